@@ -17,6 +17,10 @@ func (e *examiner) plant() {
 	}
 	e.holds()
 	e.openings()
+	e.flows = make([][]model.Flow, len(e.m.Tasks))
+	for i, mode := range e.mode {
+		e.flows[i] = e.m.Flows(&e.m.Tasks[i], mode)
+	}
 	if !e.stopsAreKnown() {
 		e.stops = nil
 		return
@@ -26,6 +30,7 @@ func (e *examiner) plant() {
 	e.lags()
 	e.calendars()
 	e.groups()
+	e.balances()
 	e.tanks()
 }
 

@@ -77,7 +77,7 @@ func (e *examiner) stopCost(k int) int64 {
 		return e.m.Resources[*s.Resource].Cleaning.Cost
 	}
 	table := e.stopTable(k)
-	from, to := e.familyBefore(s), e.family(s.Before)
+	from, to := e.familyBefore(s), e.familyAt(s.Before, s)
 	if table.Cost == nil || from < 0 || to < 0 {
 		return 0
 	}
@@ -89,6 +89,14 @@ func (e *examiner) family(task int) int {
 		return *f
 	}
 	return -1
+}
+
+// familyAt is that of a task where a stop is: its own, or what it fills into or draws from the tank.
+func (e *examiner) familyAt(task int, s *model.Stop) int {
+	if s.Tank != nil {
+		return e.product(task, *s.Tank)
+	}
+	return e.family(task)
 }
 
 // familyBefore is that of the last task before a stop where the stop is.
@@ -106,7 +114,7 @@ func (e *examiner) familyBefore(s *model.Stop) int {
 	last := int64(-1)
 	for i := range e.m.Tasks {
 		if e.start[i] > last && e.start[i] <= s.Start && e.is(i, s) {
-			family, last = e.family(i), e.start[i]
+			family, last = e.familyAt(i, s), e.start[i]
 		}
 	}
 	return family
@@ -117,7 +125,7 @@ func (e *examiner) is(i int, s *model.Stop) bool {
 	if s.Resource != nil {
 		return e.end[i] > e.start[i] && slices.ContainsFunc(e.mode[i].Needs, func(n model.Need) bool { return n.Resource == *s.Resource })
 	}
-	return slices.ContainsFunc(e.mode[i].Flows, func(f model.Flow) bool { return f.Tank == *s.Tank })
+	return slices.ContainsFunc(e.flows[i], func(f model.Flow) bool { return f.Tank == *s.Tank })
 }
 
 // takenByStops adds what stops take: their needs, and a machine itself. That nothing is beside

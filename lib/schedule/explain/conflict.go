@@ -186,7 +186,8 @@ func drain(m *model.Model, tanks []bool) {
 		m.Tasks[i].Modes = slices.Clone(m.Tasks[i].Modes)
 		for k := range m.Tasks[i].Modes {
 			mode := &m.Tasks[i].Modes[k]
-			mode.Flows = slices.DeleteFunc(slices.Clone(mode.Flows), func(f model.Flow) bool { return tanks[f.Tank] })
+			mode.Flows = slices.DeleteFunc(m.Flows(&m.Tasks[i], mode), func(f model.Flow) bool { return tanks[f.Tank] })
+			mode.Recipe, mode.Batch = nil, 0
 		}
 	}
 }

@@ -118,7 +118,7 @@ func newExaminer(m *model.Model, s *model.Schedule) (*examiner, error) {
 				e.on[n.Resource] = append(e.on[n.Resource], a.Task)
 			}
 		}
-		for _, f := range m.Tasks[a.Task].Modes[a.Mode].Flows {
+		for _, f := range m.Flows(&m.Tasks[a.Task], &m.Tasks[a.Task].Modes[a.Mode]) {
 			e.in[f.Tank] = append(e.in[f.Tank], a.Task)
 		}
 	}
@@ -224,9 +224,9 @@ func (e *examiner) machine(i int, start int64) (Link, bool) {
 }
 
 func (e *examiner) tank(i int, start int64) (Link, bool) {
-	for _, f := range e.m.Tasks[i].Modes[e.at[i].Mode].Flows {
+	for _, f := range e.m.Flows(&e.m.Tasks[i], &e.m.Tasks[i].Modes[e.at[i].Mode]) {
 		for _, j := range e.in[f.Tank] {
-			if j == i || e.at[j].End != start {
+			if j == i || e.at[j].End != start || (e.flow(j, f.Tank) > 0) == (f.Amount > 0) {
 				continue
 			}
 			code := TankFull
@@ -237,6 +237,16 @@ func (e *examiner) tank(i int, start int64) (Link, bool) {
 		}
 	}
 	return Link{}, false
+}
+
+// flow is what a task fills into a tank, or, below 0, draws.
+func (e *examiner) flow(i, tank int) int64 {
+	for _, f := range e.m.Flows(&e.m.Tasks[i], &e.m.Tasks[i].Modes[e.at[i].Mode]) {
+		if f.Tank == tank {
+			return f.Amount
+		}
+	}
+	return 0
 }
 
 func (e *examiner) calendar(i int, start int64) (Link, bool) {
@@ -285,7 +295,7 @@ func (e *examiner) pulled(i int, _ int64) (Link, bool) {
 
 // kept looks for a task that draws what this one fills at the last moment at which it can.
 func (e *examiner) kept(i int) (Link, bool) {
-	for _, f := range e.m.Tasks[i].Modes[e.at[i].Mode].Flows {
+	for _, f := range e.m.Flows(&e.m.Tasks[i], &e.m.Tasks[i].Modes[e.at[i].Mode]) {
 		hold := e.m.Tanks[f.Tank].Hold
 		if f.Amount < 0 || hold == 0 {
 			continue

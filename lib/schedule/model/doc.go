@@ -66,8 +66,15 @@
 //     with C ≤ t − draws with S ≤ t: u ≤ capacity and l ≥ heel. This is so whatever the course
 //     of the flow within the task (reservoirs, Laborie, "Algorithms for propagating resource
 //     constraints in AI planning and scheduling", Artificial Intelligence 143, 2003, on the
-//     safe side). Flows of one family follow one another; before one of another, all have
+//     safe side). The family of a flow is its own, or else its task's. Flows of one family follow one another; before one of another, all have
 //     ended, l = u = heel, and the stop of its changeover has been. The heel goes with the stop.
+//   - recipe: the flows of a mode of family p add up to amount(p) · batch / size, a whole number, for
+//     every part p of its recipe, and it has no others. So a task draws several materials and fills several, with
+//     yields below 1, co-products and by-products, and what one makes can come back into the tank of which
+//     another, earlier or later, draws (recycle): the levels of tanks are the balance of each material at every
+//     event (State-Task-Networks, Kondili, Pantelides, Sargent, "A general algorithm for short-term
+//     scheduling of batch operations – I", Computers & Chemical Engineering 17, 1993). A stock is a tank of
+//     one family without changeover.
 //   - hold: of what a tank holds above its heel the oldest is drawn first: what is there at time 0, and then
 //     fills in the order of their C. A draw has S ≤ C + hold for every fill that it draws from, and C = 0
 //     for what was there (perishable goods and shelf life: Entrup et al., "Mixed-integer linear programming approaches to
@@ -110,6 +117,7 @@ type Model struct {
 	Changeovers []Changeover `json:"changeovers,omitempty"`
 	Calendars   []Calendar   `json:"calendars,omitempty"`
 	Tanks       []Tank       `json:"tanks,omitempty"`
+	Recipes     []Recipe     `json:"recipes,omitempty"`
 	Campaigns   []Campaign   `json:"campaigns,omitempty"`
 	Clock       *Clock       `json:"clock,omitempty"`
 	Horizon     int64        `json:"horizon,omitempty"`   // by which all has ended; calendars that come again need it
@@ -154,6 +162,8 @@ type Mode struct {
 	Duration int64  `json:"duration"`
 	Needs    []Need `json:"needs,omitempty"`
 	Flows    []Flow `json:"flows,omitempty"`
+	Recipe   *int   `json:"recipe,omitempty"` // which its flows follow
+	Batch    int64  `json:"batch,omitempty"`  // size of the batch, with a recipe
 }
 
 // Need is what a mode takes of a resource.

@@ -97,6 +97,7 @@ func (m *Model) rest(b *bytes.Buffer) error {
 		{"changeovers", len(m.Changeovers) > 0, m.Changeovers},
 		{"calendars", len(m.Calendars) > 0, m.Calendars},
 		{"tanks", len(m.Tanks) > 0, m.Tanks},
+		{"recipes", len(m.Recipes) > 0, m.Recipes},
 		{"campaigns", len(m.Campaigns) > 0, m.Campaigns},
 		{"clock", m.Clock != nil, m.Clock},
 		{"horizon", m.Horizon != 0, m.Horizon},

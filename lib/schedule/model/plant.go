@@ -97,7 +97,8 @@ type Tank struct {
 // Flow is what a mode fills into a tank, or, below 0, draws from it.
 type Flow struct {
 	Tank   int   `json:"tank"`
-	Amount int64 `json:"amount"`
+	Amount int64 `json:"amount,omitempty"` // 0: what the recipe of the mode says and its other flows leave
+	Family *int  `json:"family,omitempty"` // what flows; none: that of the task
 }
 
 // Pin holds a task in a mode, at a start, and, if it was longer or shorter than planned, to

@@ -17,10 +17,12 @@ func plant() *Model {
 		},
 		Jobs: []Job{{Name: "A", Due: new(int64(40)), Deadline: new(int64(90)), Weight: 3}},
 		Tasks: []Task{
-			{Name: "react", Job: new(0), Family: new(1), Breaks: Pause, Modes: []Mode{{Duration: 5, Needs: []Need{{0, 1}, {2, 4}}, Flows: []Flow{{0, 7}}}}},
-			{Name: "pack", Job: new(0), Family: new(1), Pin: &Pin{Mode: new(0)}, Modes: []Mode{{Duration: 4, Flows: []Flow{{0, -7}}}}},
+			{Name: "react", Job: new(0), Family: new(1), Breaks: Pause, Modes: []Mode{{Duration: 5, Needs: []Need{{0, 1}, {2, 4}}, Flows: []Flow{{Tank: 0, Amount: 7}}}}},
+			{Name: "pack", Job: new(0), Family: new(1), Pin: &Pin{Mode: new(0)}, Modes: []Mode{{Duration: 4, Flows: []Flow{{Tank: 0, Amount: -7}}}}},
 			{Name: "done", Pin: &Pin{Start: new(int64(0)), End: new(int64(3))}, Modes: []Mode{{Duration: 2, Needs: []Need{{0, 1}}}}, Family: new(0)},
+			{Name: "wash", Modes: []Mode{{Duration: 9, Recipe: new(0), Batch: 20, Flows: []Flow{{Tank: 1, Family: new(0)}, {Tank: 0, Amount: 8, Family: new(1)}}}}},
 		},
+		Recipes:     []Recipe{{Name: "washing", Size: 10, Parts: []Part{{0, -5}, {1, 4}}}},
 		Precedences: []Precedence{{Before: 0, After: 1, MinLag: 1, MaxLag: new(int64(20)), Blocking: true}},
 		Families:    []string{"red", "white"},
 		Changeovers: []Changeover{{Duration: [][]int64{{0, 3}, {1, 0}}, Cost: [][]int64{{0, 9}, {2, 0}}, Needs: []Need{{1, 1}}, Cleans: true}},
@@ -28,7 +30,7 @@ func plant() *Model {
 			{Name: "days", Weekly: []Shift{{Days: []int{1, 2}, From: "06:00", Until: "22:00"}}, Closed: []string{"2026-10-01"}},
 			{Windows: []Window{{From: 0, Until: 10, Capacity: 5}}, Period: 20},
 		},
-		Tanks:     []Tank{{Name: "T1", Capacity: 20, Heel: 2, Level: 2, Family: new(1), Changeover: new(0), FillRate: 2, Hold: 60}},
+		Tanks:     []Tank{{Name: "T1", Capacity: 20, Heel: 2, Level: 2, Family: new(1), Changeover: new(0), FillRate: 2, Hold: 60}, {Capacity: 50, Level: 20, Family: new(0)}},
 		Campaigns: []Campaign{{Resource: 0, Family: 1, Min: 1, Max: 4}},
 		Clock:     &Clock{Zone: "Asia/Shanghai", Start: "2026-11-02T06:00", Unit: 3600},
 		Horizon:   200,
@@ -86,23 +88,43 @@ func TestFaultsOfPlantsSayWhereAndWhat(t *testing.T) {
 		"at most 10 can be filled":                                      func(m *Model) { m.Tasks[0].Modes[0].Flows[0].Amount = 11 },
 		"flows[0].tank: is 3":                                           func(m *Model) { m.Tasks[0].Modes[0].Flows[0].Tank = 3 },
 		"the task needs a family":                                       func(m *Model) { m.Tasks[0].Family = nil },
-		`breaks: is "maybe"`:                                            func(m *Model) { m.Tasks[0].Breaks = "maybe" },
-		"pin.mode: is 2":                                                func(m *Model) { m.Tasks[1].Pin.Mode = new(2) },
-		"pin.end: is 1":                                                 func(m *Model) { m.Tasks[1].Pin.End = new(int64(1)) },
-		"max_lag: is 0":                                                 func(m *Model) { m.Precedences[0].MaxLag = new(int64(0)) },
-		"campaigns[0].resource: is 2":                                   func(m *Model) { m.Campaigns[0].Resource = 2 },
-		"campaigns[0]: has from -1 to 4":                                func(m *Model) { m.Campaigns[0].Min = -1 },
-		"stops[0].before: is 0":                                         func(m *Model) { m.Stops[0].Before = 0 },
-		"baseline.assignments[0].mode":                                  func(m *Model) { m.Baseline.Assignments[0].Mode = 4 },
-		`objective[1][0].term: is "fun"`:                                func(m *Model) { m.Objective[1][0].Term = "fun" },
-		"and there is no baseline":                                      func(m *Model) { m.Baseline = nil },
-		"and no job has a due date":                                     func(m *Model) { m.Jobs[0].Due = nil },
-		"jobs[0].deadline: is 9; tasks[1] (pack) cannot end before 12":  func(m *Model) { m.Jobs[0].Deadline = new(int64(9)) },
-		"horizon: is 8; tasks[1] (pack) cannot":                         func(m *Model) { m.Horizon = 8 },
+		"recipes[0].size: is 0":                                         func(m *Model) { m.Recipes[0].Size = 0 },
+		"recipes[0].parts: are empty":                                   func(m *Model) { m.Recipes[0].Parts = nil },
+		"parts[1].family: is 0 a second":                                func(m *Model) { m.Recipes[0].Parts[1].Family = 0 },
+		"parts[1].amount: is 0":                                         func(m *Model) { m.Recipes[0].Parts[1].Amount = 0 },
+		"tasks[3].modes[0].recipe: is 1":                                func(m *Model) { m.Tasks[3].Modes[0].Recipe = new(1) },
+		"batch: is 20, and there is no recipe":                          func(m *Model) { m.Tasks[3].Modes[0].Recipe = nil },
+		"batch: is 0; it is 1":                                          func(m *Model) { m.Tasks[3].Modes[0].Batch = 0 },
+		"batch: is 21, of which recipes[0].parts[0] is -5 × 21 / 10, no whole": func(m *Model) { m.Tasks[3].Modes[0].Batch = 21 },
+		"flows[1].family: is 7":                               func(m *Model) { m.Tasks[3].Modes[0].Flows[1].Family = new(7) },
+		"flows[1].family: is none of recipes[0]":              func(m *Model) { m.Recipes[0].Parts = m.Recipes[0].Parts[:1] },
+		"flows: have none of recipes[0].parts[1], which is 8": func(m *Model) { m.Tasks[3].Modes[0].Flows = m.Tasks[3].Modes[0].Flows[:1] },
+		"flows: have 7 of recipes[0].parts[1], which is 8":    func(m *Model) { m.Tasks[3].Modes[0].Flows[1].Amount = 7 },
+		"flows: have 2 of recipes[0].parts[0] without amount": func(m *Model) { m.Tasks[3].Modes[0].Flows[1] = Flow{Tank: 0, Family: new(0)} },
+		"flows: leave -1 of recipes[0].parts[1], which is 8": func(m *Model) {
+			m.Tasks[3].Modes[0].Flows[1].Amount = 9
+			m.Tasks[3].Modes[0].Flows = append(m.Tasks[3].Modes[0].Flows, Flow{Tank: 1, Family: new(1)})
+		},
+		"families[0]: is drawn by 10 in the whole plan, and at most 9 can be there": func(m *Model) {
+			m.Tasks[1].Pin, m.Tasks[2].Pin, m.Stops, m.Tanks[1].Level = nil, nil, nil, 9
+		},
+		`breaks: is "maybe"`:             func(m *Model) { m.Tasks[0].Breaks = "maybe" },
+		"pin.mode: is 2":                 func(m *Model) { m.Tasks[1].Pin.Mode = new(2) },
+		"pin.end: is 1":                  func(m *Model) { m.Tasks[1].Pin.End = new(int64(1)) },
+		"max_lag: is 0":                  func(m *Model) { m.Precedences[0].MaxLag = new(int64(0)) },
+		"campaigns[0].resource: is 2":    func(m *Model) { m.Campaigns[0].Resource = 2 },
+		"campaigns[0]: has from -1 to 4": func(m *Model) { m.Campaigns[0].Min = -1 },
+		"stops[0].before: is 0":          func(m *Model) { m.Stops[0].Before = 0 },
+		"baseline.assignments[0].mode":   func(m *Model) { m.Baseline.Assignments[0].Mode = 4 },
+		`objective[1][0].term: is "fun"`: func(m *Model) { m.Objective[1][0].Term = "fun" },
+		"and there is no baseline":       func(m *Model) { m.Baseline = nil },
+		"and no job has a due date":      func(m *Model) { m.Jobs[0].Due = nil },
+		"jobs[0].deadline: is 9; tasks[1] (pack) cannot end before 12": func(m *Model) { m.Jobs[0].Deadline = new(int64(9)) },
+		"horizon: is 8; tasks[1] (pack) cannot":                        func(m *Model) { m.Horizon = 8 },
 		"contradict one another": func(m *Model) {
 			m.Tasks[0].Breaks = Fit
 			m.Tasks = append(m.Tasks, Task{Modes: []Mode{{Duration: 30}}})
-			m.Precedences = append(m.Precedences, Precedence{Before: 0, After: 3}, Precedence{Before: 3, After: 1})
+			m.Precedences = append(m.Precedences, Precedence{Before: 0, After: 4}, Precedence{Before: 4, After: 1})
 		},
 	} {
 		m := plant()

@@ -16,6 +16,7 @@ func (e *examiner) plant() {
 	e.atMost("changeovers", len(m.Changeovers), MaxFamilies)
 	e.atMost("calendars", len(m.Calendars), MaxResources)
 	e.atMost("tanks", len(m.Tanks), MaxTanks)
+	e.atMost("recipes", len(m.Recipes), MaxFamilies)
 	e.atMost("campaigns", len(m.Campaigns), MaxResources)
 	e.atMost("stops", len(m.Stops), MaxTasks)
 	for i, name := range m.Families {
@@ -36,12 +37,18 @@ func (e *examiner) plant() {
 	for i := range m.Tanks {
 		e.tank(i)
 	}
+	for i := range m.Recipes {
+		e.recipe(i)
+	}
 	if len(e.faults) > 0 {
 		return
 	}
 	e.windows()
 	for i := range m.Tasks {
 		e.plantTask(i)
+	}
+	if len(e.faults) == 0 && len(m.Tanks) > 0 {
+		e.balance()
 	}
 	e.plantJobs()
 	e.campaigns()

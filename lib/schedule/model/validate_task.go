@@ -30,7 +30,13 @@ func (e *examiner) plantMode(where string, t *Task, mode *Mode) {
 			e.add(where+".duration", "is %d, longer than the %d within which resource %d is to be cleaned", mode.Duration, c.Time, n.Resource)
 		}
 	}
-	for k, f := range mode.Flows {
+	for k := range mode.Flows {
+		e.place(fmt.Sprintf("%s.flows[%d].family", where, k), mode.Flows[k].Family, len(e.m.Families), "families")
+	}
+	if !e.batch(where, t, mode) {
+		return
+	}
+	for k, f := range e.m.Flows(t, mode) {
 		at := fmt.Sprintf("%s.flows[%d]", where, k)
 		if !e.place(at+".tank", &f.Tank, len(e.m.Tanks), "tanks") {
 			continue
@@ -38,11 +44,11 @@ func (e *examiner) plantMode(where string, t *Task, mode *Mode) {
 		if slices.ContainsFunc(mode.Flows[:k], func(o Flow) bool { return o.Tank == f.Tank }) {
 			e.add(at+".tank", "is %d a second time; put both amounts into one flow", f.Tank)
 		}
-		e.flow(at, t, mode, f)
+		e.flow(at, mode, f)
 	}
 }
 
-func (e *examiner) flow(where string, t *Task, mode *Mode, f Flow) {
+func (e *examiner) flow(where string, mode *Mode, f Flow) {
 	tank := &e.m.Tanks[f.Tank]
 	amount, rate, does := f.Amount, tank.FillRate, "filled"
 	if f.Amount < 0 {
@@ -53,7 +59,7 @@ func (e *examiner) flow(where string, t *Task, mode *Mode, f Flow) {
 		e.add(where+".amount", "is %d; 1 to %d can be %s", f.Amount, tank.Capacity-tank.Heel, does)
 	case rate > 0 && amount > rate*mode.Duration:
 		e.add(where+".amount", "is %d; in the %d that the mode takes at most %d can be %s", f.Amount, mode.Duration, rate*mode.Duration, does)
-	case tank.Changeover != nil && t.Family == nil:
+	case tank.Changeover != nil && f.Family == nil:
 		e.add(where, "is of tank %d, which has changeovers; the task needs a family", f.Tank)
 	}
 }

@@ -82,7 +82,7 @@ func (in *instance) baselineQueues() [][]int32 {
 			}
 		}
 		for _, f := range in.ways[w].flows {
-			queues[len(in.Resources)+f.Tank] = append(queues[len(in.Resources)+f.Tank], int32(i))
+			queues[len(in.Resources)+f.tank] = append(queues[len(in.Resources)+f.tank], int32(i))
 		}
 	}
 	return queues

@@ -315,8 +315,10 @@ func (s *maker) standing(i int32, f *model.Stop) halt {
 	switch {
 	case f.Kind == model.Clean:
 		h.cost = s.Resources[*f.Resource].Cleaning.Cost
-	case s.Changeovers[*table].Cost != nil && family >= 0 && s.family[i] >= 0:
-		h.cost = s.Changeovers[*table].Cost[family][s.family[i]]
+	case s.Changeovers[*table].Cost != nil && family >= 0:
+		if to := s.familyAt(i, s.slots[0].way, h.tank); to >= 0 {
+			h.cost = s.Changeovers[*table].Cost[family][to]
+		}
 	}
 	return h
 }

@@ -272,21 +272,34 @@ func (d *decoder) recost() {
 		}
 		for i := range d.way {
 			if d.start[i] > last && d.start[i] <= h.start && d.at(i, h) {
-				family, last = d.family[i], d.start[i]
+				family, last = d.familyAt(int32(i), d.way[i], h.tank), d.start[i]
 			}
 		}
 		h.cost = 0
-		if costs := d.Changeovers[*table].Cost; costs != nil && family >= 0 && d.family[h.task] >= 0 {
-			h.cost = costs[family][d.family[h.task]]
+		if costs, to := d.Changeovers[*table].Cost, d.familyAt(h.task, d.way[h.task], h.tank); costs != nil && family >= 0 && to >= 0 {
+			h.cost = costs[family][to]
 		}
 	}
+}
+
+// familyAt is the family of a task, or that of what it fills in a way into a tank or draws from it.
+func (s *state) familyAt(i, w, tank int32) int32 {
+	if tank < 0 {
+		return s.family[i]
+	}
+	for _, f := range s.ways[w].flows {
+		if int32(f.tank) == tank { //nolint:gosec // a place
+			return f.family
+		}
+	}
+	return none
 }
 
 // at tells whether a task is where a stop is.
 func (d *decoder) at(i int, h *halt) bool {
 	w := &d.ways[d.way[i]]
 	if h.tank >= 0 {
-		return slices.ContainsFunc(w.flows, func(f model.Flow) bool { return f.Tank == int(h.tank) })
+		return slices.ContainsFunc(w.flows, func(f pour) bool { return f.tank == int(h.tank) })
 	}
 	return d.end[i] > d.start[i] && slices.ContainsFunc(w.needs, func(n model.Need) bool { return n.Resource == int(h.resource) })
 }

@@ -28,9 +28,16 @@ type arc struct {
 type way struct {
 	duration int64
 	needs    []model.Need
-	flows    []model.Flow
+	flows    []pour
 	open     open
 	always   bool // open
+}
+
+// pour is what a way fills into a tank, or, below 0, draws from it.
+type pour struct {
+	tank   int
+	amount int64
+	family int32 // or none
 }
 
 // stopping is a kind of stop: what it takes, and when it can be.
@@ -215,8 +222,12 @@ func (in *instance) layTasks() {
 		}
 		for k := range t.Modes {
 			mode := &t.Modes[k]
-			w := way{duration: mode.Duration, flows: mode.Flows, always: true}
-			if mode.Duration > 0 {
+			w := way{duration: mode.Duration, flows: pours(m, t, mode), always: true}
+			lasts := mode.Duration > 0
+			if t.Pin != nil && t.Pin.End != nil {
+				lasts = *t.Pin.End > *t.Pin.Start
+			}
+			if lasts {
 				w.needs = mode.Needs
 			}
 			var closing []int
@@ -237,6 +248,17 @@ func (in *instance) layTasks() {
 		}
 		in.wayFirst = append(in.wayFirst, int32(len(in.ways))) //nolint:gosec // bounded by the model
 	}
+}
+
+func pours(m *model.Model, t *model.Task, mode *model.Mode) (list []pour) {
+	for _, f := range m.Flows(t, mode) {
+		p := pour{f.Tank, f.Amount, none}
+		if f.Family != nil {
+			p.family = int32(*f.Family) //nolint:gosec // a place
+		}
+		list = append(list, p)
+	}
+	return list
 }
 
 func (in *instance) layArcs() {
@@ -274,11 +296,11 @@ func (in *instance) holds(before, after int) (hold int64) {
 	}
 	for k, task := range []int{before, after} {
 		most := int64(0)
-		for _, mode := range in.Tasks[task].Modes {
+		for _, w := range in.ways[in.wayFirst[task]:in.wayFirst[task+1]] {
 			own := int64(0)
-			for _, f := range mode.Flows {
-				if f.Amount > 0 == (k == 0) {
-					own = max(own, in.Tanks[f.Tank].Hold)
+			for _, f := range w.flows {
+				if f.amount > 0 == (k == 0) {
+					own = max(own, in.Tanks[f.tank].Hold)
 				}
 			}
 			if own == 0 {

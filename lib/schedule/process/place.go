@@ -69,7 +69,7 @@ func (s *state) prepared(i int32, way *way, from int64, due *[8]wash, sl *slot) 
 	for _, f := range way.flows {
 		ready := s.filled(i, f, t, after, sl)
 		if ready == never {
-			sl.blocker = int32(len(s.Resources) + f.Tank) //nolint:gosec // a place
+			sl.blocker = int32(len(s.Resources) + f.tank) //nolint:gosec // a place
 			return 0, false
 		}
 		t = max(t, ready)
@@ -230,32 +230,32 @@ func (h *halt) like(f *model.Stop) bool {
 }
 
 // filled returns from when on a flow can be, from a time on, and plans the stop before it.
-func (s *state) filled(i int32, f model.Flow, from, after int64, sl *slot) int64 {
-	state, tank := &s.tanks[f.Tank], &s.Tanks[f.Tank]
-	if state.family == s.family[i] {
+func (s *state) filled(i int32, f pour, from, after int64, sl *slot) int64 {
+	state, tank := &s.tanks[f.tank], &s.Tanks[f.tank]
+	if state.family == f.family {
 		from = max(from, state.from)
-		list := s.events[f.Tank][state.first:]
-		if f.Amount > 0 {
-			return roomFrom(list, state.start, f.Amount, tank.Capacity, from)
+		list := s.events[f.tank][state.first:]
+		if f.amount > 0 {
+			return roomFrom(list, state.start, f.amount, tank.Capacity, from)
 		}
-		return contentFrom(list, state.start, -f.Amount, tank.Heel, from)
+		return contentFrom(list, state.start, -f.amount, tank.Heel, from)
 	}
-	if state.level != tank.Heel || f.Amount < 0 {
+	if state.level != tank.Heel || f.amount < 0 {
 		return never
 	}
-	if tank.Changeover == nil || state.family < 0 || s.family[i] < 0 {
+	if tank.Changeover == nil || state.family < 0 || f.family < 0 {
 		return max(from, state.free)
 	}
 	c := &s.Changeovers[*tank.Changeover]
-	d := c.Duration[state.family][s.family[i]]
+	d := c.Duration[state.family][f.family]
 	if d == 0 {
 		return max(from, state.free)
 	}
-	h := halt{kind: model.Change, resource: none, tank: int32(f.Tank), task: i} //nolint:gosec // a place
+	h := halt{kind: model.Change, resource: none, tank: int32(f.tank), task: i} //nolint:gosec // a place
 	if c.Cost != nil {
-		h.cost = c.Cost[state.family][s.family[i]]
+		h.cost = c.Cost[state.family][f.family]
 	}
-	free := s.stop(&h, &s.tankStops[f.Tank], max(state.free, after), d, sl)
+	free := s.stop(&h, &s.tankStops[f.tank], max(state.free, after), d, sl)
 	if free == never {
 		return never
 	}

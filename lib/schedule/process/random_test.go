@@ -76,7 +76,22 @@ func anyPlant(rng *rand.Rand) *model.Model {
 	if some(2) {
 		m.Tanks[0].Hold = 15 + rng.Int64N(60)
 	}
+	m.Tanks = append(m.Tanks, model.Tank{Capacity: 60, Level: 40, Family: new(0)}, model.Tank{Capacity: 100, Family: new(1)}, model.Tank{Capacity: 60, Family: new(2)})
+	m.Recipes = []model.Recipe{
+		{Size: 10, Parts: []model.Part{{Family: 0, Amount: -10}, {Family: 1, Amount: 7}, {Family: 2, Amount: 2}}},
+		{Size: 4, Parts: []model.Part{{Family: 2, Amount: -4}, {Family: 0, Amount: 3}}},
+	}
 	anyJobs(rng, m)
+	for k := range rng.IntN(4) { // what is left of the first comes back by the second
+		t := model.Task{Modes: []model.Mode{{Duration: 2 + rng.Int64N(9), Recipe: new(k % 2), Batch: 20, Needs: []model.Need{{Resource: 3, Amount: 1}}}}, Family: new(rng.IntN(3))}
+		for _, p := range m.Recipes[k%2].Parts {
+			t.Modes[0].Flows = append(t.Modes[0].Flows, model.Flow{Tank: 2 + p.Family, Family: &p.Family})
+		}
+		if k%2 == 1 {
+			t.Modes[0].Batch = 4
+		}
+		m.Tasks = append(m.Tasks, t)
+	}
 	for i := range m.Precedences {
 		p := &m.Precedences[i]
 		if some(4) {

@@ -191,7 +191,7 @@ func (s *state) commit(i int32, sl *slot) {
 		}
 	}
 	for _, f := range w.flows {
-		s.flow(int32(f.Tank), i, f.Amount, sl) //nolint:gosec // as above
+		s.flow(i, f, sl)
 	}
 	if len(s.rest) > 0 {
 		s.count(i, -1)
@@ -240,10 +240,11 @@ func (s *state) appendTo(r, i int32, sl *slot) {
 	m.version++
 }
 
-func (s *state) flow(k, i int32, amount int64, sl *slot) {
+func (s *state) flow(i int32, f pour, sl *slot) {
+	k, amount := int32(f.tank), f.amount //nolint:gosec // a place
 	t := &s.tanks[k]
 	s.trail = append(s.trail, undo{kind: undoTank, index: k, tank: *t})
-	if t.family != s.family[i] {
+	if t.family != f.family {
 		t.first, t.start, t.from = int32(len(s.events[k])), t.level, t.free //nolint:gosec // no more than tasks
 		for h := range sl.halts {
 			if sl.halts[h].tank == k {
@@ -251,7 +252,7 @@ func (s *state) flow(k, i int32, amount int64, sl *slot) {
 			}
 		}
 	}
-	t.family, t.level, t.free = s.family[i], t.level+amount, max(t.free, sl.end)
+	t.family, t.level, t.free = f.family, t.level+amount, max(t.free, sl.end)
 	t.version++
 	first, second := event{at: sl.start, room: amount, task: i}, event{at: sl.end, content: amount, task: i}
 	if amount < 0 {

@@ -84,14 +84,14 @@ func contentFrom(list []event, level, amount, heel, t int64) int64 {
 func (s *state) stale(i int32, way *way, start, end int64, sl *slot) (old bool, later int64) {
 	sl.old = none
 	for _, f := range way.flows {
-		if s.Tanks[f.Tank].Hold == 0 || s.pinned(i) {
+		if s.Tanks[f.tank].Hold == 0 || s.pinned(i) {
 			continue
 		}
 		at := start
-		if f.Amount > 0 {
+		if f.amount > 0 {
 			at = end
 		}
-		by, filler, drawer := s.aging(f.Tank, event{at: at, content: f.Amount, task: i})
+		by, filler, drawer := s.aging(f.tank, event{at: at, content: f.amount, task: i})
 		if by == 0 {
 			continue
 		}
@@ -99,8 +99,8 @@ func (s *state) stale(i int32, way *way, start, end int64, sl *slot) (old bool, 
 			sl.old, sl.by = filler, by
 			continue
 		}
-		sl.blocker = int32(len(s.Resources) + f.Tank) //nolint:gosec // a place
-		for _, e := range s.events[f.Tank] {
+		sl.blocker = int32(len(s.Resources) + f.tank) //nolint:gosec // a place
+		for _, e := range s.events[f.tank] {
 			if e.at > at && e.content != 0 {
 				return true, max(start+1, e.at-(at-start))
 			}
