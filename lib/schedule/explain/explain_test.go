@@ -93,6 +93,15 @@ func TestAHoldIsAReasonAndARule(t *testing.T) {
 	if en, zh := chain[0].Words(m, "en"), chain[0].Words(m, "zh"); en != "mix starts at 60, because fill cannot start earlier and what is in tank cannot wait longer" || zh == "" {
 		t.Error(en, zh)
 	}
+	free := *r.Schedule
+	free.Assignments = []model.Assignment{{Task: 0, Start: 55, End: 65}, {Task: 1, Start: 100, End: 120}}
+	for code, term := range map[explain.Code]model.TermKind{explain.Cheaper: model.Inventory, explain.Choice: model.Makespan} {
+		m.Objective = [][]model.Term{{{Term: term}}}
+		if chain, err = explain.Why(m, &free, 1); err != nil || chain[0].Code != code || chain[0].Words(m, "zh") == "" {
+			t.Error(chain, err)
+		}
+	}
+	m.Objective = nil
 	m.Jobs[1].Deadline = new(int64(20))
 	rules := explain.Conflict(t.Context(), m, 20)
 	var words []string

@@ -20,7 +20,7 @@ import (
 type Code string
 
 // Codes of links. The last link of a chain is a root: release, now, pin, calendar, capacity
-// without a task, or choice.
+// without a task, cheaper, or choice.
 const (
 	Late       Code = "late"       // the job ends at At, and is due at Due
 	Rests      Code = "rests"      // it lasts longer because something that it needs closes
@@ -38,6 +38,7 @@ const (
 	TankEmpty  Code = "tank_empty" // the tank has enough when By ends
 	TankChange Code = "tank_change"
 	Calendar   Code = "calendar" // the resource is closed before
+	Cheaper    Code = "cheaper"  // nothing binds it: stock, energy, a peak or earliness may be less so
 	Choice     Code = "choice"   // nothing binds it: the search has it there
 )
 
@@ -149,6 +150,15 @@ func (e *examiner) binds(i int, met []bool) Link {
 	for _, look := range []func(int, int64) (Link, bool){e.precedence, e.stop, e.machine, e.tank, e.release, e.calendar, e.capacity, e.pulled} {
 		if link, found := look(i, start); found && (link.By == nil || !met[*link.By]) {
 			return link
+		}
+	}
+	for _, level := range e.m.Objective {
+		for _, t := range level {
+			switch t.Term {
+			case model.Earliness, model.Inventory, model.Energy, model.Peak:
+				return Link{Code: Cheaper}
+			default:
+			}
 		}
 	}
 	return Link{Code: Choice}

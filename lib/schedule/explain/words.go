@@ -39,7 +39,7 @@ func phrases(language string) map[Code]string {
 			Changeover: "：{where} 的换产{after}此时完成", Cleaning: "：{where} 的清洗{after}此时完成", TankChange: "：{where} 的换品种{after}此时完成",
 			Capacity: "：此前 {where} 能力不足", TankFull: "：{by} 结束时 {where} 才有空间", TankEmpty: "：{by} 结束时 {where} 才有足够物料",
 			Hold:     "：{by} 不能更早开始，而 {where} 中的物料不能存放更久",
-			Calendar: "：此前 {where} 停工", Choice: "：没有约束限制，延长求解可能更早",
+			Calendar: "：此前 {where} 停工", Cheaper: "：没有约束限制，较晚开始可能使库存、能源、峰值或提前量更少", Choice: "：没有约束限制，延长求解可能更早",
 		}
 	}
 	return map[Code]string{
@@ -48,7 +48,7 @@ func phrases(language string) map[Code]string {
 		Changeover: ": the changeover of {where}{after} ends then", Cleaning: ": the cleaning of {where}{after} ends then", TankChange: ": the change of product of {where}{after} ends then",
 		Capacity: ": {where} has too little before", TankFull: ": there is room in {where} when {by} ends", TankEmpty: ": there is enough in {where} when {by} ends",
 		Hold:     ", because {by} cannot start earlier and what is in {where} cannot wait longer",
-		Calendar: ": {where} is closed before", Choice: "; nothing binds it there, a longer search may have it earlier",
+		Calendar: ": {where} is closed before", Cheaper: "; nothing binds it there, stock, energy, a peak or earliness may be less so", Choice: "; nothing binds it there, a longer search may have it earlier",
 	}
 }
 

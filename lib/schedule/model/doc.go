@@ -86,7 +86,13 @@
 //     releases, calendars and rates, are not looked at.
 //
 // Objective levels are compared one after the other (lexicographic), each the weighted sum of
-// its terms.
+// its terms. With M the makespan, tardiness and earliness are the sums of weight · max(0, C − due) and weight ·
+// max(0, due − C) for C the end of a job's last task; inventory is the sum over tanks of cost · ∫ l(t) dt from 0 to M, the
+// content, which is there from the end of what fills it to the start of what draws it; energy is
+// the sum over tasks of power · ∫ price(t) dt from S to C (energy under time-of-use tariffs, Castro, Harjunkoski,
+// Grossmann, "New continuous-time scheduling formulation for continuous plants under variable
+// electricity cost", Industrial & Engineering Chemistry Research 48, 2009); peak is the most that tasks and stops take of a
+// resource at a time.
 //
 // Times are whole numbers in a unit that the caller chooses. Places (of resources,
 // jobs, tasks, modes) count from 0 in the order of their lists.
@@ -119,6 +125,7 @@ type Model struct {
 	Tanks       []Tank       `json:"tanks,omitempty"`
 	Recipes     []Recipe     `json:"recipes,omitempty"`
 	Campaigns   []Campaign   `json:"campaigns,omitempty"`
+	Tariff      *Tariff      `json:"tariff,omitempty"`
 	Clock       *Clock       `json:"clock,omitempty"`
 	Horizon     int64        `json:"horizon,omitempty"`   // by which all has ended; calendars that come again need it
 	Now         int64        `json:"now,omitempty"`       // no task without pinned start begins before, no stop that is not in stops
@@ -164,6 +171,7 @@ type Mode struct {
 	Flows    []Flow `json:"flows,omitempty"`
 	Recipe   *int   `json:"recipe,omitempty"` // which its flows follow
 	Batch    int64  `json:"batch,omitempty"`  // size of the batch, with a recipe
+	Power    int64  `json:"power,omitempty"`  // from its start to its end, rests included
 }
 
 // Need is what a mode takes of a resource.

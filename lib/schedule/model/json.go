@@ -99,6 +99,7 @@ func (m *Model) rest(b *bytes.Buffer) error {
 		{"tanks", len(m.Tanks) > 0, m.Tanks},
 		{"recipes", len(m.Recipes) > 0, m.Recipes},
 		{"campaigns", len(m.Campaigns) > 0, m.Campaigns},
+		{"tariff", m.Tariff != nil, m.Tariff},
 		{"clock", m.Clock != nil, m.Clock},
 		{"horizon", m.Horizon != 0, m.Horizon},
 		{"now", m.Now != 0, m.Now},

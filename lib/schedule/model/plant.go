@@ -91,6 +91,7 @@ type Tank struct {
 	Changeover *int   `json:"changeover,omitempty"` // between two products
 	FillRate   int64  `json:"fill_rate,omitempty"`  // by a unit of time, of one task; 0: any
 	DrainRate  int64  `json:"drain_rate,omitempty"`
+	Cost       int64  `json:"cost,omitempty"` // of an amount of 1 in it for a unit of time
 	Hold       int64  `json:"hold,omitempty"` // what is filled is drawn within it after, the oldest first; 0: any time
 }
 
@@ -145,6 +146,10 @@ const (
 	Makespan       TermKind = "makespan"
 	Tardiness      TermKind = "tardiness"       // weight of a job × time that it is late, of all jobs
 	Tardy          TermKind = "tardy"           // weights of the jobs that are late
+	Earliness      TermKind = "earliness"       // weight of a job × time that it is early, of all jobs
+	Inventory      TermKind = "inventory"       // cost of what tanks hold × time
+	Energy         TermKind = "energy"          // power × price of the time
+	Peak           TermKind = "peak"            // the most that is taken of a resource at a time
 	ChangeoverTime TermKind = "changeover_time" // of all stops
 	ChangeoverCost TermKind = "changeover_cost" // of all stops
 	Stability      TermKind = "stability"       // departures from the baseline
@@ -152,8 +157,9 @@ const (
 
 // Term is a part of an objective.
 type Term struct {
-	Term   TermKind `json:"term"`
-	Weight int64    `json:"weight,omitempty"` // 0 is 1
+	Term     TermKind `json:"term"`
+	Weight   int64    `json:"weight,omitempty"`   // 0 is 1
+	Resource *int     `json:"resource,omitempty"` // of a peak
 }
 
 // Plant tells what a model has first beyond modes, capacities, releases and least lags, or

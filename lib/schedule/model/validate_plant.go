@@ -25,6 +25,7 @@ func (e *examiner) plant() {
 	e.time("horizon", m.Horizon)
 	e.time("now", m.Now)
 	e.clock()
+	e.tariff()
 	for i := range m.Calendars {
 		e.calendar(i)
 	}
@@ -54,7 +55,9 @@ func (e *examiner) plant() {
 	e.campaigns()
 	e.stops()
 	e.baseline()
-	e.objective()
+	if e.objective(); len(e.faults) == 0 {
+		e.overflow()
+	}
 }
 
 func (e *examiner) time(where string, t int64) {
@@ -271,6 +274,7 @@ func (e *examiner) tank(i int) {
 	e.place(where+".family", t.Family, len(e.m.Families), "families")
 	e.place(where+".changeover", t.Changeover, len(e.m.Changeovers), "changeovers")
 	e.time(where+".hold", t.Hold)
+	e.cost(where+".cost", t.Cost)
 	switch {
 	case t.Capacity < 1 || t.Capacity > MaxCapacity:
 		e.add(where+".capacity", "is %d; it is 1 to %d", t.Capacity, int64(MaxCapacity))

@@ -30,6 +30,7 @@ func (e *examiner) plantMode(where string, t *Task, mode *Mode) {
 			e.add(where+".duration", "is %d, longer than the %d within which resource %d is to be cleaned", mode.Duration, c.Time, n.Resource)
 		}
 	}
+	e.cost(where+".power", mode.Power)
 	for k := range mode.Flows {
 		e.place(fmt.Sprintf("%s.flows[%d].family", where, k), mode.Flows[k].Family, len(e.m.Families), "families")
 	}
@@ -189,7 +190,6 @@ func (e *examiner) baseline() {
 
 func (e *examiner) objective() {
 	e.atMost("objective", len(e.m.Objective), MaxTerms)
-	due := slices.ContainsFunc(e.m.Jobs, func(j Job) bool { return j.Due != nil })
 	for i, level := range e.m.Objective {
 		if len(level) == 0 || len(level) > MaxTerms {
 			e.add(fmt.Sprintf("objective[%d]", i), "has %d terms; it is 1 to %d", len(level), MaxTerms)
@@ -197,19 +197,7 @@ func (e *examiner) objective() {
 		for k, t := range level {
 			where := fmt.Sprintf("objective[%d][%d]", i, k)
 			e.cost(where+".weight", t.Weight)
-			switch t.Term {
-			case Makespan, ChangeoverTime, ChangeoverCost:
-			case Tardiness, Tardy:
-				if !due {
-					e.add(where+".term", "is %s, and no job has a due date", t.Term)
-				}
-			case Stability:
-				if e.m.Baseline == nil {
-					e.add(where+".term", "is stability, and there is no baseline")
-				}
-			default:
-				e.add(where+".term", "is %q; it is makespan, tardiness, tardy, changeover_time, changeover_cost or stability", t.Term)
-			}
+			e.meant(where, &t)
 		}
 	}
 }

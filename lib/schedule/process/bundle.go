@@ -10,6 +10,8 @@ import (
 type maker struct {
 	*state
 	prefer []int32 // way by task, none: any
+	wait   []int64 // by bundle: not before, or none
+	span   int64   // end of the schedule that was made last
 	freed  []bool  // by task: it need not stay where the baseline has it
 	from   []int64 // by task: not before, while a bundle is placed
 	marks  []int
@@ -21,6 +23,9 @@ func (s *maker) schedule(b int32) (blocker int32, done bool) {
 	tasks := s.bundles[b]
 	for _, i := range tasks {
 		s.from[i] = s.release[i]
+		if len(s.wait) > 0 {
+			s.from[i] = max(s.from[i], s.wait[b])
+		}
 		if !s.freed[i] {
 			s.from[i] = max(s.from[i], s.kept[i])
 		}

@@ -17,7 +17,7 @@ func solved(t *testing.T, m *model.Model) *model.Schedule {
 	if err := m.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	r, err := process.Solve(t.Context(), m, process.Options{Moves: 200})
+	r, err := process.Solve(t.Context(), m, process.Options{Moves: 2000})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,7 @@ type way struct {
 	duration int64
 	needs    []model.Need
 	flows    []pour
+	power    int64
 	open     open
 	always   bool // open
 }
@@ -67,6 +68,8 @@ type instance struct {
 	cleans    []stopping
 	tankStops []stopping
 	horizon   int64
+	prices    *prices                // of the tariff
+	hasTasks  []bool                 // by job
 	campaign  []model.Campaign       // by resource × family, if there are any
 	fixed     map[int32][]model.Stop // by task
 	again     map[int32][]model.Stop // of the baseline, by task
@@ -83,6 +86,12 @@ func newInstance(m *model.Model) (*instance, error) {
 	}
 	if err := in.resources(); err != nil {
 		return nil, err
+	}
+	in.prices, in.hasTasks = newPrices(m.Tariff), make([]bool, len(m.Jobs))
+	for i := range m.Tasks {
+		if j := m.Tasks[i].Job; j != nil {
+			in.hasTasks[*j] = true
+		}
 	}
 	in.layTasks()
 	in.layArcs()
@@ -222,7 +231,7 @@ func (in *instance) layTasks() {
 		}
 		for k := range t.Modes {
 			mode := &t.Modes[k]
-			w := way{duration: mode.Duration, flows: pours(m, t, mode), always: true}
+			w := way{duration: mode.Duration, flows: pours(m, t, mode), always: true, power: mode.Power}
 			lasts := mode.Duration > 0
 			if t.Pin != nil && t.Pin.End != nil {
 				lasts = *t.Pin.End > *t.Pin.Start

@@ -100,6 +100,16 @@ func anyPlant(rng *rand.Rand) *model.Model {
 		p.Blocking = some(4)
 	}
 	m.Objective = [][]model.Term{{{Term: model.Tardiness, Weight: 2}, {Term: model.Tardy, Weight: 5}}, {{Term: model.Makespan}, {Term: model.ChangeoverTime}, {Term: model.ChangeoverCost, Weight: 3}}}
+	m.Tariff = &model.Tariff{Price: 3, Rates: []model.Rate{{From: 10, Until: 30, Price: 1}, {From: 30, Until: 41, Price: 9}}, Period: 50 * int64(rng.IntN(2))}
+	m.Tanks[0].Cost, m.Tanks[1].Cost = 1, 2
+	for i := range m.Tasks {
+		m.Tasks[i].Modes[0].Power = rng.Int64N(4)
+	}
+	m.Tasks[0].Modes[0].Power = 1
+	more := []model.Term{{Term: model.Earliness}, {Term: model.Inventory, Weight: 2}, {Term: model.Energy}, {Term: model.Peak, Resource: new(rng.IntN(6))}}
+	if k := rng.IntN(8); k < 4 {
+		m.Objective = append(m.Objective, more[k:])
+	}
 	return m
 }
 

@@ -200,20 +200,22 @@ func (s *state) commit(i int32, sl *slot) {
 }
 
 func (s *state) halt(h *halt) {
-	var needs []model.Need
-	switch {
-	case h.tank >= 0:
-		needs = s.tankStops[h.tank].needs
-	case h.kind == model.Clean:
-		needs = s.cleans[h.resource].needs
-	default:
-		needs = s.changes[h.resource].needs
-	}
-	for _, n := range needs {
+	for _, n := range s.stoppingOf(h).needs {
 		s.use(n.Resource, h.start, h.end, n.Amount)
 	}
 	s.halts = append(s.halts, *h)
 	s.trail = append(s.trail, undo{kind: undoHalt})
+}
+
+func (s *state) stoppingOf(h *halt) *stopping {
+	switch {
+	case h.tank >= 0:
+		return &s.tankStops[h.tank]
+	case h.kind == model.Clean:
+		return &s.cleans[h.resource]
+	default:
+		return &s.changes[h.resource]
+	}
 }
 
 func (s *state) appendTo(r, i int32, sl *slot) {
