@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"linghang/lib/schedule/model"
@@ -104,4 +105,45 @@ func best(t *testing.T, m *model.Model) *Result {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// What cannot be is refused with its place, whatever engine would take the model.
+func TestImpossibleModelsSayWhatIsWrong(t *testing.T) {
+	for want, spoil := range map[string]func(*model.Model){
+		"tasks[1]: takes the sum":                    func(m *model.Model) { m.Tasks[0].Modes[0].Duration, m.Tasks[1].Modes[0].Duration = model.MaxTime, 1 },
+		"precedences: form a circle":                 func(m *model.Model) { m.Precedences = append(m.Precedences, model.Precedence{Before: 1, After: 0}) },
+		"calendars[0]: is empty":                     func(m *model.Model) { m.Calendars, m.Resources[0].Calendar = []model.Calendar{{}}, new(0) },
+		"jobs[0].deadline: is 3; tasks[1] cannot":    func(m *model.Model) { m.Jobs[0].Deadline = new(int64(3)) },
+		"objective[0][0].term: is tardiness, and no": func(m *model.Model) { m.Objective = [][]model.Term{{{Term: model.Tardiness}}} },
+		"objective[0]: can come to": func(m *model.Model) {
+			m.Jobs[0].Due, m.Jobs[0].Weight, m.Objective = new(int64(9)), model.MaxCost, [][]model.Term{{{Term: model.Tardiness, Weight: model.MaxCost}}}
+		},
+	} {
+		m := &model.Model{
+			Resources:   []model.Resource{{Capacity: 1}},
+			Jobs:        []model.Job{{}},
+			Tasks:       []model.Task{{Job: new(0), Modes: []model.Mode{{Duration: 2, Needs: []model.Need{{Resource: 0, Amount: 1}}}}}, {Job: new(0), Modes: []model.Mode{{Duration: 2}}}},
+			Precedences: []model.Precedence{{Before: 0, After: 1}},
+		}
+		spoil(m)
+		if _, err := Solve(t.Context(), m, Options{Moves: 10}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, not %s", err, want)
+		}
+	}
+}
+
+// Tasks that take no time are done at once, by each engine.
+func TestZeroDurationsAreSchedules(t *testing.T) {
+	for engine, change := range map[string]func(*model.Model){
+		"jobshop": func(*model.Model) {},
+		"project": func(m *model.Model) { m.Resources[0].Capacity = 2 },
+		"process": func(m *model.Model) { m.Objective = [][]model.Term{{{Term: model.Makespan}}} },
+	} {
+		m := changed(anyShop(rand.New(rand.NewPCG(1, 1)), false), same(3), same(12), 0, false)
+		change(m)
+		r, err := Solve(t.Context(), m, Options{Moves: 20})
+		if err != nil || r.Engine != engine || r.Makespan != 0 {
+			t.Errorf("%s: %+v, %v", engine, r, err)
+		}
+	}
 }
