@@ -184,6 +184,24 @@ func TestScheduleTakesThePlantsOfTheGuide(t *testing.T) {
 	}
 }
 
+// The second batch of the guide waits for the solvent of the first.
+func TestScheduleTakesTheRecipesOfTheGuide(t *testing.T) {
+	for _, language := range []string{"zh", "en"} {
+		list := blocks(t, guidePage(language), "json recipe")
+		if len(list) != 1 {
+			t.Fatalf("%s shows %d recipes", language, len(list))
+		}
+		m, err := instance.Read("linghang", []byte(list[0]))
+		if err != nil {
+			t.Fatalf("%s: %v", language, err)
+		}
+		r, err := schedule.Solve(t.Context(), m, schedule.Options{Moves: 20})
+		if err != nil || r.Makespan != 225 {
+			t.Errorf("%s: %+v, %v", language, r, err)
+		}
+	}
+}
+
 func TestScheduleBenchesAFolder(t *testing.T) {
 	out, _, err := schedules(t, map[string]string{"one.jsp": "2 2\n0 3 1 2\n1 4 0 1\n", "best.csv": "instance,best\none,5\n"}, "bench", "--moves", "50", ".", "best.csv")
 	if err != nil || !strings.HasPrefix(out, "instance,best_known,makespan,gap_percent,best_after,lower_bound\none,5,6,20.00,") {

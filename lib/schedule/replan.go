@@ -52,7 +52,11 @@ func Replan(m *model.Model, r Running) (*model.Model, []Departure, error) {
 	p.pins()
 	p.lags()
 	p.stops()
+	// One task that goes to the end is better than two that are pushed a little: crews have read their orders already.
 	b := &model.Baseline{Moved: 2000, Mode: 200, Time: 1}
+	for _, a := range p.running.Plan.Assignments {
+		b.Moved = max(b.Moved, min(a.End, model.MaxCost))
+	}
 	for _, a := range p.running.Plan.Assignments {
 		if t := p.m.Tasks[a.Task].Pin; t == nil || t.Start == nil {
 			b.Assignments = append(b.Assignments, a)

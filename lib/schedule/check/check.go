@@ -19,8 +19,8 @@ const maxViolations = 20
 // Violation is a rule that a schedule breaks.
 type Violation struct {
 	// Rule is tasks, modes, times, release, precedence, capacity, same_order or makespan, or, of
-	// plants, pin, now, horizon, deadline, lag, calendar, stops, changeover, cleaning, campaign, tank
-	// or objective.
+	// plants, pin, now, horizon, deadline, lag, calendar, stops, changeover, cleaning, campaign, balance, tank,
+	// hold or objective.
 	Rule string `json:"rule"`
 	What string `json:"what"`
 }
@@ -48,7 +48,8 @@ type examiner struct {
 	mode  []*model.Mode
 	held  []int64 // until when a task keeps its machines, by task; only of plants, as what follows
 	open  []opening
-	zero  time.Time // what time 0 is
+	flows [][]model.Flow // by task
+	zero  time.Time      // what time 0 is
 	stops []model.Stop
 	found ViolationsError
 }

@@ -17,6 +17,10 @@ func (e *examiner) plant() {
 	}
 	e.holds()
 	e.openings()
+	e.flows = make([][]model.Flow, len(e.m.Tasks))
+	for i, mode := range e.mode {
+		e.flows[i] = e.m.Flows(&e.m.Tasks[i], mode)
+	}
 	if !e.stopsAreKnown() {
 		e.stops = nil
 		return
@@ -26,6 +30,7 @@ func (e *examiner) plant() {
 	e.lags()
 	e.calendars()
 	e.groups()
+	e.balances()
 	e.tanks()
 }
 
@@ -137,7 +142,7 @@ func (e *examiner) objective(s *model.Schedule) {
 	for k, level := range e.m.Objective {
 		var sum int64
 		for _, t := range level {
-			sum += max(1, t.Weight) * e.term(t.Term)
+			sum += max(1, t.Weight) * e.term(&t)
 		}
 		if sum != s.Objective[k] {
 			e.add("objective", "level %d is said to be %d; it is %d", k, s.Objective[k], sum)
@@ -145,12 +150,18 @@ func (e *examiner) objective(s *model.Schedule) {
 	}
 }
 
-func (e *examiner) term(kind model.TermKind) (v int64) {
-	switch kind {
+func (e *examiner) term(t *model.Term) (v int64) {
+	switch t.Term {
 	case model.Makespan:
 		v = slices.Max(e.end)
-	case model.Tardiness, model.Tardy:
-		v = e.late(kind)
+	case model.Tardiness, model.Tardy, model.Earliness:
+		v = e.late(t.Term)
+	case model.Inventory:
+		v = e.stock()
+	case model.Energy:
+		v = e.energy()
+	case model.Peak:
+		v = e.peak(*t.Resource)
 	case model.ChangeoverTime:
 		for k := range e.stops {
 			v += e.stops[k].End - e.stops[k].Start
@@ -175,21 +186,25 @@ func (e *examiner) term(kind model.TermKind) (v int64) {
 }
 
 func (e *examiner) late(kind model.TermKind) (v int64) {
-	last := make([]int64, len(e.m.Jobs))
+	last, has := make([]int64, len(e.m.Jobs)), make([]bool, len(e.m.Jobs))
 	for i := range e.m.Tasks {
 		if job := e.m.Tasks[i].Job; job != nil {
-			last[*job] = max(last[*job], e.end[i])
+			last[*job], has[*job] = max(last[*job], e.end[i]), true
 		}
 	}
 	for j := range e.m.Jobs {
 		due := e.m.Jobs[j].Due
-		if due == nil || last[j] <= *due {
+		if due == nil || !has[j] {
 			continue
 		}
-		if kind == model.Tardy {
-			v += max(1, e.m.Jobs[j].Weight)
-		} else {
-			v += max(1, e.m.Jobs[j].Weight) * (last[j] - *due)
+		weight := max(1, e.m.Jobs[j].Weight)
+		switch late := last[j] - *due; {
+		case kind == model.Earliness:
+			v += weight * max(0, -late)
+		case kind == model.Tardiness:
+			v += weight * max(0, late)
+		case late > 0:
+			v += weight
 		}
 	}
 	return v

@@ -78,12 +78,15 @@ func TestEveryRuleOfPlantsIsLookedAt(t *testing.T) {
 			m.Tasks = append(m.Tasks, m.Tasks[4])
 			s.Assignments = append(s.Assignments, model.Assignment{Task: 5, Start: 2, End: 6})
 		},
-		"changeover: task 2 starts at 39, and no changeover of 3":          func(_ *model.Model, s *model.Schedule) { s.Stops = append(s.Stops[:1:1], s.Stops[2]) },
-		"tank: task 2 starts at 39, and no changeover of 3":                func(_ *model.Model, s *model.Schedule) { s.Stops = s.Stops[:2] },
-		"cleaning: task 2 is the 2th on resource 0":                        func(_ *model.Model, s *model.Schedule) { s.Stops = s.Stops[1:] },
-		"cleaning: task 2 ends at 44 on resource 0, which was clean at 33": func(m *model.Model, _ *model.Schedule) { m.Resources[0].Cleaning.Time = 10 },
-		"cleaning: stops[0] takes 1":                                       func(_ *model.Model, s *model.Schedule) { s.Stops[0].Start = 32 },
-		"capacity: resource 2 has 1 and 2 is taken at 35":                  func(_ *model.Model, s *model.Schedule) { s.Stops[2].Start, s.Stops[2].End = 35, 38 },
+		"changeover: task 2 starts at 39, and no changeover of 3":                                    func(_ *model.Model, s *model.Schedule) { s.Stops = append(s.Stops[:1:1], s.Stops[2]) },
+		"tank: task 2 starts at 39, and no changeover of 3":                                          func(_ *model.Model, s *model.Schedule) { s.Stops = s.Stops[:2] },
+		"cleaning: task 2 is the 2th on resource 0":                                                  func(_ *model.Model, s *model.Schedule) { s.Stops = s.Stops[1:] },
+		"cleaning: task 2 ends at 44 on resource 0, which was clean at 33":                           func(m *model.Model, _ *model.Schedule) { m.Resources[0].Cleaning.Time = 10 },
+		"cleaning: stops[0] takes 1":                                                                 func(_ *model.Model, s *model.Schedule) { s.Stops[0].Start = 32 },
+		"capacity: resource 2 has 1 and 2 is taken at 35":                                            func(_ *model.Model, s *model.Schedule) { s.Stops[2].Start, s.Stops[2].End = 35, 38 },
+		"cleaning: resource 0 waits from 5 to 31 for task 2 or a cleaning; it can wait dirty for 25": func(m *model.Model, _ *model.Schedule) { m.Resources[0].Cleaning.DirtyHold = 25 },
+		"cleaning: task 2 starts at 39 on resource 0, which was clean at 33 and can wait for 5":      func(m *model.Model, _ *model.Schedule) { m.Resources[0].Cleaning.CleanHold = 5 },
+		"hold: task 3 starts at 48 and draws from tank 0 what is there since 44":                     func(m *model.Model, _ *model.Schedule) { m.Tanks[0].Hold = 3 },
 		"campaign: from task 0 on 1 tasks of family 0": func(m *model.Model, _ *model.Schedule) {
 			m.Campaigns[0] = model.Campaign{Resource: 0, Family: 0, Min: 2}
 		},

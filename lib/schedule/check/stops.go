@@ -77,7 +77,7 @@ func (e *examiner) stopCost(k int) int64 {
 		return e.m.Resources[*s.Resource].Cleaning.Cost
 	}
 	table := e.stopTable(k)
-	from, to := e.familyBefore(s), e.family(s.Before)
+	from, to := e.familyBefore(s), e.familyAt(s.Before, s)
 	if table.Cost == nil || from < 0 || to < 0 {
 		return 0
 	}
@@ -89,6 +89,14 @@ func (e *examiner) family(task int) int {
 		return *f
 	}
 	return -1
+}
+
+// familyAt is that of a task where a stop is: its own, or what it fills into or draws from the tank.
+func (e *examiner) familyAt(task int, s *model.Stop) int {
+	if s.Tank != nil {
+		return e.product(task, *s.Tank)
+	}
+	return e.family(task)
 }
 
 // familyBefore is that of the last task before a stop where the stop is.
@@ -106,7 +114,7 @@ func (e *examiner) familyBefore(s *model.Stop) int {
 	last := int64(-1)
 	for i := range e.m.Tasks {
 		if e.start[i] > last && e.start[i] <= s.Start && e.is(i, s) {
-			family, last = e.family(i), e.start[i]
+			family, last = e.familyAt(i, s), e.start[i]
 		}
 	}
 	return family
@@ -117,7 +125,7 @@ func (e *examiner) is(i int, s *model.Stop) bool {
 	if s.Resource != nil {
 		return e.end[i] > e.start[i] && slices.ContainsFunc(e.mode[i].Needs, func(n model.Need) bool { return n.Resource == *s.Resource })
 	}
-	return slices.ContainsFunc(e.mode[i].Flows, func(f model.Flow) bool { return f.Tank == *s.Tank })
+	return slices.ContainsFunc(e.flows[i], func(f model.Flow) bool { return f.Tank == *s.Tank })
 }
 
 // takenByStops adds what stops take: their needs, and a machine itself. That nothing is beside
@@ -231,8 +239,15 @@ func (e *examiner) cleanings(r int, tasks, stops []int) {
 	c := e.m.Resources[r].Cleaning
 	var since, last, free int64
 	for _, i := range tasks {
-		if end := e.cleaned(i, stops, free); end > 0 {
+		first, end := e.cleaned(i, stops, free)
+		if since > 0 {
+			e.waitsDirty(r, i, free, first)
+		}
+		if end > 0 {
 			since, last = 0, end
+		}
+		if c.CleanHold > 0 && since == 0 && e.start[i]-last > c.CleanHold && !e.pinned(i) {
+			e.add("cleaning", "%s starts at %d on resource %d, which was clean at %d and can wait for %d", e.name(i), e.start[i], r, last, c.CleanHold)
 		}
 		since++
 		free = max(free, e.held[i])
@@ -245,8 +260,35 @@ func (e *examiner) cleanings(r int, tasks, stops []int) {
 	}
 }
 
-// cleaned looks at the stops before a task, and returns when the last one that cleans ends.
-func (e *examiner) cleaned(i int, stops []int, free int64) (end int64) {
+// waitsDirty holds that a machine that a task left at a time did not wait too long for the next one or for
+// the first cleaning before it.
+func (e *examiner) waitsDirty(r, i int, free, cleaned int64) {
+	hold := e.m.Resources[r].Cleaning.DirtyHold
+	if hold == 0 || e.pinned(i) {
+		return
+	}
+	until := min(cleaned, e.start[i])
+	lost := free+hold < e.m.Now && cleaned <= e.start[i] && e.pinned(e.before(r, i))
+	if until > free+hold && !lost {
+		e.add("cleaning", "resource %d waits from %d to %d for %s or a cleaning; it can wait dirty for %d", r, free, until, e.name(i), hold)
+	}
+}
+
+// before is the task that is on a machine before another.
+func (e *examiner) before(r, i int) int {
+	last := i
+	for k := range e.m.Tasks {
+		if k != i && e.start[k] <= e.start[i] && (last == i || e.start[k] > e.start[last]) && e.is(k, &model.Stop{Resource: &r}) {
+			last = k
+		}
+	}
+	return last
+}
+
+// cleaned looks at the stops before a task, and returns when the first one that cleans starts, after all
+// times if there is none, and when the last one ends.
+func (e *examiner) cleaned(i int, stops []int, free int64) (first, end int64) {
+	first = model.MaxTime + 1
 	for _, k := range stops {
 		s := &e.stops[k]
 		if s.Before != i {
@@ -260,10 +302,10 @@ func (e *examiner) cleaned(i int, stops []int, free int64) (end int64) {
 			e.add("cleaning", "stops[%d] takes %d; a cleaning takes %d", k, s.End-s.Start, d)
 		}
 		if s.Kind == model.Clean || e.stopTable(k).Cleans && s.End > s.Start {
-			end = max(end, s.End)
+			first, end = min(first, s.Start), max(end, s.End)
 		}
 	}
-	return end
+	return first, end
 }
 
 func (e *examiner) campaign(c model.Campaign, tasks []int) {

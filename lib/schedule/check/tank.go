@@ -10,8 +10,8 @@ import (
 // tanks looks at each tank: what flows by its start.
 func (e *examiner) tanks() {
 	on := make([][]int, len(e.m.Tanks))
-	for i, mode := range e.mode {
-		for _, f := range mode.Flows {
+	for i := range e.mode {
+		for _, f := range e.flows[i] {
 			on[f.Tank] = append(on[f.Tank], i)
 		}
 	}
@@ -27,16 +27,52 @@ func (e *examiner) tanks() {
 		})
 		e.products(k, on[k], stops[k])
 		e.level(k, on[k])
+		if e.m.Tanks[k].Hold > 0 {
+			e.ages(k, on[k])
+		}
 	}
 }
 
 func (e *examiner) amount(task, tank int) int64 {
-	for _, f := range e.mode[task].Flows {
+	for _, f := range e.flows[task] {
 		if f.Tank == tank {
 			return f.Amount
 		}
 	}
 	return 0
+}
+
+// product is the family of what a task fills into a tank or draws from it, or -1.
+func (e *examiner) product(task, tank int) int {
+	for _, f := range e.flows[task] {
+		if f.Tank == tank && f.Family != nil {
+			return *f.Family
+		}
+	}
+	return -1
+}
+
+// balances holds that what a task fills and draws is in the proportions of its recipe, by what it is and not by how
+// it was found.
+func (e *examiner) balances() {
+	for i, mode := range e.mode {
+		if mode.Recipe == nil {
+			continue
+		}
+		r := &e.m.Recipes[*mode.Recipe]
+		left := map[int]int64{}
+		for _, p := range r.Parts {
+			left[p.Family] = p.Amount * mode.Batch
+		}
+		for _, f := range e.flows[i] {
+			left[*f.Family] -= f.Amount * r.Size
+		}
+		for family, amount := range left {
+			if amount != 0 {
+				e.add("balance", "%s lacks %d / %d of family %d of recipe %d", e.name(i), amount, r.Size, family, *mode.Recipe)
+			}
+		}
+	}
 }
 
 // products holds that a tank is empty and changed over before another product.
@@ -48,11 +84,11 @@ func (e *examiner) products(k int, tasks, stops []int) {
 	}
 	for at := 0; at < len(tasks); {
 		next := at + 1
-		for next < len(tasks) && e.family(tasks[next]) == e.family(tasks[at]) {
+		for next < len(tasks) && e.product(tasks[next], k) == e.product(tasks[at], k) {
 			next++
 		}
 		group := tasks[at:next]
-		other := e.family(group[0])
+		other := e.product(group[0], k)
 		if other != family && (!past || !e.pinned(group[0])) {
 			if level != tank.Heel {
 				e.add("tank", "%s starts at %d with another product in tank %d, in which there are %d and not the heel of %d", e.name(group[0]), e.start[group[0]], k, level, tank.Heel)
@@ -101,6 +137,40 @@ func (e *examiner) level(k int, tasks []int) {
 		}
 		if content < tank.Heel {
 			e.add("tank", "tank %d holds as little as %d at %d; its heel is %d", k, content, c.at, tank.Heel)
+		}
+	}
+}
+
+// lot is an amount that is in a tank since a time.
+type lot struct{ since, amount int64 }
+
+// ages holds that what is drawn from a tank, the oldest first, is not too old.
+func (e *examiner) ages(k int, tasks []int) {
+	tank := &e.m.Tanks[k]
+	lots := []lot{{0, tank.Level - tank.Heel}}
+	var draws []int
+	for _, i := range tasks {
+		if a := e.amount(i, k); a > 0 {
+			lots = append(lots, lot{e.end[i], a})
+		} else {
+			draws = append(draws, i)
+		}
+	}
+	slices.SortStableFunc(lots, func(a, b lot) int { return cmp.Compare(a.since, b.since) })
+	at := 0
+	for _, i := range draws {
+		for left := -e.amount(i, k); left > 0 && at < len(lots); {
+			if lots[at].amount == 0 {
+				at++
+				continue
+			}
+			taken := min(left, lots[at].amount)
+			left -= taken
+			lots[at].amount -= taken
+			if e.start[i]-lots[at].since > tank.Hold && !e.pinned(i) {
+				e.add("hold", "%s starts at %d and draws from tank %d what is there since %d; it can be there for %d", e.name(i), e.start[i], k, lots[at].since, tank.Hold)
+				break
+			}
 		}
 	}
 }

@@ -18,10 +18,12 @@ const (
 	Blocking       Kind = "blocking"    // of a precedence
 	Closing        Kind = "calendar"    // of a resource, with its closures
 	Cleanings      Kind = "cleaning"    // of a resource
+	HoldTimes      Kind = "hold_times"  // of a resource: how long it waits dirty and clean
 	Changeovers    Kind = "changeovers" // of a resource
 	CampaignLength Kind = "campaign"
 	Storage        Kind = "tank"
-	Pin            Kind = "pin" // of a task
+	HoldLimit      Kind = "hold" // of a tank
+	Pin            Kind = "pin"  // of a task
 	Horizon        Kind = "horizon"
 )
 
@@ -82,11 +84,13 @@ func rulesOf(m *model.Model) (rules []Rule) {
 	for i := range m.Resources {
 		r := &m.Resources[i]
 		add(r.Cleaning != nil, Cleanings, i)
+		add(r.Cleaning != nil && max(r.Cleaning.DirtyHold, r.Cleaning.CleanHold) > 0, HoldTimes, i)
 		add(r.Changeover != nil, Changeovers, i)
 		add(r.Calendar != nil || len(r.Down) > 0, Closing, i)
 	}
 	for i := range m.Tanks {
 		add(true, Storage, i)
+		add(m.Tanks[i].Hold > 0, HoldLimit, i)
 	}
 	for i := range m.Precedences {
 		add(m.Precedences[i].Blocking, Blocking, i)
@@ -105,6 +109,7 @@ func rulesOf(m *model.Model) (rules []Rule) {
 // all of them.
 func solvable(ctx context.Context, m *model.Model, rules, kept []Rule, moves int64) bool {
 	c := *m
+	c.Tanks = slices.Clone(m.Tanks)
 	c.Resources, c.Tasks, c.Precedences, c.Jobs, c.Stops, c.Campaigns = slices.Clone(m.Resources), slices.Clone(m.Tasks), slices.Clone(m.Precedences), slices.Clone(m.Jobs), nil, nil
 	for i := range m.Campaigns {
 		if kept == nil || slices.Contains(kept, Rule{CampaignLength, i}) {
@@ -143,8 +148,12 @@ func drop(m *model.Model, r Rule, tanks []bool) {
 		m.Resources[r.Index].Calendar, m.Resources[r.Index].Down = nil, nil
 	case Cleanings:
 		m.Resources[r.Index].Cleaning = nil
+	case HoldTimes:
+		unheld(m, r.Index)
 	case Changeovers:
 		m.Resources[r.Index].Changeover = nil
+	case HoldLimit:
+		m.Tanks[r.Index].Hold = 0
 	case Storage:
 		tanks[r.Index] = true
 	case Pin:
@@ -152,6 +161,19 @@ func drop(m *model.Model, r Rule, tanks []bool) {
 	case Horizon:
 		m.Horizon = 0
 	case CampaignLength: // left out already
+	}
+}
+
+// unheld lets a machine wait dirty and clean for any time.
+func unheld(m *model.Model, resource int) {
+	r := &m.Resources[resource]
+	if r.Cleaning == nil {
+		return // let go before
+	}
+	c := *r.Cleaning
+	c.DirtyHold, c.CleanHold = 0, 0
+	if r.Cleaning = &c; c.Time == 0 && c.Tasks == 0 {
+		r.Cleaning = nil
 	}
 }
 
@@ -164,7 +186,8 @@ func drain(m *model.Model, tanks []bool) {
 		m.Tasks[i].Modes = slices.Clone(m.Tasks[i].Modes)
 		for k := range m.Tasks[i].Modes {
 			mode := &m.Tasks[i].Modes[k]
-			mode.Flows = slices.DeleteFunc(slices.Clone(mode.Flows), func(f model.Flow) bool { return tanks[f.Tank] })
+			mode.Flows = slices.DeleteFunc(m.Flows(&m.Tasks[i], mode), func(f model.Flow) bool { return tanks[f.Tank] })
+			mode.Recipe, mode.Batch = nil, 0
 		}
 	}
 }

@@ -64,6 +64,55 @@ mix red starts at 10: mixer is closed before`
 	}
 }
 
+// What is mixed waits for the line, because it does not keep longer.
+func TestAHoldIsAReasonAndARule(t *testing.T) {
+	m := &model.Model{
+		Resources:   []model.Resource{{Name: "mixer", Capacity: 1, Cleaning: &model.Cleaning{Duration: 1, CleanHold: 500}}, {Name: "line", Capacity: 1, Down: []model.Window{{From: 0, Until: 100}}}},
+		Tanks:       []model.Tank{{Name: "tank", Capacity: 40, Hold: 30}},
+		Jobs:        []model.Job{{Name: "milk", Due: new(int64(90))}},
+		Tasks:       []model.Task{{Name: "mix", Job: new(0), Modes: on(10, 0)}, {Name: "fill", Job: new(0), Modes: on(20, 1)}},
+		Precedences: []model.Precedence{{Before: 0, After: 1}},
+	}
+	m.Tasks[0].Modes[0].Flows, m.Tasks[1].Modes[0].Flows = []model.Flow{{Amount: 5}}, []model.Flow{{Amount: -5}}
+	r, err := process.Solve(t.Context(), m, process.Options{Moves: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Schedule.Assignments[0].Start != 60 {
+		t.Fatalf("%+v", r.Schedule)
+	}
+	chain, err := explain.Why(m, r.Schedule, 0)
+	if err != nil || len(chain) < 2 {
+		t.Fatal(chain, err)
+	}
+	m.Tasks[0].Job = nil // its own chain now
+	m.Jobs, m.Tasks[0].Job = append(m.Jobs, model.Job{}), new(1)
+	if chain, err = explain.Why(m, r.Schedule, 1); err != nil || len(chain) == 0 || chain[0].Code != explain.Hold {
+		t.Fatal(chain, err)
+	}
+	if en, zh := chain[0].Words(m, "en"), chain[0].Words(m, "zh"); en != "mix starts at 60, because fill cannot start earlier and what is in tank cannot wait longer" || zh == "" {
+		t.Error(en, zh)
+	}
+	free := *r.Schedule
+	free.Assignments = []model.Assignment{{Task: 0, Start: 55, End: 65}, {Task: 1, Start: 100, End: 120}}
+	for code, term := range map[explain.Code]model.TermKind{explain.Cheaper: model.Inventory, explain.Choice: model.Makespan} {
+		m.Objective = [][]model.Term{{{Term: term}}}
+		if chain, err = explain.Why(m, &free, 1); err != nil || chain[0].Code != code || chain[0].Words(m, "zh") == "" {
+			t.Error(chain, err)
+		}
+	}
+	m.Objective = nil
+	m.Jobs[1].Deadline = new(int64(20))
+	rules := explain.Conflict(t.Context(), m, 20)
+	var words []string
+	for _, rule := range rules {
+		words = append(words, rule.Words(m, "en"))
+	}
+	if got := strings.Join(words, ", "); got != "the calendar of line, the tank tank, the hold of tank tank, the deadline of jobs[1]" {
+		t.Error(got)
+	}
+}
+
 // In a plant every chain ends, and all its links have words.
 func TestEveryChainEnds(t *testing.T) {
 	m := plantcase.Model(40, 5)

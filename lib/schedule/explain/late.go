@@ -20,7 +20,7 @@ import (
 type Code string
 
 // Codes of links. The last link of a chain is a root: release, now, pin, calendar, capacity
-// without a task, or choice.
+// without a task, cheaper, or choice.
 const (
 	Late       Code = "late"       // the job ends at At, and is due at Due
 	Rests      Code = "rests"      // it lasts longer because something that it needs closes
@@ -32,11 +32,13 @@ const (
 	Machine    Code = "machine"    // By has the resource up to then
 	Changeover Code = "changeover" // a changeover after By ends then
 	Cleaning   Code = "cleaning"   // a cleaning after By ends then
+	Hold       Code = "hold"       // By cannot start earlier, and what is filled into the tank is drawn within a time
 	Capacity   Code = "capacity"   // the resource has no more until By ends
 	TankFull   Code = "tank_full"  // the tank has room when By ends
 	TankEmpty  Code = "tank_empty" // the tank has enough when By ends
 	TankChange Code = "tank_change"
 	Calendar   Code = "calendar" // the resource is closed before
+	Cheaper    Code = "cheaper"  // nothing binds it: stock, energy, a peak or earliness may be less so
 	Choice     Code = "choice"   // nothing binds it: the search has it there
 )
 
@@ -117,7 +119,7 @@ func newExaminer(m *model.Model, s *model.Schedule) (*examiner, error) {
 				e.on[n.Resource] = append(e.on[n.Resource], a.Task)
 			}
 		}
-		for _, f := range m.Tasks[a.Task].Modes[a.Mode].Flows {
+		for _, f := range m.Flows(&m.Tasks[a.Task], &m.Tasks[a.Task].Modes[a.Mode]) {
 			e.in[f.Tank] = append(e.in[f.Tank], a.Task)
 		}
 	}
@@ -148,6 +150,15 @@ func (e *examiner) binds(i int, met []bool) Link {
 	for _, look := range []func(int, int64) (Link, bool){e.precedence, e.stop, e.machine, e.tank, e.release, e.calendar, e.capacity, e.pulled} {
 		if link, found := look(i, start); found && (link.By == nil || !met[*link.By]) {
 			return link
+		}
+	}
+	for _, level := range e.m.Objective {
+		for _, t := range level {
+			switch t.Term {
+			case model.Earliness, model.Inventory, model.Energy, model.Peak:
+				return Link{Code: Cheaper}
+			default:
+			}
 		}
 	}
 	return Link{Code: Choice}
@@ -223,9 +234,9 @@ func (e *examiner) machine(i int, start int64) (Link, bool) {
 }
 
 func (e *examiner) tank(i int, start int64) (Link, bool) {
-	for _, f := range e.m.Tasks[i].Modes[e.at[i].Mode].Flows {
+	for _, f := range e.m.Flows(&e.m.Tasks[i], &e.m.Tasks[i].Modes[e.at[i].Mode]) {
 		for _, j := range e.in[f.Tank] {
-			if j == i || e.at[j].End != start {
+			if j == i || e.at[j].End != start || (e.flow(j, f.Tank) > 0) == (f.Amount > 0) {
 				continue
 			}
 			code := TankFull
@@ -236,6 +247,16 @@ func (e *examiner) tank(i int, start int64) (Link, bool) {
 		}
 	}
 	return Link{}, false
+}
+
+// flow is what a task fills into a tank, or, below 0, draws.
+func (e *examiner) flow(i, tank int) int64 {
+	for _, f := range e.m.Flows(&e.m.Tasks[i], &e.m.Tasks[i].Modes[e.at[i].Mode]) {
+		if f.Tank == tank {
+			return f.Amount
+		}
+	}
+	return 0
 }
 
 func (e *examiner) calendar(i int, start int64) (Link, bool) {
@@ -277,6 +298,22 @@ func (e *examiner) pulled(i int, _ int64) (Link, bool) {
 		}
 		if p.MaxLag != nil && e.at[i].End+*p.MaxLag == e.at[p.After].Start || p.Blocking && e.at[i].End == e.at[p.After].Start {
 			return Link{Code: With, By: new(p.After)}, true
+		}
+	}
+	return e.kept(i)
+}
+
+// kept looks for a task that draws what this one fills at the last moment at which it can.
+func (e *examiner) kept(i int) (Link, bool) {
+	for _, f := range e.m.Flows(&e.m.Tasks[i], &e.m.Tasks[i].Modes[e.at[i].Mode]) {
+		hold := e.m.Tanks[f.Tank].Hold
+		if f.Amount < 0 || hold == 0 {
+			continue
+		}
+		for _, j := range e.in[f.Tank] {
+			if e.at[j].Start == e.at[i].End+hold {
+				return Link{Code: Hold, By: new(j), Tank: new(f.Tank)}, true
+			}
 		}
 	}
 	return Link{}, false

@@ -38,7 +38,8 @@ func phrases(language string) map[Code]string {
 			With: "：{by} 不能更早开始，且必须按时衔接", Machine: "：此前 {where} 被 {by} 占用",
 			Changeover: "：{where} 的换产{after}此时完成", Cleaning: "：{where} 的清洗{after}此时完成", TankChange: "：{where} 的换品种{after}此时完成",
 			Capacity: "：此前 {where} 能力不足", TankFull: "：{by} 结束时 {where} 才有空间", TankEmpty: "：{by} 结束时 {where} 才有足够物料",
-			Calendar: "：此前 {where} 停工", Choice: "：没有约束限制，延长求解可能更早",
+			Hold:     "：{by} 不能更早开始，而 {where} 中的物料不能存放更久",
+			Calendar: "：此前 {where} 停工", Cheaper: "：没有约束限制，较晚开始可能使库存、能源、峰值或提前量更少", Choice: "：没有约束限制，延长求解可能更早",
 		}
 	}
 	return map[Code]string{
@@ -46,7 +47,8 @@ func phrases(language string) map[Code]string {
 		With: ", because {by} cannot start earlier and must follow it in time", Machine: ": {by} has {where} until then",
 		Changeover: ": the changeover of {where}{after} ends then", Cleaning: ": the cleaning of {where}{after} ends then", TankChange: ": the change of product of {where}{after} ends then",
 		Capacity: ": {where} has too little before", TankFull: ": there is room in {where} when {by} ends", TankEmpty: ": there is enough in {where} when {by} ends",
-		Calendar: ": {where} is closed before", Choice: "; nothing binds it there, a longer search may have it earlier",
+		Hold:     ", because {by} cannot start earlier and what is in {where} cannot wait longer",
+		Calendar: ": {where} is closed before", Cheaper: "; nothing binds it there, stock, energy, a peak or earliness may be less so", Choice: "; nothing binds it there, a longer search may have it earlier",
 	}
 }
 
@@ -97,16 +99,19 @@ func (r Rule) Words(m *model.Model, language string) string {
 		}
 	case Pin:
 		name, en, zh = taskName(m, r.Index), "the pin of %s", "%s 的锁定"
-	case Storage:
+	case Storage, HoldLimit:
 		name, en, zh = cmp.Or(m.Tanks[r.Index].Name, fmt.Sprintf("tanks[%d]", r.Index)), "the tank %s", "储罐 %s"
+		if r.Kind == HoldLimit {
+			en, zh = "the hold of tank %s", "储罐 %s 的存放时限"
+		}
 	case CampaignLength:
 		name, en, zh = fmt.Sprintf("campaigns[%d]", r.Index), "the length of %s", "生产战役 %s 的长度"
 	case Horizon:
 		name, en, zh = fmt.Sprint(m.Horizon), "the horizon of %s", "计划期 %s"
 	default:
 		name = cmp.Or(m.Resources[r.Index].Name, fmt.Sprintf("resources[%d]", r.Index))
-		en = map[Kind]string{Closing: "the calendar of %s", Cleanings: "the cleaning of %s", Changeovers: "the changeovers of %s"}[r.Kind]
-		zh = map[Kind]string{Closing: "%s 的日历", Cleanings: "%s 的清洗", Changeovers: "%s 的换产"}[r.Kind]
+		en = map[Kind]string{Closing: "the calendar of %s", Cleanings: "the cleaning of %s", HoldTimes: "the dirty and clean hold of %s", Changeovers: "the changeovers of %s"}[r.Kind]
+		zh = map[Kind]string{Closing: "%s 的日历", Cleanings: "%s 的清洗", HoldTimes: "%s 的脏放置和洁净放置时限", Changeovers: "%s 的换产"}[r.Kind]
 	}
 	if language == "zh" {
 		return fmt.Sprintf(zh, name)

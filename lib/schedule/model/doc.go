@@ -50,7 +50,12 @@
 //     if it has none, no stop is needed. Tasks without family do not come on such a resource.
 //   - cleaning: of a machine, at most so many tasks between two cleanings, and every task ends
 //     within the time after the end of the last one, or after time 0 before the first. A changeover that
-//     cleans and takes time is one.
+//     cleans and takes time is one. Dirty hold: after a task, when it has set the machine free, the next task or
+//     cleaning there starts within it; nothing is asked after the last task. Clean hold: the first task after
+//     a cleaning, or after time 0, starts within it after the end of the last cleaning, so that a machine that waits longer is
+//     cleaned again (validated hold times of pharmaceutical plants: EudraLex Volume 4, Annex 15, section 10;
+//     WHO Technical Report Series 992, Annex 4). A dirty hold that was over before now after a pinned task
+//     asks for a cleaning before the next one, at any time.
 //   - a stop lies after all tasks before it on its resource, held times included, and before the
 //     start of the task that it is for; it takes its needs, and all of them and its resource are open throughout.
 //   - campaign: as many tasks of the family as follow one another on the resource, with no
@@ -61,14 +66,33 @@
 //     with C ≤ t − draws with S ≤ t: u ≤ capacity and l ≥ heel. This is so whatever the course
 //     of the flow within the task (reservoirs, Laborie, "Algorithms for propagating resource
 //     constraints in AI planning and scheduling", Artificial Intelligence 143, 2003, on the
-//     safe side). Flows of one family follow one another; before one of another, all have
+//     safe side). The family of a flow is its own, or else its task's. Flows of one family follow one another; before one of another, all have
 //     ended, l = u = heel, and the stop of its changeover has been. The heel goes with the stop.
+//   - recipe: the flows of a mode of family p add up to amount(p) · batch / size, a whole number, for
+//     every part p of its recipe, and it has no others. So a task draws several materials and fills several, with
+//     yields below 1, co-products and by-products, and what one makes can come back into the tank of which
+//     another, earlier or later, draws (recycle): the levels of tanks are the balance of each material at every
+//     event (State-Task-Networks, Kondili, Pantelides, Sargent, "A general algorithm for short-term
+//     scheduling of batch operations – I", Computers & Chemical Engineering 17, 1993). A stock is a tank of
+//     one family without changeover.
+//   - hold: of what a tank holds above its heel the oldest is drawn first: what is there at time 0, and then
+//     fills in the order of their C. A draw has S ≤ C + hold for every fill that it draws from, and C = 0
+//     for what was there (perishable goods and shelf life: Entrup et al., "Mixed-integer linear programming approaches to
+//     shelf-life-integrated planning and scheduling in yoghurt production", International Journal of
+//     Production Research 43, 2005). What is never drawn is not judged. A hold in a machine is a
+//     max_lag with blocking.
 //   - pin: a task with a pinned start begins then, in the pinned mode, and ends at the
 //     pinned end. What has happened is not judged: rules between pinned tasks alone, and their
 //     releases, calendars and rates, are not looked at.
 //
 // Objective levels are compared one after the other (lexicographic), each the weighted sum of
-// its terms.
+// its terms. With M the makespan, tardiness and earliness are the sums of weight · max(0, C − due) and weight ·
+// max(0, due − C) for C the end of a job's last task; inventory is the sum over tanks of cost · ∫ l(t) dt from 0 to M, the
+// content, which is there from the end of what fills it to the start of what draws it; energy is
+// the sum over tasks of power · ∫ price(t) dt from S to C (energy under time-of-use tariffs, Castro, Harjunkoski,
+// Grossmann, "New continuous-time scheduling formulation for continuous plants under variable
+// electricity cost", Industrial & Engineering Chemistry Research 48, 2009); peak is the most that tasks and stops take of a
+// resource at a time.
 //
 // Times are whole numbers in a unit that the caller chooses. Places (of resources,
 // jobs, tasks, modes) count from 0 in the order of their lists.
@@ -99,7 +123,9 @@ type Model struct {
 	Changeovers []Changeover `json:"changeovers,omitempty"`
 	Calendars   []Calendar   `json:"calendars,omitempty"`
 	Tanks       []Tank       `json:"tanks,omitempty"`
+	Recipes     []Recipe     `json:"recipes,omitempty"`
 	Campaigns   []Campaign   `json:"campaigns,omitempty"`
+	Tariff      *Tariff      `json:"tariff,omitempty"`
 	Clock       *Clock       `json:"clock,omitempty"`
 	Horizon     int64        `json:"horizon,omitempty"`   // by which all has ended; calendars that come again need it
 	Now         int64        `json:"now,omitempty"`       // no task without pinned start begins before, no stop that is not in stops
@@ -143,6 +169,9 @@ type Mode struct {
 	Duration int64  `json:"duration"`
 	Needs    []Need `json:"needs,omitempty"`
 	Flows    []Flow `json:"flows,omitempty"`
+	Recipe   *int   `json:"recipe,omitempty"` // which its flows follow
+	Batch    int64  `json:"batch,omitempty"`  // size of the batch, with a recipe
+	Power    int64  `json:"power,omitempty"`  // from its start to its end, rests included
 }
 
 // Need is what a mode takes of a resource.

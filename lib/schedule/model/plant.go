@@ -62,13 +62,15 @@ type Changeover struct {
 	Cleans   bool      `json:"cleans,omitempty"` // one that takes time is a cleaning too
 }
 
-// Cleaning is due by time or by the number of tasks.
+// Cleaning is due by time, by the number of tasks, or because a machine would wait too long.
 type Cleaning struct {
-	Duration int64  `json:"duration"`
-	Cost     int64  `json:"cost,omitempty"`
-	Time     int64  `json:"time,omitempty"`  // after the end of the last one every task has ended; 0: any time
-	Tasks    int64  `json:"tasks,omitempty"` // at most so many between two; 0: any number
-	Needs    []Need `json:"needs,omitempty"` // what it takes beside: the skid, a crew
+	Duration  int64  `json:"duration"`
+	Cost      int64  `json:"cost,omitempty"`
+	Time      int64  `json:"time,omitempty"`       // after the end of the last one every task has ended; 0: any time
+	Tasks     int64  `json:"tasks,omitempty"`      // at most so many between two; 0: any number
+	DirtyHold int64  `json:"dirty_hold,omitempty"` // after a task the next one or a cleaning starts within it; 0: any time
+	CleanHold int64  `json:"clean_hold,omitempty"` // after a cleaning the first task starts within it, or it is cleaned again; 0: any time
+	Needs     []Need `json:"needs,omitempty"`      // what it takes beside: the skid, a crew
 }
 
 // Campaign is how many tasks of a family follow one another on a resource.
@@ -89,12 +91,15 @@ type Tank struct {
 	Changeover *int   `json:"changeover,omitempty"` // between two products
 	FillRate   int64  `json:"fill_rate,omitempty"`  // by a unit of time, of one task; 0: any
 	DrainRate  int64  `json:"drain_rate,omitempty"`
+	Cost       int64  `json:"cost,omitempty"` // of an amount of 1 in it for a unit of time
+	Hold       int64  `json:"hold,omitempty"` // what is filled is drawn within it after, the oldest first; 0: any time
 }
 
 // Flow is what a mode fills into a tank, or, below 0, draws from it.
 type Flow struct {
 	Tank   int   `json:"tank"`
-	Amount int64 `json:"amount"`
+	Amount int64 `json:"amount,omitempty"` // 0: what the recipe of the mode says and its other flows leave
+	Family *int  `json:"family,omitempty"` // what flows; none: that of the task
 }
 
 // Pin holds a task in a mode, at a start, and, if it was longer or shorter than planned, to
@@ -141,6 +146,10 @@ const (
 	Makespan       TermKind = "makespan"
 	Tardiness      TermKind = "tardiness"       // weight of a job × time that it is late, of all jobs
 	Tardy          TermKind = "tardy"           // weights of the jobs that are late
+	Earliness      TermKind = "earliness"       // weight of a job × time that it is early, of all jobs
+	Inventory      TermKind = "inventory"       // cost of what tanks hold × time
+	Energy         TermKind = "energy"          // power × price of the time
+	Peak           TermKind = "peak"            // the most that is taken of a resource at a time
 	ChangeoverTime TermKind = "changeover_time" // of all stops
 	ChangeoverCost TermKind = "changeover_cost" // of all stops
 	Stability      TermKind = "stability"       // departures from the baseline
@@ -148,8 +157,9 @@ const (
 
 // Term is a part of an objective.
 type Term struct {
-	Term   TermKind `json:"term"`
-	Weight int64    `json:"weight,omitempty"` // 0 is 1
+	Term     TermKind `json:"term"`
+	Weight   int64    `json:"weight,omitempty"`   // 0 is 1
+	Resource *int     `json:"resource,omitempty"` // of a peak
 }
 
 // Plant tells what a model has first beyond modes, capacities, releases and least lags, or

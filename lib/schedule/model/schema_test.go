@@ -15,7 +15,7 @@ func TestTheSchemaIsThatOfTheTypes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := document.Differences(data, Model{}, Resource{}, Job{}, Task{}, Mode{}, Need{}, Precedence{}, Calendar{}, Window{}, Shift{}, Clock{}, Changeover{}, Cleaning{}, Campaign{}, Tank{}, Flow{}, Pin{}, Stop{}, Assignment{}, Baseline{}, Term{}); err != nil {
+	if err := document.Differences(data, Model{}, Resource{}, Job{}, Task{}, Mode{}, Need{}, Precedence{}, Calendar{}, Window{}, Shift{}, Clock{}, Changeover{}, Cleaning{}, Campaign{}, Tank{}, Tariff{}, Rate{}, Recipe{}, Part{}, Flow{}, Pin{}, Stop{}, Assignment{}, Baseline{}, Term{}); err != nil {
 		t.Error(err)
 	}
 	type limit struct {

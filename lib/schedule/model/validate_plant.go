@@ -16,6 +16,7 @@ func (e *examiner) plant() {
 	e.atMost("changeovers", len(m.Changeovers), MaxFamilies)
 	e.atMost("calendars", len(m.Calendars), MaxResources)
 	e.atMost("tanks", len(m.Tanks), MaxTanks)
+	e.atMost("recipes", len(m.Recipes), MaxFamilies)
 	e.atMost("campaigns", len(m.Campaigns), MaxResources)
 	e.atMost("stops", len(m.Stops), MaxTasks)
 	for i, name := range m.Families {
@@ -24,6 +25,7 @@ func (e *examiner) plant() {
 	e.time("horizon", m.Horizon)
 	e.time("now", m.Now)
 	e.clock()
+	e.tariff()
 	for i := range m.Calendars {
 		e.calendar(i)
 	}
@@ -36,6 +38,9 @@ func (e *examiner) plant() {
 	for i := range m.Tanks {
 		e.tank(i)
 	}
+	for i := range m.Recipes {
+		e.recipe(i)
+	}
 	if len(e.faults) > 0 {
 		return
 	}
@@ -43,11 +48,16 @@ func (e *examiner) plant() {
 	for i := range m.Tasks {
 		e.plantTask(i)
 	}
+	if len(e.faults) == 0 && len(m.Tanks) > 0 {
+		e.balance()
+	}
 	e.plantJobs()
 	e.campaigns()
 	e.stops()
 	e.baseline()
-	e.objective()
+	if e.objective(); len(e.faults) == 0 {
+		e.overflow()
+	}
 }
 
 func (e *examiner) time(where string, t int64) {
@@ -243,6 +253,8 @@ func (e *examiner) plantResource(i int) {
 	e.place(where+".family", r.Family, len(e.m.Families), "families")
 	if c := r.Cleaning; c != nil {
 		e.time(where+".cleaning.time", c.Time)
+		e.time(where+".cleaning.dirty_hold", c.DirtyHold)
+		e.time(where+".cleaning.clean_hold", c.CleanHold)
 		e.cost(where+".cleaning.cost", c.Cost)
 		e.needs(where+".cleaning.needs", c.Needs)
 		switch {
@@ -250,8 +262,8 @@ func (e *examiner) plantResource(i int) {
 			e.add(where+".cleaning", "is of a resource with capacity %d; it is for machines, with capacity 1", r.Capacity)
 		case c.Duration < 1 || c.Duration > MaxTime:
 			e.add(where+".cleaning.duration", "is %d; it is 1 to %d", c.Duration, MaxTime)
-		case c.Tasks < 0 || c.Tasks > MaxCapacity || c.Time == 0 && c.Tasks == 0:
-			e.add(where+".cleaning", "is due after %d tasks and a time of %d; one of them is above 0", c.Tasks, c.Time)
+		case c.Tasks < 0 || c.Tasks > MaxCapacity || c.Time == 0 && c.Tasks == 0 && c.DirtyHold == 0 && c.CleanHold == 0:
+			e.add(where+".cleaning", "is due after %d tasks and a time of %d, and holds are none; one of them is above 0", c.Tasks, c.Time)
 		}
 	}
 }
@@ -261,6 +273,8 @@ func (e *examiner) tank(i int) {
 	e.name(where+".name", t.Name)
 	e.place(where+".family", t.Family, len(e.m.Families), "families")
 	e.place(where+".changeover", t.Changeover, len(e.m.Changeovers), "changeovers")
+	e.time(where+".hold", t.Hold)
+	e.cost(where+".cost", t.Cost)
 	switch {
 	case t.Capacity < 1 || t.Capacity > MaxCapacity:
 		e.add(where+".capacity", "is %d; it is 1 to %d", t.Capacity, int64(MaxCapacity))

@@ -30,7 +30,14 @@ func (e *examiner) plantMode(where string, t *Task, mode *Mode) {
 			e.add(where+".duration", "is %d, longer than the %d within which resource %d is to be cleaned", mode.Duration, c.Time, n.Resource)
 		}
 	}
-	for k, f := range mode.Flows {
+	e.cost(where+".power", mode.Power)
+	for k := range mode.Flows {
+		e.place(fmt.Sprintf("%s.flows[%d].family", where, k), mode.Flows[k].Family, len(e.m.Families), "families")
+	}
+	if !e.batch(where, t, mode) {
+		return
+	}
+	for k, f := range e.m.Flows(t, mode) {
 		at := fmt.Sprintf("%s.flows[%d]", where, k)
 		if !e.place(at+".tank", &f.Tank, len(e.m.Tanks), "tanks") {
 			continue
@@ -38,11 +45,11 @@ func (e *examiner) plantMode(where string, t *Task, mode *Mode) {
 		if slices.ContainsFunc(mode.Flows[:k], func(o Flow) bool { return o.Tank == f.Tank }) {
 			e.add(at+".tank", "is %d a second time; put both amounts into one flow", f.Tank)
 		}
-		e.flow(at, t, mode, f)
+		e.flow(at, mode, f)
 	}
 }
 
-func (e *examiner) flow(where string, t *Task, mode *Mode, f Flow) {
+func (e *examiner) flow(where string, mode *Mode, f Flow) {
 	tank := &e.m.Tanks[f.Tank]
 	amount, rate, does := f.Amount, tank.FillRate, "filled"
 	if f.Amount < 0 {
@@ -53,7 +60,7 @@ func (e *examiner) flow(where string, t *Task, mode *Mode, f Flow) {
 		e.add(where+".amount", "is %d; 1 to %d can be %s", f.Amount, tank.Capacity-tank.Heel, does)
 	case rate > 0 && amount > rate*mode.Duration:
 		e.add(where+".amount", "is %d; in the %d that the mode takes at most %d can be %s", f.Amount, mode.Duration, rate*mode.Duration, does)
-	case tank.Changeover != nil && t.Family == nil:
+	case tank.Changeover != nil && f.Family == nil:
 		e.add(where, "is of tank %d, which has changeovers; the task needs a family", f.Tank)
 	}
 }
@@ -183,7 +190,6 @@ func (e *examiner) baseline() {
 
 func (e *examiner) objective() {
 	e.atMost("objective", len(e.m.Objective), MaxTerms)
-	due := slices.ContainsFunc(e.m.Jobs, func(j Job) bool { return j.Due != nil })
 	for i, level := range e.m.Objective {
 		if len(level) == 0 || len(level) > MaxTerms {
 			e.add(fmt.Sprintf("objective[%d]", i), "has %d terms; it is 1 to %d", len(level), MaxTerms)
@@ -191,19 +197,7 @@ func (e *examiner) objective() {
 		for k, t := range level {
 			where := fmt.Sprintf("objective[%d][%d]", i, k)
 			e.cost(where+".weight", t.Weight)
-			switch t.Term {
-			case Makespan, ChangeoverTime, ChangeoverCost:
-			case Tardiness, Tardy:
-				if !due {
-					e.add(where+".term", "is %s, and no job has a due date", t.Term)
-				}
-			case Stability:
-				if e.m.Baseline == nil {
-					e.add(where+".term", "is stability, and there is no baseline")
-				}
-			default:
-				e.add(where+".term", "is %q; it is makespan, tardiness, tardy, changeover_time, changeover_cost or stability", t.Term)
-			}
+			e.meant(where, &t)
 		}
 	}
 }

@@ -82,7 +82,7 @@ func (in *instance) baselineQueues() [][]int32 {
 			}
 		}
 		for _, f := range in.ways[w].flows {
-			queues[len(in.Resources)+f.Tank] = append(queues[len(in.Resources)+f.Tank], int32(i))
+			queues[len(in.Resources)+f.tank] = append(queues[len(in.Resources)+f.tank], int32(i))
 		}
 	}
 	return queues
@@ -112,37 +112,75 @@ func (in *instance) followers(i int32) (list []int32) {
 
 // repairs tries, for each bundle that cannot be where the baseline has it, places further down
 // the list, where its machines have room before others that stay where they are: the end, half of
-// the way there, and so on. Workers begin at different ones.
+// the way there, and so on. Then it does so for the first one that something pushes from its place, which
+// would push all that follow on its machine, and goes on with the next. Workers begin at different ones.
 func (s *searcher) repairs(ctx context.Context, shared *shared, worker int) (done bool) {
 	list := s.disturbed()
 	if worker&1 == 1 {
 		slices.Reverse(list)
 	}
-	for _, b := range list {
-		at := slices.Index(s.best.list, b)
-		for left := len(s.best.list) - 1 - at; left > 0; left /= 2 {
-			if s.over(ctx) {
-				return true
-			}
+	tried := make([]bool, len(s.bundles))
+	for {
+		if len(list) == 0 {
 			s.trial.copy(&s.best)
-			for k, o := range s.trial.list {
-				s.place[o] = int32(k)
+			s.least = s.decode(&s.trial)
+			b := s.firstPushed(tried)
+			if b < 0 {
+				return false
 			}
-			for _, i := range s.bundles[b] {
-				s.trial.prefer[i], s.trial.freed[i] = none, true
-			}
-			s.shift(b, at+left)
-			v := s.decode(&s.trial)
-			s.moves++
-			s.take(&v)
-			if shared.offer(s.decoder, &v) {
-				return true
-			}
+			list = append(list, b)
+		}
+		b := list[0]
+		list, tried[b] = list[1:], true
+		if s.relocate(ctx, shared, b) {
+			return true
 		}
 	}
-	s.trial.copy(&s.best)
-	s.least = s.decode(&s.trial)
+}
+
+// relocate tries places of a bundle further down the list, and keeps what is better. It tells whether the search
+// is over.
+func (s *searcher) relocate(ctx context.Context, shared *shared, b int32) (over bool) {
+	at := slices.Index(s.best.list, b)
+	for left := len(s.best.list) - 1 - at; left > 0; left /= 2 {
+		if s.over(ctx) {
+			return true
+		}
+		s.trial.copy(&s.best)
+		for k, o := range s.trial.list {
+			s.place[o] = int32(k)
+		}
+		for _, i := range s.bundles[b] {
+			s.trial.prefer[i], s.trial.freed[i] = none, true
+		}
+		s.shift(b, at+left)
+		v := s.decode(&s.trial)
+		s.moves++
+		s.take(&v)
+		if shared.offer(s.decoder, &v) {
+			return true
+		}
+	}
 	return false
+}
+
+// firstPushed is, of the bundles that were not tried yet and are not where the baseline has them in the schedule that
+// was made last, the one that begins first there, or none.
+func (s *searcher) firstPushed(tried []bool) int32 {
+	first := int32(none)
+	for i, t := range s.kept {
+		b := s.bundleOf[i]
+		if t < 0 || tried[b] || s.pinned(int32(i)) || s.way[i] == s.keptWay[i] && s.start[i] == t {
+			continue
+		}
+		if first < 0 || t < s.kept[first] {
+			first = int32(i)
+		}
+	}
+	if first < 0 {
+		return none
+	}
+	return s.bundleOf[first]
 }
 
 // disturbed are the bundles with a task that cannot be done when and where the baseline has it.

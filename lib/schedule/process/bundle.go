@@ -1,11 +1,17 @@
 package process
 
-import "linghang/lib/schedule/model"
+import (
+	"slices"
+
+	"linghang/lib/schedule/model"
+)
 
 // maker makes schedules of lists, one after the other.
 type maker struct {
 	*state
 	prefer []int32 // way by task, none: any
+	wait   []int64 // by bundle: not before, or none
+	span   int64   // end of the schedule that was made last
 	freed  []bool  // by task: it need not stay where the baseline has it
 	from   []int64 // by task: not before, while a bundle is placed
 	marks  []int
@@ -17,6 +23,9 @@ func (s *maker) schedule(b int32) (blocker int32, done bool) {
 	tasks := s.bundles[b]
 	for _, i := range tasks {
 		s.from[i] = s.release[i]
+		if len(s.wait) > 0 {
+			s.from[i] = max(s.from[i], s.wait[b])
+		}
 		if !s.freed[i] {
 			s.from[i] = max(s.from[i], s.kept[i])
 		}
@@ -161,11 +170,14 @@ func (s *maker) late(i int32) bool {
 	return false
 }
 
-// pushed looks at the tasks before one that its slot is too late for, by a maximum lag, or
-// because they cannot hold their machines so long, and says from which place in the bundle
-// to begin again, with from set, or -1. A place after the bundle's end is no place.
+// pushed looks at the tasks before one that its slot is too late for, by a maximum lag, because they cannot
+// hold their machines so long, or because what they fill does not keep so long, and says from which place in the
+// bundle to begin again, with from set, or -1. A place after the bundle's end is no place.
 func (s *maker) pushed(i int32, tasks []int32) int {
 	sl, again := &s.slots[0], -1
+	if sl.old >= 0 {
+		again = s.push(sl.old, sl.by, tasks)
+	}
 	for _, a := range s.in[i] {
 		p := a.task
 		push := int64(0)
@@ -178,21 +190,25 @@ func (s *maker) pushed(i int32, tasks []int32) int {
 		if push == 0 {
 			continue
 		}
-		place := len(tasks)
-		for k, j := range tasks {
-			if j == p {
-				place = k
-			}
-		}
+		place := s.push(p, push, tasks)
 		if place == len(tasks) {
 			return place
 		}
-		s.from[p] = s.start[p] + push
 		if again < 0 || place < again {
 			again = place
 		}
 	}
 	return again
+}
+
+// push has a task of a bundle be later, and returns its place there.
+func (s *maker) push(p int32, by int64, tasks []int32) int {
+	place := slices.Index(tasks, p)
+	if place < 0 {
+		return len(tasks)
+	}
+	s.from[p] = max(s.from[p], s.start[p]+by)
+	return place
 }
 
 // cannotHold returns by how much a task is to be later so that it can hold its machines up to
@@ -265,8 +281,8 @@ func (s *maker) pin(i int32) {
 		for k := range fixed {
 			sl.halts = append(sl.halts, s.standing(i, &fixed[k]))
 		}
-	} else if t, ok := s.prepared(i, w, 0, &[8]int64{}, sl); !ok || t > sl.start || sl.end == sl.start {
-		sl.halts = sl.halts[:0] // between pinned tasks nobody asks for them
+	} else if t, ok := s.prepared(i, w, 0, &[8]wash{}, sl); !ok || t > sl.start || sl.end == sl.start || slices.ContainsFunc(sl.halts, func(h halt) bool { return h.start < s.Now }) {
+		sl.halts = sl.halts[:0] // between pinned tasks nobody asks for them, and none begins in the past
 	}
 	s.commit(i, sl)
 	s.hold(i)
@@ -304,8 +320,10 @@ func (s *maker) standing(i int32, f *model.Stop) halt {
 	switch {
 	case f.Kind == model.Clean:
 		h.cost = s.Resources[*f.Resource].Cleaning.Cost
-	case s.Changeovers[*table].Cost != nil && family >= 0 && s.family[i] >= 0:
-		h.cost = s.Changeovers[*table].Cost[family][s.family[i]]
+	case s.Changeovers[*table].Cost != nil && family >= 0:
+		if to := s.familyAt(i, s.slots[0].way, h.tank); to >= 0 {
+			h.cost = s.Changeovers[*table].Cost[family][to]
+		}
 	}
 	return h
 }

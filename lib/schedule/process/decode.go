@@ -26,10 +26,12 @@ type plan struct {
 	list   []int32 // bundles, each after what it waits for or put off until then
 	prefer []int32
 	freed  []bool
+	wait   []int64 // by bundle: not before; nil if later is never better
 	weight int64
 }
 
 func (p *plan) copy(o *plan) {
+	p.wait = append(p.wait[:0], o.wait...)
 	p.list, p.prefer, p.freed, p.weight = append(p.list[:0], o.list...), append(p.prefer[:0], o.prefer...), append(p.freed[:0], o.freed...), o.weight
 }
 
@@ -47,6 +49,7 @@ type decoder struct {
 	off     []waiting
 	missing []int32
 	ends    []int64 // by job
+	load    profile // of a resource whose peak is asked for
 }
 
 func newDecoder(in *instance) *decoder {
@@ -63,7 +66,7 @@ func newDecoder(in *instance) *decoder {
 // decode makes the schedule of a plan and returns its value.
 func (d *decoder) decode(p *plan) value {
 	d.reset()
-	d.prefer, d.freed, d.weight = p.prefer, p.freed, p.weight
+	d.prefer, d.freed, d.wait, d.weight = p.prefer, p.freed, p.wait, p.weight
 	d.off, d.missing = d.off[:0], d.missing[:0]
 	for _, i := range d.pins {
 		d.pin(i)
@@ -167,32 +170,30 @@ func (d *decoder) value() (v value) {
 			d.ends[*job] = max(d.ends[*job], d.end[i])
 		}
 	}
-	v[2] = span
+	v[2], d.span = span, span
 	levels := v[2:]
 	for k, level := range d.Objective {
 		sum := int64(0)
 		for _, t := range level {
-			sum += max(1, t.Weight) * d.term(t.Term, span)
+			sum += max(1, t.Weight) * d.term(&t, span)
 		}
 		levels[k] = sum
 	}
 	return v
 }
 
-func (d *decoder) term(kind model.TermKind, span int64) (v int64) {
-	switch kind {
+func (d *decoder) term(t *model.Term, span int64) (v int64) {
+	switch t.Term {
 	case model.Makespan:
 		v = span
-	case model.Tardiness, model.Tardy:
-		for j := range d.Jobs {
-			if due := d.Jobs[j].Due; due != nil && d.ends[j] > *due {
-				late := d.ends[j] - *due
-				if kind == model.Tardy {
-					late = 1
-				}
-				v += max(1, d.Jobs[j].Weight) * late
-			}
-		}
+	case model.Tardiness, model.Tardy, model.Earliness:
+		v = d.lateness(t.Term)
+	case model.Inventory:
+		v = d.stock(span)
+	case model.Energy:
+		v = d.energy()
+	case model.Peak:
+		v = d.peak(*t.Resource)
 	case model.ChangeoverTime:
 		for k := range d.halts {
 			v += d.halts[k].end - d.halts[k].start
@@ -203,6 +204,26 @@ func (d *decoder) term(kind model.TermKind, span int64) (v int64) {
 		}
 	case model.Stability:
 		v = d.stability()
+	}
+	return v
+}
+
+// lateness is of jobs, which are late, or early.
+func (d *decoder) lateness(kind model.TermKind) (v int64) {
+	for j := range d.Jobs {
+		due := d.Jobs[j].Due
+		if due == nil || !d.hasTasks[j] {
+			continue
+		}
+		weight := max(1, d.Jobs[j].Weight)
+		switch late := d.ends[j] - *due; {
+		case kind == model.Earliness:
+			v += weight * max(0, -late)
+		case kind == model.Tardiness:
+			v += weight * max(0, late)
+		case late > 0:
+			v += weight
+		}
 	}
 	return v
 }
@@ -272,21 +293,34 @@ func (d *decoder) recost() {
 		}
 		for i := range d.way {
 			if d.start[i] > last && d.start[i] <= h.start && d.at(i, h) {
-				family, last = d.family[i], d.start[i]
+				family, last = d.familyAt(int32(i), d.way[i], h.tank), d.start[i]
 			}
 		}
 		h.cost = 0
-		if costs := d.Changeovers[*table].Cost; costs != nil && family >= 0 && d.family[h.task] >= 0 {
-			h.cost = costs[family][d.family[h.task]]
+		if costs, to := d.Changeovers[*table].Cost, d.familyAt(h.task, d.way[h.task], h.tank); costs != nil && family >= 0 && to >= 0 {
+			h.cost = costs[family][to]
 		}
 	}
+}
+
+// familyAt is the family of a task, or that of what it fills in a way into a tank or draws from it.
+func (s *state) familyAt(i, w, tank int32) int32 {
+	if tank < 0 {
+		return s.family[i]
+	}
+	for _, f := range s.ways[w].flows {
+		if int32(f.tank) == tank { //nolint:gosec // a place
+			return f.family
+		}
+	}
+	return none
 }
 
 // at tells whether a task is where a stop is.
 func (d *decoder) at(i int, h *halt) bool {
 	w := &d.ways[d.way[i]]
 	if h.tank >= 0 {
-		return slices.ContainsFunc(w.flows, func(f model.Flow) bool { return f.Tank == int(h.tank) })
+		return slices.ContainsFunc(w.flows, func(f pour) bool { return f.tank == int(h.tank) })
 	}
 	return d.end[i] > d.start[i] && slices.ContainsFunc(w.needs, func(n model.Need) bool { return n.Resource == int(h.resource) })
 }

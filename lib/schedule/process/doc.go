@@ -10,7 +10,9 @@
 // lies between two of them is known at once; elsewhere gaps are filled. A bundle whose task would
 // start too late after another is taken back to that one, which is shifted by what is missing
 // (Bartusch, Möhring, Radermacher 1988). A bundle that has to wait for what others do
-// first, as for room in a tank or the end of a campaign, is put off and tried again when that has changed.
+// first, as for room in a tank or the end of a campaign, is put off and tried again when that has changed. What fills
+// a tank with a hold and what waits for it and draws are joined as by a maximum lag, which is more than
+// the model asks.
 //
 // The list and the modes are searched by moves of a few bundles at a time (large neighbourhood
 // search, Shaw, "Using constraint programming and local search methods to solve vehicle

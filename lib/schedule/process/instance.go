@@ -28,9 +28,17 @@ type arc struct {
 type way struct {
 	duration int64
 	needs    []model.Need
-	flows    []model.Flow
+	flows    []pour
+	power    int64
 	open     open
 	always   bool // open
+}
+
+// pour is what a way fills into a tank, or, below 0, draws from it.
+type pour struct {
+	tank   int
+	amount int64
+	family int32 // or none
 }
 
 // stopping is a kind of stop: what it takes, and when it can be.
@@ -60,6 +68,8 @@ type instance struct {
 	cleans    []stopping
 	tankStops []stopping
 	horizon   int64
+	prices    *prices                // of the tariff
+	hasTasks  []bool                 // by job
 	campaign  []model.Campaign       // by resource × family, if there are any
 	fixed     map[int32][]model.Stop // by task
 	again     map[int32][]model.Stop // of the baseline, by task
@@ -76,6 +86,12 @@ func newInstance(m *model.Model) (*instance, error) {
 	}
 	if err := in.resources(); err != nil {
 		return nil, err
+	}
+	in.prices, in.hasTasks = newPrices(m.Tariff), make([]bool, len(m.Jobs))
+	for i := range m.Tasks {
+		if j := m.Tasks[i].Job; j != nil {
+			in.hasTasks[*j] = true
+		}
 	}
 	in.layTasks()
 	in.layArcs()
@@ -215,8 +231,12 @@ func (in *instance) layTasks() {
 		}
 		for k := range t.Modes {
 			mode := &t.Modes[k]
-			w := way{duration: mode.Duration, flows: mode.Flows, always: true}
-			if mode.Duration > 0 {
+			w := way{duration: mode.Duration, flows: pours(m, t, mode), always: true, power: mode.Power}
+			lasts := mode.Duration > 0
+			if t.Pin != nil && t.Pin.End != nil {
+				lasts = *t.Pin.End > *t.Pin.Start
+			}
+			if lasts {
 				w.needs = mode.Needs
 			}
 			var closing []int
@@ -239,12 +259,25 @@ func (in *instance) layTasks() {
 	}
 }
 
+func pours(m *model.Model, t *model.Task, mode *model.Mode) (list []pour) {
+	for _, f := range m.Flows(t, mode) {
+		p := pour{f.Tank, f.Amount, none}
+		if f.Family != nil {
+			p.family = int32(*f.Family) //nolint:gosec // a place
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
 func (in *instance) layArcs() {
 	in.in, in.out = make([][]arc, in.tasks), make([][]arc, in.tasks)
 	for _, p := range in.Precedences {
 		most := int64(none)
 		if p.MaxLag != nil {
 			most = *p.MaxLag
+		} else if hold := in.holds(p.Before, p.After); hold > p.MinLag {
+			most = hold
 		}
 		in.in[p.After] = append(in.in[p.After], arc{int32(p.Before), p.Blocking, p.MinLag, most})    //nolint:gosec // a place
 		in.out[p.Before] = append(in.out[p.Before], arc{int32(p.After), p.Blocking, p.MinLag, most}) //nolint:gosec // as above
@@ -261,6 +294,32 @@ func (in *instance) layArcs() {
 		}
 		in.tail[i] += least
 	}
+}
+
+// holds returns the longest time for which what a task fills can wait for one that draws it, if both always go
+// through tanks where that is limited, or 0. That the second draws what the first filled is not
+// asked by the model, and is enough to keep its rule.
+func (in *instance) holds(before, after int) (hold int64) {
+	if in.pinned(int32(before)) || in.pinned(int32(after)) { //nolint:gosec // places
+		return 0
+	}
+	for k, task := range []int{before, after} {
+		most := int64(0)
+		for _, w := range in.ways[in.wayFirst[task]:in.wayFirst[task+1]] {
+			own := int64(0)
+			for _, f := range w.flows {
+				if f.amount > 0 == (k == 0) {
+					own = max(own, in.Tanks[f.tank].Hold)
+				}
+			}
+			if own == 0 {
+				return 0
+			}
+			most = max(most, own)
+		}
+		hold = most
+	}
+	return hold
 }
 
 // pinned tells whether a task's start is.

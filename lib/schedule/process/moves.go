@@ -20,6 +20,10 @@ func (s *searcher) disturb() {
 func (s *searcher) move() {
 	n := len(s.trial.list)
 	b := s.trial.list[s.random.Below(n)]
+	if s.later && s.random.Below(2) == 0 {
+		s.delay(b)
+		return
+	}
 	if len(s.lateJobs) > 0 && s.random.Below(3) == 0 {
 		s.advance(s.lateJobs[s.random.Below(len(s.lateJobs))])
 		return

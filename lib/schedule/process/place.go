@@ -12,9 +12,9 @@ const (
 func (s *state) find(i, w int32, from int64, sl *slot) bool {
 	way := &s.ways[w]
 	sl.way, sl.blocker = w, none
-	var cleanBy [8]int64 // by place of a need: when it is to be clean at the latest, 0: no matter
+	var due [8]wash // by place of a need
 	for range rounds {
-		t, ok := s.prepared(i, way, from, &cleanBy, sl)
+		t, ok := s.prepared(i, way, from, &due, sl)
 		if !ok {
 			return false
 		}
@@ -31,8 +31,15 @@ func (s *state) find(i, w int32, from int64, sl *slot) bool {
 			from = busy
 			continue
 		}
-		if s.dirty(way, end, &cleanBy, sl) {
+		if s.dirty(way, t, end, &due, sl) {
 			from = max(from, t)
+			continue
+		}
+		if old, later := s.stale(i, way, t, end, sl); old {
+			if later == never {
+				return false
+			}
+			from = later
 			continue
 		}
 		sl.start, sl.end = t, end
@@ -43,14 +50,14 @@ func (s *state) find(i, w int32, from int64, sl *slot) bool {
 
 // prepared returns the time from which on all machines and tanks are ready, with the stops that
 // make them so.
-func (s *state) prepared(i int32, way *way, from int64, cleanBy *[8]int64, sl *slot) (int64, bool) {
+func (s *state) prepared(i int32, way *way, from int64, due *[8]wash, sl *slot) (int64, bool) {
 	sl.halts = sl.halts[:0]
 	t, after := from, int64(0)
 	for k, n := range way.needs {
 		if !s.sequenced[n.Resource] {
 			continue
 		}
-		ready := s.ready(i, n.Resource, cleanBy[k&7], after, sl)
+		ready := s.ready(i, n.Resource, due[k&7], after, sl)
 		if ready == never {
 			return 0, false
 		}
@@ -62,7 +69,7 @@ func (s *state) prepared(i int32, way *way, from int64, cleanBy *[8]int64, sl *s
 	for _, f := range way.flows {
 		ready := s.filled(i, f, t, after, sl)
 		if ready == never {
-			sl.blocker = int32(len(s.Resources) + f.Tank) //nolint:gosec // a place
+			sl.blocker = int32(len(s.Resources) + f.tank) //nolint:gosec // a place
 			return 0, false
 		}
 		t = max(t, ready)
@@ -74,7 +81,7 @@ func (s *state) prepared(i int32, way *way, from int64, cleanBy *[8]int64, sl *s
 }
 
 // ready returns when a machine is ready for a task, and plans the stops before it.
-func (s *state) ready(i int32, r int, cleanBy, after int64, sl *slot) int64 {
+func (s *state) ready(i int32, r int, due wash, after int64, sl *slot) int64 {
 	m, resource := &s.machines[r], &s.Resources[r]
 	if !s.continues(i, r) || s.occupied(m.last, i) {
 		sl.blocker = int32(r) //nolint:gosec // a place
@@ -84,16 +91,13 @@ func (s *state) ready(i int32, r int, cleanBy, after int64, sl *slot) int64 {
 		return m.from
 	}
 	free, duration := m.free, s.changeTime(i, r)
-	if c := resource.Cleaning; c != nil {
+	if resource.Cleaning != nil {
 		changed := duration > 0 && s.Changeovers[*resource.Changeover].Cleans
-		switch {
-		case changed && cleanBy > 0:
-			after = max(after, cleanBy-duration)
-		case !changed && (cleanBy > 0 || s.cleansNow(i, r)):
-			h := halt{kind: model.Clean, resource: int32(r), tank: none, task: i, cost: c.Cost} //nolint:gosec // as above
-			if free = s.stop(&h, &s.cleans[r], max(free, after, cleanBy-c.Duration), c.Duration, sl); free == never {
-				return never
-			}
+		if free = s.washed(i, r, due, changed, after, sl); free == never {
+			return never
+		}
+		if changed {
+			after = max(after, due.by-duration)
 		}
 	}
 	if duration == 0 {
@@ -226,32 +230,32 @@ func (h *halt) like(f *model.Stop) bool {
 }
 
 // filled returns from when on a flow can be, from a time on, and plans the stop before it.
-func (s *state) filled(i int32, f model.Flow, from, after int64, sl *slot) int64 {
-	state, tank := &s.tanks[f.Tank], &s.Tanks[f.Tank]
-	if state.family == s.family[i] {
+func (s *state) filled(i int32, f pour, from, after int64, sl *slot) int64 {
+	state, tank := &s.tanks[f.tank], &s.Tanks[f.tank]
+	if state.family == f.family {
 		from = max(from, state.from)
-		list := s.events[f.Tank][state.first:]
-		if f.Amount > 0 {
-			return roomFrom(list, state.start, f.Amount, tank.Capacity, from)
+		list := s.events[f.tank][state.first:]
+		if f.amount > 0 {
+			return roomFrom(list, state.start, f.amount, tank.Capacity, from)
 		}
-		return contentFrom(list, state.start, -f.Amount, tank.Heel, from)
+		return contentFrom(list, state.start, -f.amount, tank.Heel, from)
 	}
-	if state.level != tank.Heel || f.Amount < 0 {
+	if state.level != tank.Heel || f.amount < 0 {
 		return never
 	}
-	if tank.Changeover == nil || state.family < 0 || s.family[i] < 0 {
+	if tank.Changeover == nil || state.family < 0 || f.family < 0 {
 		return max(from, state.free)
 	}
 	c := &s.Changeovers[*tank.Changeover]
-	d := c.Duration[state.family][s.family[i]]
+	d := c.Duration[state.family][f.family]
 	if d == 0 {
 		return max(from, state.free)
 	}
-	h := halt{kind: model.Change, resource: none, tank: int32(f.Tank), task: i} //nolint:gosec // a place
+	h := halt{kind: model.Change, resource: none, tank: int32(f.tank), task: i} //nolint:gosec // a place
 	if c.Cost != nil {
-		h.cost = c.Cost[state.family][s.family[i]]
+		h.cost = c.Cost[state.family][f.family]
 	}
-	free := s.stop(&h, &s.tankStops[f.Tank], max(state.free, after), d, sl)
+	free := s.stop(&h, &s.tankStops[f.tank], max(state.free, after), d, sl)
 	if free == never {
 		return never
 	}
@@ -267,27 +271,4 @@ func (s *state) busy(way *way, from, until int64) int64 {
 		}
 	}
 	return busy
-}
-
-// dirty tells whether a machine would not be clean up to an end, and when it is to be cleaned
-// then.
-func (s *state) dirty(way *way, end int64, cleanBy *[8]int64, sl *slot) bool {
-	dirty := false
-	for k, n := range way.needs {
-		c := s.Resources[n.Resource].Cleaning
-		if c == nil || c.Time == 0 {
-			continue
-		}
-		cleaned := s.machines[n.Resource].cleaned
-		for h := range sl.halts {
-			if stop := &sl.halts[h]; stop.tank < 0 && int(stop.resource) == n.Resource && (stop.kind == model.Clean || s.Changeovers[*s.Resources[n.Resource].Changeover].Cleans) {
-				cleaned = stop.end
-			}
-		}
-		if end-cleaned > c.Time {
-			cleanBy[k&7] = max(cleanBy[k&7]+1, end-c.Time, 1)
-			dirty = true
-		}
-	}
-	return dirty
 }

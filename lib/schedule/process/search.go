@@ -34,10 +34,12 @@ type searcher struct {
 	moves    int64
 	most     int64
 	first    bool
+	later    bool // may be better
 }
 
 func newSearcher(in *instance, o Options, worker int) *searcher {
 	s := &searcher{decoder: newDecoder(in), random: team.NewRandom(o.Seed, uint64(worker)), most: o.Moves, first: o.First} //nolint:gosec // workers count from 0
+	s.later = in.delays()
 	n := len(in.bundles)
 	s.place, s.begin, s.due = make([]int32, n), make([]int64, n), make([]int64, n)
 	for b, tasks := range in.bundles {
@@ -170,6 +172,9 @@ func (s *searcher) starts(ctx context.Context, shared *shared, worker int) (done
 		rules = []func(b int32) (int64, int64){func(b int32) (int64, int64) { return rank[b], 0 }}
 	}
 	s.trial = plan{list: make([]int32, len(s.bundles)), prefer: make([]int32, s.tasks), freed: make([]bool, s.tasks)}
+	if s.later {
+		s.trial.wait = make([]int64, len(s.bundles))
+	}
 	for k := range 2 * len(rules) {
 		rule := rules[(k/2+worker)%len(rules)]
 		for b := range s.trial.list {

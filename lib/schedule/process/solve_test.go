@@ -88,7 +88,7 @@ func TestSchedulesScale(t *testing.T) {
 		if err := check.Schedule(c, s); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := process.Solve(t.Context(), c, process.Options{Moves: 60}); err != nil {
+		if _, err := process.Solve(t.Context(), c, process.Options{Moves: 300}); err != nil {
 			t.Errorf("in other units: %v", err)
 		}
 	}
@@ -123,7 +123,11 @@ func scaled(t *testing.T, m *model.Model, plan *model.Schedule, by int64) (*mode
 		windows(c.Resources[i].Down)
 		if clean := c.Resources[i].Cleaning; clean != nil {
 			clean.Duration, clean.Time = by*clean.Duration, by*clean.Time
+			clean.DirtyHold, clean.CleanHold = by*clean.DirtyHold, by*clean.CleanHold
 		}
+	}
+	for i := range c.Tanks {
+		c.Tanks[i].Hold *= by
 	}
 	for i := range c.Jobs {
 		c.Jobs[i].Release, c.Jobs[i].Due = by*c.Jobs[i].Release, new(by**c.Jobs[i].Due)

@@ -29,6 +29,8 @@ type slot struct {
 	start, end int64
 	way        int32
 	halts      []halt
+	old        int32 // task of the same bundle whose fill would be drawn too late, or none
+	by         int64 // so much
 	blocker    int32 // resource, or tank after all resources, whose change may help; none: nothing will
 }
 
@@ -48,6 +50,7 @@ const (
 type undo struct {
 	kind                uint8
 	index               int32
+	task                int32
 	from, until, amount int64
 	machine             machine
 	tank                tankState
@@ -62,6 +65,7 @@ type state struct {
 	machines         []machine
 	tanks            []tankState
 	events           [][]event
+	aged             []event // of a tank, with one more
 	rest             []int64 // by resource × family: tasks that are not placed and could be there
 	halts            []halt
 	trail            []undo
@@ -157,7 +161,7 @@ func (s *state) back(mark int) {
 		case undoTank:
 			s.tanks[u.index] = u.tank
 		case undoEvent:
-			s.events[u.index] = remove(s.events[u.index], event{u.from, u.until, u.amount})
+			s.events[u.index] = remove(s.events[u.index], event{u.from, u.until, u.amount, u.task})
 		case undoHalt:
 			s.halts = s.halts[:len(s.halts)-1]
 		case undoHeld:
@@ -187,7 +191,7 @@ func (s *state) commit(i int32, sl *slot) {
 		}
 	}
 	for _, f := range w.flows {
-		s.flow(int32(f.Tank), i, f.Amount, sl) //nolint:gosec // as above
+		s.flow(i, f, sl)
 	}
 	if len(s.rest) > 0 {
 		s.count(i, -1)
@@ -196,20 +200,22 @@ func (s *state) commit(i int32, sl *slot) {
 }
 
 func (s *state) halt(h *halt) {
-	var needs []model.Need
-	switch {
-	case h.tank >= 0:
-		needs = s.tankStops[h.tank].needs
-	case h.kind == model.Clean:
-		needs = s.cleans[h.resource].needs
-	default:
-		needs = s.changes[h.resource].needs
-	}
-	for _, n := range needs {
+	for _, n := range s.stoppingOf(h).needs {
 		s.use(n.Resource, h.start, h.end, n.Amount)
 	}
 	s.halts = append(s.halts, *h)
 	s.trail = append(s.trail, undo{kind: undoHalt})
+}
+
+func (s *state) stoppingOf(h *halt) *stopping {
+	switch {
+	case h.tank >= 0:
+		return &s.tankStops[h.tank]
+	case h.kind == model.Clean:
+		return &s.cleans[h.resource]
+	default:
+		return &s.changes[h.resource]
+	}
 }
 
 func (s *state) appendTo(r, i int32, sl *slot) {
@@ -236,10 +242,11 @@ func (s *state) appendTo(r, i int32, sl *slot) {
 	m.version++
 }
 
-func (s *state) flow(k, i int32, amount int64, sl *slot) {
+func (s *state) flow(i int32, f pour, sl *slot) {
+	k, amount := int32(f.tank), f.amount //nolint:gosec // a place
 	t := &s.tanks[k]
 	s.trail = append(s.trail, undo{kind: undoTank, index: k, tank: *t})
-	if t.family != s.family[i] {
+	if t.family != f.family {
 		t.first, t.start, t.from = int32(len(s.events[k])), t.level, t.free //nolint:gosec // no more than tasks
 		for h := range sl.halts {
 			if sl.halts[h].tank == k {
@@ -247,14 +254,14 @@ func (s *state) flow(k, i int32, amount int64, sl *slot) {
 			}
 		}
 	}
-	t.family, t.level, t.free = s.family[i], t.level+amount, max(t.free, sl.end)
+	t.family, t.level, t.free = f.family, t.level+amount, max(t.free, sl.end)
 	t.version++
-	first, second := event{at: sl.start, room: amount}, event{at: sl.end, content: amount}
+	first, second := event{at: sl.start, room: amount, task: i}, event{at: sl.end, content: amount, task: i}
 	if amount < 0 {
-		first, second = event{at: sl.start, content: amount}, event{at: sl.end, room: amount}
+		first, second = event{at: sl.start, content: amount, task: i}, event{at: sl.end, room: amount, task: i}
 	}
 	for _, e := range [2]event{first, second} {
 		s.events[k] = insert(s.events[k], e)
-		s.trail = append(s.trail, undo{kind: undoEvent, index: k, from: e.at, until: e.room, amount: e.content})
+		s.trail = append(s.trail, undo{kind: undoEvent, index: k, task: i, from: e.at, until: e.room, amount: e.content})
 	}
 }

@@ -3,7 +3,10 @@ package process
 import "slices"
 
 // event is of the room that is taken in a tank, or of the content that is there.
-type event struct{ at, room, content int64 }
+type event struct {
+	at, room, content int64
+	task              int32
+}
 
 // tankState is a tank while a schedule is made.
 type tankState struct {
@@ -73,4 +76,64 @@ func contentFrom(list []event, level, amount, heel, t int64) int64 {
 		}
 	}
 	return t
+}
+
+// stale tells whether a task in a way would draw what is too old, or leave others what is, and the next time at
+// which that may be otherwise, or -1. If what is too old was filled by a task of its own bundle, which can
+// be later, the slot says so and the place is one.
+func (s *state) stale(i int32, way *way, start, end int64, sl *slot) (old bool, later int64) {
+	sl.old = none
+	for _, f := range way.flows {
+		if s.Tanks[f.tank].Hold == 0 || s.pinned(i) {
+			continue
+		}
+		at := start
+		if f.amount > 0 {
+			at = end
+		}
+		by, filler, drawer := s.aging(f.tank, event{at: at, content: f.amount, task: i})
+		if by == 0 {
+			continue
+		}
+		if drawer == i && filler >= 0 && s.bundleOf[filler] == s.bundleOf[i] {
+			sl.old, sl.by = filler, by
+			continue
+		}
+		sl.blocker = int32(len(s.Resources) + f.tank) //nolint:gosec // a place
+		for _, e := range s.events[f.tank] {
+			if e.at > at && e.content != 0 {
+				return true, max(start+1, e.at-(at-start))
+			}
+		}
+		return true, never
+	}
+	return false, 0
+}
+
+// aging returns, with one more event, by how much what is drawn from a tank, the oldest first, is too old, if it
+// is, and the first tasks that filled and draw it.
+func (s *state) aging(tank int, more event) (by int64, filler, drawer int32) {
+	t := &s.Tanks[tank]
+	list := insert(append(s.aged[:0], s.events[tank]...), more)
+	s.aged = list
+	// The lot that is drawn from.
+	lot, left, from := event{task: none}, t.Level-t.Heel, 0
+	for _, e := range list {
+		for want := -e.content; want > 0; {
+			for ; left == 0 && from < len(list); from++ {
+				if list[from].content > 0 {
+					lot, left = list[from], list[from].content
+				}
+			}
+			if left == 0 {
+				break // it is not there, which is another rule's business
+			}
+			if age := e.at - lot.at; age > t.Hold && !s.pinned(e.task) {
+				return age - t.Hold, lot.task, e.task
+			}
+			taken := min(want, left)
+			want, left = want-taken, left-taken
+		}
+	}
+	return 0, none, none
 }
