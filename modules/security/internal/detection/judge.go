@@ -66,6 +66,7 @@ type Judge struct {
 	matcher    *sigma.Matcher
 	correlator *sigma.Correlator
 	tally      Tally
+	before     sigma.Stats // when all that was judged before was remembered
 }
 
 func newJudge(p *Pack, off map[string]bool, b *Baseline) *Judge {
@@ -80,6 +81,9 @@ func (j *Judge) remember(e Event) error {
 	_, err := j.ask(e)
 	return err
 }
+
+// begin ends remembering: what is counted is counted from here.
+func (j *Judge) begin() { j.tally, j.before = Tally{}, j.correlator.Stats() }
 
 // judge tells what rules find in an event, with those before it.
 func (j *Judge) judge(e Event) ([]Finding, error) {
@@ -157,6 +161,6 @@ func (j *Judge) several(r Rule, e Event, c sigma.Correlated) Finding {
 // counted is what was looked at up to now.
 func (j *Judge) counted() Tally {
 	t, s := j.tally, j.correlator.Stats()
-	t.Late, t.Evicted = s.Late, s.Evicted
+	t.Late, t.Evicted = s.Late-j.before.Late, s.Evicted-j.before.Evicted
 	return t
 }
