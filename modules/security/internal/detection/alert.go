@@ -32,8 +32,8 @@ const (
 	keepAlerts   = 2 * 365 * 24 * time.Hour
 )
 
-// Alert is what a rule found between two, as often as it did.
-type Alert struct {
+// ThreatAlert is what a rule found between two, as often as it did.
+type ThreatAlert struct {
 	ID             string     `json:"id"`
 	OrganisationID string     `json:"organisation_id"`
 	Enterprise     lang.Text  `json:"enterprise" title:"企业|Enterprise"`
@@ -67,23 +67,24 @@ type Alert struct {
 }
 
 // ETag implements httpd.Versioned.
-func (a Alert) ETag() int64 { return a.Version }
+func (a ThreatAlert) ETag() int64 { return a.Version }
 
 // takes tells whether an alert takes a further finding: a suppressed one until its end, others
 // as long as findings follow within the window. One that was a false alarm is quiet for the
 // window after somebody said so.
-func (a Alert) takes(f Finding, now time.Time) bool {
-	switch {
-	case a.State == Suppressed:
+func (a ThreatAlert) takes(f Finding, now time.Time) bool {
+	switch a.State {
+	case Suppressed:
 		return a.Until != nil && a.Until.After(now)
-	case a.State == FalseAlarm:
+	case FalseAlarm:
 		return now.Before(a.changed.Add(mergeWindow))
+	case Fresh, Looking, Real:
 	}
 	return f.First.Sub(a.LastAt) <= mergeWindow && a.FirstAt.Sub(f.Last) <= mergeWindow
 }
 
 // take adds a finding.
-func (a Alert) take(f Finding, pack string) Alert {
+func (a ThreatAlert) take(f Finding, pack string) ThreatAlert {
 	a.Times += int64(f.Count)
 	if f.First.Before(a.FirstAt) {
 		a.FirstAt = f.First
@@ -144,7 +145,7 @@ type Judged struct {
 }
 
 // judge changes how an alert stands.
-func (a Alert) judge(j Judged, now time.Time) (Alert, error) {
+func (a ThreatAlert) judge(j Judged, now time.Time) (ThreatAlert, error) {
 	j.Reason = strings.TrimSpace(j.Reason)
 	f := fault.New(fault.Invalid, "security.alert.invalid", "the judgement is incomplete or wrong")
 	if !slices.Contains([]State{Looking, Real, FalseAlarm, Suppressed}, j.State) {

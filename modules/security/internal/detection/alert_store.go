@@ -17,16 +17,10 @@ import (
 
 type store struct{ db *sqldb.DB }
 
-// reader is a database or a transaction.
-type reader interface {
-	QueryRow(ctx context.Context, query string, args ...any) *sql.Row
-	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
 const alertColumns = `x.id, x.organisation_id, x.organisation_zh, x.organisation_en, x.sensor_id, x.sensor_name, x.fingerprint, x.rule_id, x.rule_zh, x.rule_en, x.pack, x.kind, x.level, x.technique, x.client, x.server, x.unit, x.why_zh, x.why_en,
 	x.reasons, x.records, x.times, x.first_at, x.last_at, x.state, x.reason, x.until_at, x.incident_id, x.opened_at, x.changed_at, x.version`
 
-func scanAlert(r sqldb.Row) (a Alert, err error) {
+func scanAlert(r sqldb.Row) (a ThreatAlert, err error) {
 	var first, last, until, opened, changed int64
 	var reasons, records string
 	err = r.Scan(&a.ID, &a.OrganisationID, &a.Enterprise.ZH, &a.Enterprise.EN, &a.SensorID, &a.Sensor, &a.fingerprint, &a.RuleID, &a.Rule.ZH, &a.Rule.EN, &a.Pack, &a.Kind, &a.Level, &a.Technique, &a.Client, &a.Server, &a.Unit, &a.Why.ZH, &a.Why.EN,
@@ -71,7 +65,7 @@ type alertParams struct {
 	Organisation string `query:"organisation" maxLength:"40"`
 }
 
-func (s store) list(ctx context.Context, in alertParams) (sqldb.Page[Alert], error) {
+func (s store) list(ctx context.Context, in alertParams) (sqldb.Page[ThreatAlert], error) {
 	l := sqldb.List{
 		Select: alertColumns, From: "security_alert x", Key: "x.id", Order: "-last_at",
 		Sort:   map[string]string{"level": "x.rank", "last_at": "x.last_at", "first_at": "x.first_at", "times": "x.times", "state": "x.state", "rule": "x.rule_zh", "client": "x.client", "server": "x.server", "technique": "x.technique", "enterprise": "x.organisation_zh", "opened_at": "x.opened_at"},
@@ -88,22 +82,22 @@ func (s store) list(ctx context.Context, in alertParams) (sqldb.Page[Alert], err
 }
 
 // seen reads an alert that the caller sees.
-func (s store) seen(ctx context.Context, id string) (Alert, error) {
+func (s store) seen(ctx context.Context, id string) (ThreatAlert, error) {
 	l := sqldb.List{Select: alertColumns, From: "security_alert x", Key: "x.id", Order: "id", Sort: map[string]string{"id": "x.id"}}
 	l.Where("x.id = ?", id)
 	restrict(ctx, &l)
 	page, err := sqldb.Fetch(ctx, s.db, l, sqldb.ListParams{Limit: 1}, scanAlert)
 	if err != nil {
-		return Alert{}, err
+		return ThreatAlert{}, err
 	}
 	if len(page.Items) == 0 {
-		return Alert{}, noSuch("alert")
+		return ThreatAlert{}, noSuch("alert")
 	}
 	return page.Items[0], nil
 }
 
 // related are open alerts of the same enterprise between the same, about the same time.
-func (s store) related(ctx context.Context, a Alert) ([]Alert, error) {
+func (s store) related(ctx context.Context, a ThreatAlert) ([]ThreatAlert, error) {
 	l := sqldb.List{Select: alertColumns, From: "security_alert x", Key: "x.id", Order: "-last_at", Sort: map[string]string{"last_at": "x.last_at"}}
 	l.Where("x.id <> ? AND x.organisation_id = ? AND x.incident_id = '' AND x.state IN ('new', 'looking', 'real')", a.ID, a.OrganisationID)
 	l.Where("x.last_at >= ? AND x.first_at <= ?", a.FirstAt.Add(-relatedSpan).UnixMilli(), a.LastAt.Add(relatedSpan).UnixMilli())
@@ -145,7 +139,7 @@ func handOf(ctx context.Context) hand {
 }
 
 // step saves how an alert stands now, and who brought it there.
-func step(ctx context.Context, tx *sqldb.Tx, before, after Alert, who hand, now time.Time) error {
+func step(ctx context.Context, tx *sqldb.Tx, before, after ThreatAlert, who hand, now time.Time) error {
 	until := int64(0)
 	if after.Until != nil {
 		until = after.Until.UnixMilli()
@@ -166,7 +160,7 @@ func step(ctx context.Context, tx *sqldb.Tx, before, after Alert, who hand, now 
 	return nil
 }
 
-func (s store) judge(ctx context.Context, before, after Alert, now time.Time) error {
+func (s store) judge(ctx context.Context, before, after ThreatAlert, now time.Time) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		tx.Changed("security_alert", after.ID, before, after)
 		return step(ctx, tx, before, after, handOf(ctx), now)
@@ -204,7 +198,7 @@ func (s store) expire(ctx context.Context, now time.Time) error {
 }
 
 // put merges a finding into the alert that takes it, or opens one; fresh tells which.
-func put(ctx context.Context, tx *sqldb.Tx, of sensorOf, pack string, f Finding, now time.Time) (a Alert, fresh bool, err error) {
+func put(ctx context.Context, tx *sqldb.Tx, of sensorOf, pack string, f Finding, now time.Time) (a ThreatAlert, fresh bool, err error) {
 	key := f.fingerprint(of.id)
 	a, err = scanAlert(tx.QueryRow(ctx, `SELECT `+alertColumns+` FROM security_alert x WHERE x.fingerprint = $1 ORDER BY x.last_at DESC, x.id DESC LIMIT 1`, key))
 	switch {
@@ -214,14 +208,14 @@ func put(ctx context.Context, tx *sqldb.Tx, of sensorOf, pack string, f Finding,
 	case err != nil && !errors.Is(err, sql.ErrNoRows):
 		return a, false, fmt.Errorf("find an alert: %w", err)
 	}
-	a = Alert{
+	a = ThreatAlert{
 		ID: ulid.Make().String(), OrganisationID: of.organisation, Enterprise: of.name, SensorID: of.id, Sensor: of.title, RuleID: f.Rule.ID, Rule: f.Rule.Title, Pack: pack, Kind: f.Rule.Kind, Level: f.Rule.Level, Technique: f.Rule.Technique.ID,
 		Client: f.Client, Server: f.Server, Unit: f.Unit, Why: f.Why, Times: int64(f.Count), FirstAt: f.First, LastAt: f.Last, State: Fresh, OpenedAt: now, Version: 1, fingerprint: key, reasons: f.Reasons, records: newest(f.Records),
 	}
 	return a, true, insertAlert(ctx, tx, a)
 }
 
-func (a Alert) parts() (reasons, records string, err error) {
+func (a ThreatAlert) parts() (reasons, records string, err error) {
 	x, err := json.Marshal(append([]Reason{}, a.reasons...))
 	if err != nil {
 		return "", "", fmt.Errorf("write what matched: %w", err)
@@ -233,7 +227,7 @@ func (a Alert) parts() (reasons, records string, err error) {
 	return string(x), string(y), nil
 }
 
-func saveTaken(ctx context.Context, tx *sqldb.Tx, a Alert) error {
+func saveTaken(ctx context.Context, tx *sqldb.Tx, a ThreatAlert) error {
 	reasons, records, err := a.parts()
 	if err != nil {
 		return err
@@ -246,7 +240,7 @@ func saveTaken(ctx context.Context, tx *sqldb.Tx, a Alert) error {
 	return nil
 }
 
-func insertAlert(ctx context.Context, tx *sqldb.Tx, a Alert) error {
+func insertAlert(ctx context.Context, tx *sqldb.Tx, a ThreatAlert) error {
 	reasons, records, err := a.parts()
 	if err != nil {
 		return err

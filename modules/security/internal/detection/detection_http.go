@@ -188,7 +188,7 @@ func (m *Detection) judgeOf(ctx context.Context, d due, of sensorOf, events []Ev
 	return j, nil
 }
 
-func (m *Detection) list(ctx context.Context, in alertParams) (sqldb.Page[Alert], error) {
+func (m *Detection) list(ctx context.Context, in alertParams) (sqldb.Page[ThreatAlert], error) {
 	page, err := m.store.list(ctx, in)
 	if err != nil {
 		return page, err
@@ -199,12 +199,12 @@ func (m *Detection) list(ctx context.Context, in alertParams) (sqldb.Page[Alert]
 	return page, m.looked(ctx, page.Items...)
 }
 
-func own(ctx context.Context, a Alert) bool {
+func own(ctx context.Context, a ThreatAlert) bool {
 	return identity.From(ctx).Organisation.ID == a.OrganisationID
 }
 
 // looked notes in the record of each sensor of others that somebody looked at its alerts.
-func (m *Detection) looked(ctx context.Context, list ...Alert) error {
+func (m *Detection) looked(ctx context.Context, list ...ThreatAlert) error {
 	var sensors []string
 	for _, a := range list {
 		if !own(ctx, a) && !slices.Contains(sensors, a.SensorID) {
@@ -221,25 +221,25 @@ func (m *Detection) looked(ctx context.Context, list ...Alert) error {
 
 // AlertDetail is an alert on its own page.
 type AlertDetail struct {
-	Alert
+	ThreatAlert
 	TechniqueName lang.Text  `json:"technique_name"`
 	Matters       lang.Text  `json:"matters" doc:"Why it matters"`
 	Do            lang.Text  `json:"do" doc:"What to do"`
 	Falses        []string   `json:"false_positives" nullable:"false"`
 	Reasons       []Reason   `json:"reasons" nullable:"false" doc:"What the rule looked for and found"`
 	Evidence      []Evidence `json:"evidence" nullable:"false" doc:"The records, the newest last, 20 at most; those that are over their time are gone"`
-	Related       []Alert    `json:"related" nullable:"false" doc:"Open alerts between the same about the same time: perhaps one incident"`
+	Related       []ThreatAlert    `json:"related" nullable:"false" doc:"Open alerts between the same about the same time: perhaps one incident"`
 	Steps         []Step     `json:"steps" nullable:"false" doc:"What was done, the newest first"`
 	May           bool       `json:"may" doc:"The caller may judge it"`
 	MayEscalate   bool       `json:"may_escalate" doc:"The caller may make an incident of it"`
 }
 
 func (m *Detection) read(ctx context.Context, in httpd.Object) (d AlertDetail, err error) {
-	if d.Alert, err = m.store.seen(ctx, in.ID); err != nil {
+	if d.ThreatAlert, err = m.store.seen(ctx, in.ID); err != nil {
 		return d, err
 	}
 	who := identity.From(ctx)
-	d.Own = own(ctx, d.Alert)
+	d.Own = own(ctx, d.ThreatAlert)
 	d.May = d.Own && who.May(mayHandle)
 	d.MayEscalate = who.May(mayHandle) && d.IncidentID == "" && (d.Own || who.Organisation.Kind == identity.Bureau)
 	d.Reasons, d.Falses = append([]Reason{}, d.reasons...), []string{}
@@ -252,13 +252,13 @@ func (m *Detection) read(ctx context.Context, in httpd.Object) (d AlertDetail, e
 	if d.Steps, err = m.store.steps(ctx, d.ID); err != nil {
 		return d, err
 	}
-	if d.Related, err = m.store.related(ctx, d.Alert); err != nil {
+	if d.Related, err = m.store.related(ctx, d.ThreatAlert); err != nil {
 		return d, err
 	}
 	for i, a := range d.Related {
 		d.Related[i].Own = own(ctx, a)
 	}
-	return d, m.looked(ctx, append(slices.Clone(d.Related), d.Alert)...)
+	return d, m.looked(ctx, append(slices.Clone(d.Related), d.ThreatAlert)...)
 }
 
 type judgeAlertInput struct {
@@ -268,7 +268,7 @@ type judgeAlertInput struct {
 }
 
 func (m *Detection) judge(ctx context.Context, in judgeAlertInput) (AlertDetail, error) {
-	version, err := in.IfMatch.Expected()
+	version, err := in.Expected()
 	if err != nil {
 		return AlertDetail{}, err
 	}
@@ -307,7 +307,7 @@ type AlertIncident struct {
 
 // escalate makes an incident of alerts; they and the incident change at once, or nothing does.
 func (m *Detection) escalate(ctx context.Context, in escalateAlertsInput) (AlertIncident, error) {
-	var list []Alert
+	var list []ThreatAlert
 	for _, id := range in.Body.Alerts {
 		a, err := m.store.seen(ctx, id)
 		if err != nil {
@@ -319,7 +319,7 @@ func (m *Detection) escalate(ctx context.Context, in escalateAlertsInput) (Alert
 		if len(list) > 0 && list[0].OrganisationID != a.OrganisationID {
 			return AlertIncident{}, fault.New(fault.Invalid, "security.alert.several", "an incident is of one enterprise").At("body.alerts", "alerts of one enterprise")
 		}
-		if !slices.ContainsFunc(list, func(b Alert) bool { return b.ID == a.ID }) {
+		if !slices.ContainsFunc(list, func(b ThreatAlert) bool { return b.ID == a.ID }) {
 			list = append(list, a)
 		}
 	}
@@ -348,7 +348,7 @@ type RuleShown struct {
 	Off    bool      `json:"off"`
 	Reason string    `json:"reason" doc:"Why it was switched off, or on again"`
 	At     time.Time `json:"at" doc:"When; zero: never"`
-	Name   string    `json:"by" doc:"By whom"`
+	By     string    `json:"by" doc:"By whom"`
 }
 
 // RulePack is the pack with its rules.

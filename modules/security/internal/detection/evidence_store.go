@@ -62,7 +62,7 @@ func (s store) switches(ctx context.Context, organisation string) (map[string]Ru
 	}
 	list, err := sqldb.All(rows, func(r sqldb.Row) (x RuleShown, err error) {
 		var at int64
-		err = r.Scan(&x.ID, &x.Off, &x.Reason, &at, &x.Name)
+		err = r.Scan(&x.ID, &x.Off, &x.Reason, &at, &x.By)
 		x.At = sqldb.Time(at)
 		return x, err
 	})

@@ -210,7 +210,7 @@ func (m *Detection) keep(ctx context.Context, d due, of sensorOf, list []Finding
 
 // raise puts findings into alerts, and tells of grave ones that are new.
 func (m *Detection) raise(ctx context.Context, tx *sqldb.Tx, of sensorOf, list []Finding, now time.Time) error {
-	var grave []Alert
+	var grave []ThreatAlert
 	for _, f := range joined(of.id, list) {
 		a, fresh, err := put(ctx, tx, of, m.pack.Version, f, now)
 		if err != nil {

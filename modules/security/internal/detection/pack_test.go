@@ -178,7 +178,7 @@ func (s *stage) tcp(client, server string, port uint16, request bool, payload []
 	}
 	key := from + ">" + to + strconv.Itoa(int(port))
 	binary.BigEndian.PutUint32(b[4:], 1000+s.seq[key])
-	s.seq[key] += uint32(len(payload)) //nolint:gosec // small
+	s.seq[key] += uint32(len(payload))
 	b[12], b[13] = 5<<4, 16
 	s.ip(from, to, 6, append(b, payload...))
 }
@@ -187,14 +187,14 @@ func (s *stage) udp(from, to string, port uint16, payload []byte) {
 	b := make([]byte, 8, 8+len(payload))
 	binary.BigEndian.PutUint16(b, 47809)
 	binary.BigEndian.PutUint16(b[2:], port)
-	binary.BigEndian.PutUint16(b[4:], uint16(8+len(payload))) //nolint:gosec // small
+	binary.BigEndian.PutUint16(b[4:], uint16(8+len(payload)))
 	s.ip(from, to, 17, append(b, payload...))
 }
 
 func (s *stage) ip(from, to string, proto byte, payload []byte) {
 	b := make([]byte, 20, 20+len(payload))
 	b[0], b[8], b[9] = 0x45, 64, proto
-	binary.BigEndian.PutUint16(b[2:], uint16(20+len(payload))) //nolint:gosec // small
+	binary.BigEndian.PutUint16(b[2:], uint16(20+len(payload)))
 	copy(b[12:], netip.MustParseAddr(from).AsSlice())
 	copy(b[16:], netip.MustParseAddr(to).AsSlice())
 	s.d.Packet(s.at, icsdissect.LinkEthernet, append([]byte{2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0}, append(b, payload...)...))

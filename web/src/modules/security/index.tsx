@@ -1,4 +1,7 @@
 import type { Room } from '../../kernel'
+import { en as alertEn } from './alertEn'
+import { pages as alertPages } from './alertPages'
+import { zh as alertZh } from './alertZh'
 import { en as exchangeEn } from './exchangeEn'
 import { pages as exchangePages } from './exchangePages'
 import { zh as exchangeZh } from './exchangeZh'
@@ -15,12 +18,12 @@ import { en as weaknessEn } from './weaknessEn'
 import { pages as weaknessPages } from './weaknessPages'
 import { zh as weaknessZh } from './weaknessZh'
 
-/** Industrial information security: situation, notices, incidents, assets and weaknesses, exchange. */
+/** Industrial information security: situation, notices, alerts, incidents, assets and weaknesses, exchange. */
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...incidentZh, ...weaknessZh, ...situationZh, ...exchangeZh },
-    en: { ...noticeEn, ...incidentEn, ...weaknessEn, ...situationEn, ...exchangeEn },
+    zh: { ...noticeZh, ...incidentZh, ...weaknessZh, ...situationZh, ...exchangeZh, ...alertZh },
+    en: { ...noticeEn, ...incidentEn, ...weaknessEn, ...situationEn, ...exchangeEn, ...alertEn },
   },
-  routes: [...noticePages, ...incidentPages, ...weaknessPages, ...situationPages, ...exchangePages],
+  routes: [...noticePages, ...incidentPages, ...weaknessPages, ...situationPages, ...exchangePages, ...alertPages],
 }
