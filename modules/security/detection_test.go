@@ -34,20 +34,16 @@ type alertRow struct {
 func (l *listener) alerts(t *testing.T, who string, want, times int) []alertRow {
 	t.Helper()
 	var page struct{ Items []alertRow }
-	for range 400 {
+	kerneltest.Wait(t, fmt.Sprintf("%d alerts with %d findings", want, times), func() bool {
 		page.Items = nil
 		l.Get(t, "/api/security/alerts?sort=first_at", who).Decode(t, &page)
 		n := 0
 		for _, a := range page.Items {
 			n += a.Times
 		}
-		if len(page.Items) == want && n == times {
-			return page.Items
-		}
-		<-time.After(25 * time.Millisecond)
-	}
-	t.Fatalf("%d alerts with %d findings are wanted: %+v", want, times, page.Items)
-	return nil
+		return len(page.Items) == want && n == times
+	})
+	return page.Items
 }
 
 func TestARecordBecomesAnAlertAndThenAnIncident(t *testing.T) {

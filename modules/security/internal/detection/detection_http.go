@@ -222,16 +222,16 @@ func (m *Detection) looked(ctx context.Context, list ...ThreatAlert) error {
 // AlertDetail is an alert on its own page.
 type AlertDetail struct {
 	ThreatAlert
-	TechniqueName lang.Text  `json:"technique_name"`
-	Matters       lang.Text  `json:"matters" doc:"Why it matters"`
-	Do            lang.Text  `json:"do" doc:"What to do"`
-	Falses        []string   `json:"false_positives" nullable:"false"`
-	Reasons       []Reason   `json:"reasons" nullable:"false" doc:"What the rule looked for and found"`
-	Evidence      []Evidence `json:"evidence" nullable:"false" doc:"The records, the newest last, 20 at most; those that are over their time are gone"`
-	Related       []ThreatAlert    `json:"related" nullable:"false" doc:"Open alerts between the same about the same time: perhaps one incident"`
-	Steps         []Step     `json:"steps" nullable:"false" doc:"What was done, the newest first"`
-	May           bool       `json:"may" doc:"The caller may judge it"`
-	MayEscalate   bool       `json:"may_escalate" doc:"The caller may make an incident of it"`
+	TechniqueName lang.Text     `json:"technique_name"`
+	Matters       lang.Text     `json:"matters" doc:"Why it matters"`
+	Do            lang.Text     `json:"do" doc:"What to do"`
+	Falses        []string      `json:"false_positives" nullable:"false"`
+	Reasons       []Reason      `json:"reasons" nullable:"false" doc:"What the rule looked for and found"`
+	Evidence      []Evidence    `json:"evidence" nullable:"false" doc:"The records, the newest last, 20 at most; those that are over their time are gone"`
+	Related       []ThreatAlert `json:"related" nullable:"false" doc:"Open alerts between the same about the same time: perhaps one incident"`
+	Steps         []Step        `json:"steps" nullable:"false" doc:"What was done, the newest first"`
+	May           bool          `json:"may" doc:"The caller may judge it"`
+	MayEscalate   bool          `json:"may_escalate" doc:"The caller may make an incident of it"`
 }
 
 func (m *Detection) read(ctx context.Context, in httpd.Object) (d AlertDetail, err error) {
