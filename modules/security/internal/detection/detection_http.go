@@ -174,7 +174,7 @@ func (m *Detection) judgeOf(ctx context.Context, d due, of sensorOf, events []Ev
 	if err != nil {
 		return nil, err
 	}
-	j := newJudge(m.pack, off, nil)
+	j := newJudge(m.pack, off)
 	earlier, err := m.store.earlier(ctx, d, events[0].At.Add(-lookBack), events[len(events)-1].At)
 	if err != nil {
 		return nil, err
@@ -225,7 +225,7 @@ type AlertDetail struct {
 	TechniqueName lang.Text     `json:"technique_name"`
 	Matters       lang.Text     `json:"matters" doc:"Why it matters"`
 	Do            lang.Text     `json:"do" doc:"What to do"`
-	Falses        []string      `json:"false_positives" nullable:"false"`
+	Normal        lang.Text     `json:"normal" doc:"What looks the same and is no attack; often empty"`
 	Reasons       []Reason      `json:"reasons" nullable:"false" doc:"What the rule looked for and found"`
 	Evidence      []Evidence    `json:"evidence" nullable:"false" doc:"The records, the newest last, 20 at most; those that are over their time are gone"`
 	Related       []ThreatAlert `json:"related" nullable:"false" doc:"Open alerts between the same about the same time: perhaps one incident"`
@@ -242,9 +242,9 @@ func (m *Detection) read(ctx context.Context, in httpd.Object) (d AlertDetail, e
 	d.Own = own(ctx, d.ThreatAlert)
 	d.May = d.Own && who.May(mayHandle)
 	d.MayEscalate = who.May(mayHandle) && d.IncidentID == "" && (d.Own || who.Organisation.Kind == identity.Bureau)
-	d.Reasons, d.Falses = append([]Reason{}, d.reasons...), []string{}
+	d.Reasons = append([]Reason{}, d.reasons...)
 	if r, known := m.pack.Rule(d.RuleID); known {
-		d.TechniqueName, d.Matters, d.Do, d.Falses = r.Technique.Name, r.Why, r.Do, r.Falses
+		d.TechniqueName, d.Matters, d.Do, d.Normal = r.Technique.Name, r.Why, r.Do, r.Normal
 	}
 	if d.Evidence, err = m.store.evidence(ctx, d.SensorID, d.records); err != nil {
 		return d, err

@@ -62,16 +62,15 @@ type Tally struct {
 type Judge struct {
 	pack       *Pack
 	off        map[string]bool // rules that the enterprise switched off
-	baseline   *Baseline
 	matcher    *sigma.Matcher
 	correlator *sigma.Correlator
 	tally      Tally
 	before     sigma.Stats // when all that was judged before was remembered
 }
 
-func newJudge(p *Pack, off map[string]bool, b *Baseline) *Judge {
+func newJudge(p *Pack, off map[string]bool) *Judge {
 	return &Judge{
-		pack: p, off: off, baseline: b, matcher: p.set.Matcher(),
+		pack: p, off: off, matcher: p.set.Matcher(),
 		correlator: p.set.Correlator(sigma.Bounds{Groups: mostGroups, Entries: mostEntries}),
 	}
 }
@@ -89,9 +88,6 @@ func (j *Judge) begin() { j.tally, j.before = Tally{}, j.correlator.Stats() }
 func (j *Judge) judge(e Event) ([]Finding, error) {
 	j.tally.Events++
 	list, err := j.ask(e)
-	if f, found := j.baseline.judge(j.pack, e); found {
-		list = append(list, f)
-	}
 	kept := list[:0]
 	for _, f := range list {
 		if !j.off[f.Rule.ID] {

@@ -56,13 +56,13 @@ type Rule struct {
 	Name      string    `json:"name" doc:"Short, for people who write rules" title:"代号|Name"`
 	Title     lang.Text `json:"title" title:"规则|Rule"`
 	Level     Level     `json:"level" enum:"critical,high,medium,low,informational" title:"级别|Level"`
-	Kind      string    `json:"kind" enum:"event,sequence,baseline,health" doc:"What it looks at: one event, several within a time, the approved baseline, or the sensor itself" title:"类型|Kind"`
+	Kind      string    `json:"kind" enum:"event,sequence,health" doc:"What it looks at: one event, several within a time, or the sensor itself" title:"类型|Kind"`
 	Protocol  string    `json:"protocol" doc:"Empty: any" title:"协议|Protocol"`
 	Technique Technique `json:"technique" doc:"Of ATT&CK for ICS; empty id: none"`
 	Why       lang.Text `json:"why" doc:"Why it matters"`
 	Do        lang.Text `json:"do" doc:"What to do"`
 	Date      string    `json:"date" title:"日期|Date"`
-	Falses    []string  `json:"false_positives" nullable:"false" doc:"What looks the same and is not meant"`
+	Normal    lang.Text `json:"normal" doc:"What looks the same and is no attack; often empty"`
 
 	say lang.Text
 }
@@ -88,6 +88,7 @@ type custom struct {
 		Say       lang.Text `yaml:"say"`
 		Why       lang.Text `yaml:"why"`
 		Do        lang.Text `yaml:"do"`
+		Normal    lang.Text `yaml:"normal"`
 	} `yaml:"linghang"`
 }
 
@@ -156,7 +157,7 @@ func (p *Pack) head(dir fs.FS) (map[string]Technique, error) {
 	}
 	for _, r := range head.Rules {
 		err := p.put(Rule{
-			ID: r.ID, Name: r.Name, Title: r.Title, Level: r.Level, Kind: r.Kind, Technique: list[r.Technique], Why: r.Why, Do: r.Do, Date: r.Date, Falses: []string{}, say: r.Say,
+			ID: r.ID, Name: r.Name, Title: r.Title, Level: r.Level, Kind: r.Kind, Technique: list[r.Technique], Why: r.Why, Do: r.Do, Date: r.Date, say: r.Say,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", packFile, err)
@@ -165,7 +166,7 @@ func (p *Pack) head(dir fs.FS) (map[string]Technique, error) {
 	return list, nil
 }
 
-// otherRule is a rule that is no Sigma rule: of baselines, and of sensors themselves.
+// otherRule is a rule that is no Sigma rule: of sensors themselves.
 type otherRule struct {
 	ID        string    `yaml:"id"`
 	Name      string    `yaml:"name"`
@@ -238,7 +239,7 @@ func (p *Pack) add(m sigma.Meta, c custom, kind string, techniques map[string]Te
 	l := c.Linghang
 	r := Rule{
 		ID: m.ID, Name: m.Name, Title: lang.Text{ZH: l.ZH, EN: m.Title}, Level: Level(m.Level), Kind: kind, Protocol: l.Protocol, Technique: techniques[l.Technique],
-		Why: l.Why, Do: l.Do, Date: m.Date, Falses: append([]string{}, m.FalsePositives...), say: l.Say,
+		Why: l.Why, Do: l.Do, Date: m.Date, Normal: l.Normal, say: l.Say,
 	}
 	if !slices.Contains(m.Tags, "attack."+strings.ToLower(r.Technique.ID)) {
 		return fmt.Errorf("the rule %q: no tag of its technique", m.Title)

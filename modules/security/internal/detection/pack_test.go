@@ -243,7 +243,7 @@ func packOf(t *testing.T) *Pack {
 // found are the names of rules that find something, each once with its first finding.
 func found(t *testing.T, p *Pack, events []Event) map[string]Finding {
 	t.Helper()
-	j := newJudge(p, nil, nil)
+	j := newJudge(p, nil)
 	out := map[string]Finding{}
 	for _, e := range events {
 		list, err := j.judge(e)

@@ -40,7 +40,7 @@ function Why({ alert: a }: { alert: AlertDetail }) {
           { key: 'matters', label: t('alert.matters'), children: <span className="lh-wrap">{text(a.matters) || none}</span> },
           { key: 'do', label: t('alert.do'), children: <span className="lh-wrap">{text(a.do) || none}</span> },
           ...(a.technique ? [{ key: 'technique', label: t('alert.field.technique'), children: <span className="lh-wrap"><span className="lh-code">{a.technique}</span> {text(a.technique_name)}</span> }] : []),
-          ...(a.false_positives.length > 0 ? [{ key: 'falses', label: t('alert.falses'), children: <span className="lh-wrap">{a.false_positives.join('; ')}</span> }] : []),
+          ...(text(a.normal) ? [{ key: 'falses', label: t('alert.falses'), children: <span className="lh-wrap">{text(a.normal)}</span> }] : []),
           ...(a.reasons.length > 0 ? [{ key: 'matched', label: t('alert.matched'), children: <span className="lh-code lh-wrap">{a.reasons.map((r) => `${r.field} = ${r.value}`).join(', ')}</span> }] : []),
         ]}
       />
