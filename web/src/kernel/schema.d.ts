@@ -16155,13 +16155,12 @@ export interface components {
             enterprise: components["schemas"]["Text"];
             /** @description The records, the newest last, 20 at most; those that are over their time are gone */
             evidence: components["schemas"]["DetectionEvidence"][];
-            false_positives: string[];
             /** Format: date-time */
             first_at: string;
             id: string;
             incident_id: string;
             /** @enum {string} */
-            kind: "event" | "sequence" | "baseline" | "health";
+            kind: "event" | "sequence" | "health";
             /** Format: date-time */
             last_at: string;
             /** @enum {string} */
@@ -16172,6 +16171,8 @@ export interface components {
             may: boolean;
             /** @description The caller may make an incident of it */
             may_escalate: boolean;
+            /** @description What looks the same and is no attack; often empty */
+            normal: components["schemas"]["Text"];
             /** Format: date-time */
             opened_at: string;
             organisation_id: string;
@@ -16266,18 +16267,18 @@ export interface components {
             date: string;
             /** @description What to do */
             do: components["schemas"]["Text"];
-            /** @description What looks the same and is not meant */
-            false_positives: string[];
             id: string;
             /**
-             * @description What it looks at: one event, several within a time, the approved baseline, or the sensor itself
+             * @description What it looks at: one event, several within a time, or the sensor itself
              * @enum {string}
              */
-            kind: "event" | "sequence" | "baseline" | "health";
+            kind: "event" | "sequence" | "health";
             /** @enum {string} */
             level: "critical" | "high" | "medium" | "low" | "informational";
             /** @description Short, for people who write rules */
             name: string;
+            /** @description What looks the same and is no attack; often empty */
+            normal: components["schemas"]["Text"];
             off: boolean;
             /** @description Empty: any */
             protocol: string;
@@ -16314,7 +16315,7 @@ export interface components {
             id: string;
             incident_id: string;
             /** @enum {string} */
-            kind: "event" | "sequence" | "baseline" | "health";
+            kind: "event" | "sequence" | "health";
             /** Format: date-time */
             last_at: string;
             /** @enum {string} */
@@ -56691,7 +56692,7 @@ export interface operations {
                 /** @description open: new, being looked at, or real without an incident */
                 state?: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "open";
                 level?: "critical" | "high" | "medium" | "low" | "informational";
-                kind?: "event" | "sequence" | "baseline" | "health";
+                kind?: "event" | "sequence" | "health";
                 technique?: string;
                 /** @description ID of a rule */
                 rule?: string;
