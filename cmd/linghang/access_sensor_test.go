@@ -1,13 +1,37 @@
 package main
 
-import "testing"
+import (
+	"slices"
+	"testing"
 
-// sensorFixtures are a sensor of ours, of which nobody else is to know.
+	"linghang/kernel/sqldb"
+)
+
+// sensorFixtures are a sensor of ours with an alert, of which nobody else is to know.
 func (a *access) sensorFixtures(t *testing.T) {
 	t.Helper()
 	sensor := a.make(t, "/api/security/sensors", "manager-ours", `{"name":"我方探针","machine_id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","consent":"detail"}`)
 	for _, what := range []string{"/consent", "/retirement", "/traffic", "/records", "/pairs", "/facts", "/assets", "/looks", ""} {
 		a.fixtures = append(a.fixtures, fixture{"/api/security/sensors/{id}" + what, "/api/security/sensors/" + sensor + what, false})
 	}
-	a.private = append(a.private, sensor, "我方探针")
+	const alert = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
+	a.alert(t, alert, sensor)
+	a.fixtures = append(a.fixtures, fixture{"/api/security/alerts/{id}", "/api/security/alerts/" + alert, false}, fixture{"/api/security/detection-rules/{id}", "/api/security/detection-rules/none", true})
+	a.private = append(a.private, sensor, "我方探针", alert, "我方告警")
+}
+
+// alert puts an alert where the work on batches of a probe would.
+func (a *access) alert(t *testing.T, id, sensor string) {
+	t.Helper()
+	list := a.Databases()
+	db := list[slices.IndexFunc(list, func(db *sqldb.DB) bool { return db.Room() == "security" })]
+	err := db.Write(t.Context(), func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(t.Context(), `INSERT INTO security_alert (id, organisation_id, organisation_zh, organisation_en, sensor_id, sensor_name, fingerprint, rule_id, rule_zh, rule_en, pack, kind, level, rank, technique, client, server, unit, why_zh, why_en,
+			reasons, records, times, first_at, last_at, state, reason, until_at, incident_id, opened_at, changed_at, version)
+			VALUES ($1, $2, $3, $3, $4, '我方探针', 'x', 'x', '我方告警', 'x', 'x', 'event', 'high', 2, '', '', '', '', '我方告警', 'x', '[]', '[]', 1, 1, 1, 'new', '', 0, '', 1, 1, 1)`, id, a.Ours.ID, a.Ours.Name.ZH, sensor)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -26,7 +26,7 @@ const one = ` AND ($1 = '' OR x.organisation_id = $1)`
 // Findings implements awareness.Source.
 func (f findings) Findings(ctx context.Context, organisation string, now time.Time) ([]awareness.Finding, error) {
 	var out []awareness.Finding
-	for _, ask := range []func(ctx context.Context, organisation string, now time.Time) ([]awareness.Finding, error){f.incidents, f.lateReports, f.overdue, f.affected, f.weaknesses, f.reached, f.unknown, f.silent} {
+	for _, ask := range []func(ctx context.Context, organisation string, now time.Time) ([]awareness.Finding, error){f.incidents, f.lateReports, f.overdue, f.affected, f.weaknesses, f.reached, f.unknown, f.silent, f.alerts} {
 		list, err := ask(ctx, organisation, now)
 		if err != nil {
 			return nil, err
@@ -156,6 +156,15 @@ func (f findings) silent(ctx context.Context, organisation string, now time.Time
 		x.Kind, x.Link, x.ID = "sensor.silent", "/security/situation/"+x.OrganisationID, "sensors/silent"
 		x.Title = lang.Text{ZH: strconv.Itoa(x.Count) + " 个探针失联", EN: strconv.Itoa(x.Count) + " sensors that are silent"}
 	}, organisation, now.Add(-silentAfter).UnixMilli())
+}
+
+// alerts are grave ones that nobody has judged false, and of which no incident was made.
+func (f findings) alerts(ctx context.Context, organisation string, _ time.Time) ([]awareness.Finding, error) {
+	return f.read(ctx, "open alerts", `SELECT x.organisation_id, x.organisation_id, x.rank, '', MAX(x.last_at), COUNT(*) FROM security_alert x
+		WHERE x.state IN ('new', 'looking', 'real') AND x.incident_id = '' AND x.rank <= 2 AND x.kind <> 'health'`+one+` GROUP BY x.organisation_id, x.rank`, func(x *awareness.Finding) {
+		x.Kind, x.Link, x.ID = "alert.open", "/security/alerts?state=open", "alerts/"+strconv.Itoa(int(x.Level))
+		x.Title = lang.Text{ZH: strconv.Itoa(x.Count) + " 条未了结的高级别告警", EN: strconv.Itoa(x.Count) + " grave alerts that are open"}
+	}, organisation)
 }
 
 // Sights implements awareness.Watch: what is known of declared assets, and which sensors report.

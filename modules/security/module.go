@@ -15,6 +15,7 @@ import (
 	"linghang/modules/security/internal/asset"
 	"linghang/modules/security/internal/awareness"
 	"linghang/modules/security/internal/clock"
+	"linghang/modules/security/internal/detection"
 	"linghang/modules/security/internal/exchange"
 	"linghang/modules/security/internal/incident"
 	"linghang/modules/security/internal/notice"
@@ -41,6 +42,7 @@ type Module struct {
 	assets     *asset.Assets
 	advisories *advisory.Advisories
 	sensors    *sensor.Sensors
+	detection  *detection.Detection
 	awareness  *awareness.Awareness
 	exchange   *exchange.Exchange
 	now        func() time.Time
@@ -57,6 +59,8 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.assets = asset.New(kit, m.advisories.Ask, now)
 	m.advisories.Tell(m.assets)
 	m.sensors = sensor.New(kit, organisations, now)
+	m.detection = detection.New(kit, m.sensors, m.incidents, now)
+	m.sensors.Tell(m.detection.Ask)
 	m.assets.Watch(onTheWire(m.sensors))
 	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}})
 	m.exchange = exchange.New(kit, organisations, now)
@@ -66,7 +70,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 
 // Run implements module.Runner.
 func (m *Module) Run(ctx context.Context) error {
-	if err := errors.Join(m.notices.Broken, m.incidents.Broken(), m.exchange.Broken()); err != nil {
+	if err := errors.Join(m.notices.Broken, m.incidents.Broken(), m.detection.Broken(), m.exchange.Broken()); err != nil {
 		return err
 	}
 	return m.clocks.Run(ctx)
@@ -81,14 +85,14 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "工业信息安全", EN: "Industrial security"}
 	return module.Manifest{
 		Name: "security", Title: section, Migrations: dir,
-		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), exchange.Permissions()),
-		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.exchange.Routes()),
+		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), exchange.Permissions()),
+		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.exchange.Routes()),
 		Measures:    m.notices.Measures(),
-		Topics:      slices.Concat(notice.Topics(), sensor.Topics()),
-		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.exchange.Jobs()),
-		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices()),
-		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), advisory.Nav(section), exchange.Nav(section)),
-		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), exchange.Personal()),
+		Topics:      slices.Concat(notice.Topics(), sensor.Topics(), detection.Topics()),
+		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.exchange.Jobs()),
+		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices()),
+		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), detection.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), advisory.Nav(section), exchange.Nav(section)),
+		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), exchange.Personal()),
 	}
 }
 

@@ -87,7 +87,7 @@ export async function enlist(request: APIRequestContext): Promise<void> {
 }
 
 /** The binary that the caller names, or the one of this tree, built when it is missing. */
-function binary(): string {
+export function binary(): string {
   if (process.env.LINGHANG_BINARY) return process.env.LINGHANG_BINARY
   const file = join(house, 'bin', 'linghang')
   if (existsSync(file)) return file

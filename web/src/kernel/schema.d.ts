@@ -9867,6 +9867,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/alert-incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an incident of alerts of one enterprise */
+        post: operations["post-security-alert-incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts of one's own organisation, and of sensors that are open in detail */
+        get: operations["get-security-alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An alert: why, by which records, its technique, what to do, what was done */
+        get: operations["get-security-alerts-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/alerts/{id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how an alert of one's own stands: looked at, real, a false alarm, or suppressed until */
+        post: operations["post-security-alerts-id-judgement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/asset-import": {
         parameters: {
             query?: never;
@@ -10306,6 +10374,40 @@ export interface paths {
         put?: never;
         /** Verify what was fed back (核查): accept it, or return it with reasons */
         post: operations["post-security-assignments-id-verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/detection-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pack of rules, and which of them are switched off in one's own organisation */
+        get: operations["get-security-detection-rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/detection-rules/{id}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Switch a rule off or on for one's own organisation, with why */
+        put: operations["put-security-detection-rules-id-switch"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -16632,6 +16734,209 @@ export interface components {
         DescribeInventoryInputBody: {
             industry: string;
         };
+        DetectionAlertDetail: {
+            /** @description Empty: several, or none */
+            client: string;
+            /** @description What to do */
+            do: components["schemas"]["Text"];
+            enterprise: components["schemas"]["Text"];
+            /** @description The records, the newest last, 20 at most; those that are over their time are gone */
+            evidence: components["schemas"]["DetectionEvidence"][];
+            /** Format: date-time */
+            first_at: string;
+            id: string;
+            incident_id: string;
+            /** @enum {string} */
+            kind: "event" | "sequence" | "health";
+            /** Format: date-time */
+            last_at: string;
+            /** @enum {string} */
+            level: "critical" | "high" | "medium" | "low" | "informational";
+            /** @description Why it matters */
+            matters: components["schemas"]["Text"];
+            /** @description The caller may judge it */
+            may: boolean;
+            /** @description The caller may make an incident of it */
+            may_escalate: boolean;
+            /** @description What looks the same and is no attack; often empty */
+            normal: components["schemas"]["Text"];
+            /** Format: date-time */
+            opened_at: string;
+            organisation_id: string;
+            /** @description It is the caller's own organisation's */
+            own: boolean;
+            /** @description Version of the rules that found it */
+            pack: string;
+            reason: string;
+            /** @description What the rule looked for and found */
+            reasons: components["schemas"]["DetectionReason"][];
+            /** @description Open alerts between the same about the same time: perhaps one incident */
+            related: components["schemas"]["DetectionThreatAlert"][];
+            rule: components["schemas"]["Text"];
+            rule_id: string;
+            sensor: string;
+            sensor_id: string;
+            server: string;
+            /** @enum {string} */
+            state: "new" | "looking" | "real" | "false_alarm" | "suppressed";
+            /** @description What was done, the newest first */
+            steps: components["schemas"]["DetectionStep"][];
+            /** @description Of ATT&CK for ICS */
+            technique: string;
+            technique_name: components["schemas"]["Text"];
+            /** Format: int64 */
+            times: number;
+            unit: string;
+            /**
+             * Format: date-time
+             * @description Until when it is suppressed
+             */
+            until?: string;
+            /** Format: int64 */
+            version: number;
+            /** @description In words, of the newest finding */
+            why: components["schemas"]["Text"];
+        };
+        DetectionAlertIncident: {
+            id: string;
+        };
+        DetectionEvidence: {
+            /** Format: date-time */
+            at: string;
+            class: string;
+            client: string;
+            exception: string;
+            function: string;
+            id: string;
+            objects: components["schemas"]["BatchObject"][];
+            /** @description What who asks whom rests on */
+            orientation: string;
+            /** Format: int64 */
+            port: number;
+            protocol: string;
+            /** @description The client sent it */
+            request: boolean;
+            server: string;
+            /** Format: int32 */
+            unit: number;
+        };
+        DetectionJudged: {
+            /** @description Wanted of a false alarm and of one that is suppressed */
+            reason?: string;
+            /** @enum {string} */
+            state: "looking" | "real" | "false_alarm" | "suppressed";
+            /**
+             * Format: date-time
+             * @description Of one that is suppressed, 90 days at most
+             */
+            until?: string;
+        };
+        DetectionReason: {
+            field: string;
+            value: string;
+        };
+        DetectionRulePack: {
+            date: string;
+            /** @description The caller may switch rules */
+            may: boolean;
+            rules: components["schemas"]["DetectionRuleShown"][];
+            source: components["schemas"]["Text"];
+            version: string;
+        };
+        DetectionRuleShown: {
+            /**
+             * Format: date-time
+             * @description When; zero: never
+             */
+            at: string;
+            /** @description By whom */
+            by: string;
+            date: string;
+            /** @description What to do */
+            do: components["schemas"]["Text"];
+            id: string;
+            /**
+             * @description What it looks at: one event, several within a time, or the sensor itself
+             * @enum {string}
+             */
+            kind: "event" | "sequence" | "health";
+            /** @enum {string} */
+            level: "critical" | "high" | "medium" | "low" | "informational";
+            /** @description Short, for people who write rules */
+            name: string;
+            /** @description What looks the same and is no attack; often empty */
+            normal: components["schemas"]["Text"];
+            off: boolean;
+            /** @description Empty: any */
+            protocol: string;
+            /** @description Why it was switched off, or on again */
+            reason: string;
+            /** @description Of ATT&CK for ICS; empty id: none */
+            technique: components["schemas"]["DetectionTechnique"];
+            title: components["schemas"]["Text"];
+            /** @description Why it matters */
+            why: components["schemas"]["Text"];
+        };
+        DetectionStep: {
+            /** Format: date-time */
+            at: string;
+            incident_id: string;
+            /** @description Empty: the platform */
+            name: string;
+            reason: string;
+            /** @enum {string} */
+            state: "new" | "looking" | "real" | "false_alarm" | "suppressed";
+            /** Format: date-time */
+            until?: string;
+        };
+        DetectionTechnique: {
+            id: string;
+            name: components["schemas"]["Text"];
+        };
+        DetectionThreatAlert: {
+            /** @description Empty: several, or none */
+            client: string;
+            enterprise: components["schemas"]["Text"];
+            /** Format: date-time */
+            first_at: string;
+            id: string;
+            incident_id: string;
+            /** @enum {string} */
+            kind: "event" | "sequence" | "health";
+            /** Format: date-time */
+            last_at: string;
+            /** @enum {string} */
+            level: "critical" | "high" | "medium" | "low" | "informational";
+            /** Format: date-time */
+            opened_at: string;
+            organisation_id: string;
+            /** @description It is the caller's own organisation's */
+            own: boolean;
+            /** @description Version of the rules that found it */
+            pack: string;
+            reason: string;
+            rule: components["schemas"]["Text"];
+            rule_id: string;
+            sensor: string;
+            sensor_id: string;
+            server: string;
+            /** @enum {string} */
+            state: "new" | "looking" | "real" | "false_alarm" | "suppressed";
+            /** @description Of ATT&CK for ICS */
+            technique: string;
+            /** Format: int64 */
+            times: number;
+            unit: string;
+            /**
+             * Format: date-time
+             * @description Until when it is suppressed
+             */
+            until?: string;
+            /** Format: int64 */
+            version: number;
+            /** @description In words, of the newest finding */
+            why: components["schemas"]["Text"];
+        };
         DeviceDecisionInputBody: {
             allow: boolean;
         };
@@ -17574,6 +17879,46 @@ export interface components {
              * @example https://example.com/errors/example
              */
             type: string;
+        };
+        EscalateAlertsInputBody: {
+            /** @description IDs of alerts of one enterprise */
+            alerts: string[] | null;
+            /**
+             * Format: date-time
+             * @description Since when the operator knows; time limits run from here
+             */
+            aware_at: string;
+            /** @description Of GB/T 20986-2023: see /incidents/words */
+            category: string;
+            /** Format: date-time */
+            discovered_at?: string;
+            /**
+             * @description To others; empty: not known
+             * @enum {string}
+             */
+            harm: "" | "extreme" | "major" | "large" | "ordinary";
+            /**
+             * @description Of the object that is hit; empty: not known
+             * @enum {string}
+             */
+            importance: "" | "special" | "important" | "general";
+            /**
+             * @description cii: operator of critical information infrastructure; central: central organ or its unit; other. It decides how soon the incident is to be reported upward
+             * @enum {string}
+             */
+            kind: "cii" | "central" | "other";
+            /**
+             * @description Of its work; empty: not known
+             * @enum {string}
+             */
+            loss: "" | "extreme" | "serious" | "large" | "small";
+            /** Format: date-time */
+            occurred_at?: string;
+            /** @description What is known */
+            summary: string;
+            title: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
         };
         EvaluateOpeningInputBody: {
             /** Format: int64 */
@@ -24615,6 +24960,16 @@ export interface components {
              */
             total: number;
         };
+        PageThreatAlert: {
+            items: components["schemas"]["DetectionThreatAlert"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageToken: {
             items: components["schemas"]["IdentityToken"][];
             /** @description Empty on the last page */
@@ -30347,7 +30702,7 @@ export interface components {
             /** Format: int64 */
             times: number;
             /** @enum {string} */
-            what: "records" | "pairs" | "facts" | "assets" | "logs";
+            what: "records" | "pairs" | "facts" | "assets" | "logs" | "alerts";
         };
         SensorDeviceFact: {
             addr: string;
@@ -31266,6 +31621,11 @@ export interface components {
         };
         SwitchInputBody: {
             organisation_id: string;
+        };
+        SwitchRuleInputBody: {
+            off: boolean;
+            /** @description It stays with the rule */
+            reason: string;
         };
         SystemChallengeView: {
             /** @description Sent back with the answer */
@@ -57539,6 +57899,166 @@ export interface operations {
             };
         };
     };
+    "post-security-alert-incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EscalateAlertsInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionAlertIncident"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-alerts": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description open: new, being looked at, or real without an incident */
+                state?: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "open";
+                level?: "critical" | "high" | "medium" | "low" | "informational";
+                kind?: "event" | "sequence" | "health";
+                technique?: string;
+                /** @description ID of a rule */
+                rule?: string;
+                /** @description ID of a sensor */
+                sensor?: string;
+                organisation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageThreatAlert"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-alerts-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionAlertDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-alerts-id-judgement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DetectionJudged"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionAlertDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-security-asset-import": {
         parameters: {
             query?: never;
@@ -58613,6 +59133,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-detection-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionRulePack"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-detection-rules-id-switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchRuleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionRulePack"];
                 };
             };
             /** @description Refused */

@@ -57,8 +57,24 @@ type openIncidentInput struct {
 	}
 }
 
+// With goes with a new incident in its transaction.
+type With = func(ctx context.Context, tx *sqldb.Tx, id string) error
+
+// Open makes an incident of what another part of the room found, as if the caller had
+// reported or opened it; with goes with it.
+func (m *Incidents) Open(ctx context.Context, organisation string, s Said, with With) (string, error) {
+	var in openIncidentInput
+	in.Body.Said, in.Body.OrganisationID = s, organisation
+	d, err := m.openWith(ctx, in, with)
+	return d.ID, err
+}
+
 // open reports an incident, or opens one.
 func (m *Incidents) open(ctx context.Context, in openIncidentInput) (Detail, error) {
+	return m.openWith(ctx, in, func(context.Context, *sqldb.Tx, string) error { return nil })
+}
+
+func (m *Incidents) openWith(ctx context.Context, in openIncidentInput, with With) (Detail, error) {
 	who, now := identity.From(ctx), m.now()
 	i := Case{ID: ulid.Make().String(), Said: in.Body.tidy(), State: Fresh, Drill: strings.TrimSpace(in.Body.Drill), Synthetic: in.Body.Synthetic, CreatedAt: now, actor: who.Actor(), name: who.Name, facts: map[string]string{}}
 	i.ReportedAt, i.ReceivedAt, i.Origin = now, now, byEnterprise
@@ -88,7 +104,7 @@ func (m *Incidents) open(ctx context.Context, in openIncidentInput) (Detail, err
 	i.OrganisationID, i.Enterprise, i.District, i.bureau = org.ID, org.Name, org.District, root.ID
 	i.Synthetic = i.Synthetic || org.Synthetic
 	i.Number, i.Proposed = newNumber(now, i.Drill), Propose(i.Importance, i.Loss, i.Harm).Level
-	if err := m.insert(ctx, i, now); err != nil {
+	if err := m.insert(ctx, i, now, with); err != nil {
 		return Detail{}, err
 	}
 	return m.read(ctx, httpd.Object{ID: i.ID})
@@ -123,7 +139,7 @@ func (i *Case) received(reported, received *time.Time, now time.Time) error {
 	return nil
 }
 
-func (m *Incidents) insert(ctx context.Context, i Case, now time.Time) error {
+func (m *Incidents) insert(ctx context.Context, i Case, now time.Time, with With) error {
 	return m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		i, err := m.follow(ctx, tx, Case{}, i, now)
 		if err != nil {
@@ -133,6 +149,9 @@ func (m *Incidents) insert(ctx context.Context, i Case, now time.Time) error {
 			return err
 		}
 		if err := m.store.note(ctx, tx, i.ID, CaseEvent{At: i.ReportedAt, WrittenAt: now, Kind: "state", To: string(Fresh), Text: i.Title}); err != nil {
+			return err
+		}
+		if err := with(ctx, tx, i.ID); err != nil {
 			return err
 		}
 		if i.Origin == byCity {

@@ -146,7 +146,7 @@ func (m *Meter) record(r *icsdissect.Record) {
 		return
 	}
 	m.told++
-	m.records = append(m.records, at[batch.Record]{m.ordinal, full(r, why)})
+	m.records = append(m.records, at[batch.Record]{m.ordinal, RecordOf(r, why)})
 }
 
 func (m *Meter) count(r *icsdissect.Record) {
@@ -309,7 +309,8 @@ func (m *Meter) closeWindow() {
 	clear(m.turned)
 }
 
-func full(r *icsdissect.Record, why []string) batch.Record {
+// RecordOf is a unit in full, as it is sent to the city.
+func RecordOf(r *icsdissect.Record, why []string) batch.Record {
 	out := conversation(&r.Flow)
 	p := r.PDU
 	out.At, out.Why, out.FromClient = r.Time.UTC(), why, r.FromClient

@@ -22,6 +22,9 @@ const mostPairs = 20_000
 // mostFacts is how many facts a sensor has; when there are so many, old ones are told again and no new ones.
 const mostFacts = 50_000
 
+// Heard is told of each new batch of records, in the transaction that keeps it.
+type Heard func(ctx context.Context, tx *sqldb.Tx, sensor, spool string, sequence int64, at time.Time) error
+
 // arrival is a batch with what is known of how it came.
 type arrival struct {
 	*batch.Batch
@@ -32,7 +35,8 @@ type arrival struct {
 }
 
 // take keeps a batch: all of it, or nothing. repeated says that it was there.
-func (s store) take(ctx context.Context, sensor string, a arrival) (repeated bool, err error) {
+// Before the end of the transaction heard is told of a batch of records that is new.
+func (s store) take(ctx context.Context, sensor string, a arrival, heard Heard) (repeated bool, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		repeated = false
 		if err := tx.Queue(ctx, "sensor "+sensor); err != nil {
@@ -49,7 +53,10 @@ func (s store) take(ctx context.Context, sensor string, a arrival) (repeated boo
 		case was != "":
 			return fault.New(fault.Conflict, "security.batch.taken", "batch %d of %s has another content here; numbers are never given twice, so one of the two is forged, or the probe's spool was copied", a.Sequence, a.Stream)
 		}
-		return insertAll(ctx, tx, sensor, a)
+		if err := insertAll(ctx, tx, sensor, a); err != nil || len(a.Records) == 0 || heard == nil {
+			return err
+		}
+		return heard(ctx, tx, sensor, a.Spool, a.Sequence, a.at)
 	})
 	return repeated, err
 }

@@ -39,6 +39,7 @@ type Sensors struct {
 	kit           *module.Kit
 	organisations Organisations
 	store         store
+	heard         Heard
 
 	// Clock is the city's.
 	Clock func() time.Time
@@ -50,6 +51,14 @@ type Sensors struct {
 // New returns the part of the room.
 func New(kit *module.Kit, organisations Organisations, clock func() time.Time) *Sensors {
 	return &Sensors{kit: kit, organisations: organisations, store: store{kit.DB}, Clock: clock, telling: map[string]struct{}{}}
+}
+
+// Tell names who is told of batches of records.
+func (m *Sensors) Tell(heard Heard) { m.heard = heard }
+
+// Look notes that the caller, who is of another organisation, looked at what comes of a sensor.
+func (m *Sensors) Look(ctx context.Context, sensor, what string) error {
+	return m.store.look(ctx, sensor, what, m.Clock())
 }
 
 // Permissions are what the routes ask for.

@@ -1,9 +1,8 @@
-import { UploadOutlined } from '@ant-design/icons'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, Button, Card, Input, Segmented, Select, Upload } from 'antd'
+import { Alert, Button, Card, Input, Segmented, Select } from 'antd'
 import { useState } from 'react'
 import { useParams } from 'react-router'
-import { api, Confirm, Failure, ifMatch, LinkButton, Loading, PageHeader, problemText, read, request, StatusTag, useChange, useFormat, useMay, useText, type Schema } from '../../kernel'
+import { api, Confirm, Failure, ifMatch, LinkButton, Loading, PageHeader, read, type Schema, StatusTag, UploadButton, useChange, useFormat, useMay, useText } from '../../kernel'
 import { criterionTone, cultivationKey, provenTone, useLadders, type Judged, type Ladder, type Proof } from './cultivation'
 import { checkedTone } from './diagnosis'
 import { outcomeTone } from './policies'
@@ -146,29 +145,14 @@ function Give({ at, qualifications, label }: { at: Place; qualifications: View['
   const t = useEnterpriseTexts()
   const text = useText()
   const queries = useQueryClient()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<unknown>(null)
-  const attempt = async (what: () => Promise<unknown>) => {
-    setBusy(true)
-    setProblem(null)
-    try {
-      await what()
-      await queries.invalidateQueries({ queryKey: cultivationKey })
-    } catch (error) {
-      setProblem(error)
-    } finally {
-      setBusy(false)
-    }
-  }
-  const send = (file: File) => attempt(() => request(`/api/enterprise/cultivation/proofs?${new URLSearchParams({ ...at, year: String(at.year), name: file.name })}`, { method: 'POST', body: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } }))
-  const name = (qualification: string) => attempt(() => read(api.POST('/api/enterprise/cultivation/proofs/qualification', { body: { ...at, qualification } })))
+  const took = () => queries.invalidateQueries({ queryKey: cultivationKey })
+  const named = useChange({ run: (qualification: string) => read(api.POST('/api/enterprise/cultivation/proofs/qualification', { body: { ...at, qualification } })), refresh: [cultivationKey] })
   return (
     <div className="lh-bar">
-      <Upload showUploadList={false} disabled={busy} beforeUpload={(file) => { void send(file); return false }}><Button size="small" icon={<UploadOutlined />} loading={busy} aria-label={`${t('cultivation.giveFile')} ${label}`}>{t('cultivation.giveFile')}</Button></Upload>
+      <UploadButton to="/api/enterprise/cultivation/proofs" query={{ ...at, year: String(at.year) }} label={t('cultivation.giveFile')} hint={`${t('cultivation.giveFile')} ${label}`} took={took} />
       {qualifications.length > 0 && (
-        <Select size="small" aria-label={`${t('cultivation.giveQualification')} ${label}`} placeholder={t('cultivation.giveQualification')} value={null} disabled={busy} popupMatchSelectWidth={false} className="lh-ladder-pick" onChange={(q: string | null) => { if (q) void name(q) }} options={qualifications.map((q) => ({ value: q.id, label: text(q.title) }))} />
+        <Select size="small" aria-label={`${t('cultivation.giveQualification')} ${label}`} placeholder={t('cultivation.giveQualification')} value={null} disabled={named.isPending} popupMatchSelectWidth={false} className="lh-ladder-pick" onChange={(q: string | null) => { if (q) named.mutate(q) }} options={qualifications.map((q) => ({ value: q.id, label: text(q.title) }))} />
       )}
-      {problem !== null && <p role="alert" className="lh-error">{problemText(problem)}</p>}
     </div>
   )
 }

@@ -1,4 +1,7 @@
 import type { Room } from '../../kernel'
+import { en as alertEn } from './alertEn'
+import { pages as alertPages } from './alertPages'
+import { zh as alertZh } from './alertZh'
 import { en as exchangeEn } from './exchangeEn'
 import { pages as exchangePages } from './exchangePages'
 import { zh as exchangeZh } from './exchangeZh'
@@ -18,12 +21,12 @@ import { en as weaknessEn } from './weaknessEn'
 import { pages as weaknessPages } from './weaknessPages'
 import { zh as weaknessZh } from './weaknessZh'
 
-/** Industrial information security: situation, notices, incidents, sensors, assets and weaknesses, exchange. */
+/** Industrial information security: situation, notices, alerts, incidents, sensors, assets and weaknesses, exchange. */
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...situationZh, ...exchangeZh },
-    en: { ...noticeEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...situationEn, ...exchangeEn },
+    zh: { ...noticeZh, ...alertZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...situationZh, ...exchangeZh },
+    en: { ...noticeEn, ...alertEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...situationEn, ...exchangeEn },
   },
-  routes: [...noticePages, ...incidentPages, ...sensorPages, ...weaknessPages, ...situationPages, ...exchangePages],
+  routes: [...noticePages, ...alertPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...situationPages, ...exchangePages],
 }

@@ -1,0 +1,88 @@
+package detection
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"linghang/kernel/sqldb"
+	"linghang/modules/security/internal/batch"
+)
+
+// Evidence is a record by which something was found.
+type Evidence struct {
+	ID        string         `json:"id"`
+	At        time.Time      `json:"at"`
+	Client    string         `json:"client"`
+	Server    string         `json:"server"`
+	Port      int            `json:"port"`
+	Protocol  string         `json:"protocol"`
+	Function  string         `json:"function"`
+	Class     string         `json:"class"`
+	Unit      uint32         `json:"unit"`
+	Request   bool           `json:"request" doc:"The client sent it"`
+	Exception string         `json:"exception"`
+	Certain   string         `json:"orientation" doc:"What who asks whom rests on"`
+	Objects   []batch.Object `json:"objects" nullable:"false"`
+}
+
+// evidence reads records that are still there.
+func (s store) evidence(ctx context.Context, sensor string, ids []string) ([]Evidence, error) {
+	out := []Evidence{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	args := []any{sensor}
+	var marks []string
+	for i, id := range ids {
+		args = append(args, id)
+		marks = append(marks, fmt.Sprintf("$%d", i+2))
+	}
+	rows, err := s.db.Query(ctx, `SELECT `+eventColumns+` FROM security_sensor_record r WHERE r.sensor_id = $1 AND r.id IN (`+strings.Join(marks, ", ")+`) ORDER BY r.at, r.id`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read evidence: %w", err)
+	}
+	list, err := sqldb.All(rows, scanEvent)
+	for _, k := range list {
+		r := k.Record
+		out = append(out, Evidence{
+			ID: k.ID, At: k.At, Client: k.Client, Server: k.Server, Port: k.Port, Protocol: r.Protocol, Function: r.Function, Class: r.Class, Unit: r.Unit, Request: k.FromClient, Exception: r.Exception, Certain: r.Orientation,
+			Objects: append([]batch.Object{}, r.Objects...),
+		})
+	}
+	return out, err
+}
+
+// switches are what an organisation switched, by rule.
+func (s store) switches(ctx context.Context, organisation string) (map[string]RuleShown, error) {
+	rows, err := s.db.Query(ctx, `SELECT rule_id, off, reason, at, actor_name FROM security_rule_switch WHERE organisation_id = $1`, organisation)
+	if err != nil {
+		return nil, fmt.Errorf("read switches of rules: %w", err)
+	}
+	list, err := sqldb.All(rows, func(r sqldb.Row) (x RuleShown, err error) {
+		var at int64
+		err = r.Scan(&x.ID, &x.Off, &x.Reason, &at, &x.By)
+		x.At = sqldb.Time(at)
+		return x, err
+	})
+	out := map[string]RuleShown{}
+	for _, x := range list {
+		out[x.ID] = x
+	}
+	return out, err
+}
+
+func (s store) toggle(ctx context.Context, organisation string, r Rule, off bool, reason string, now time.Time) error {
+	who := handOf(ctx)
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO security_rule_switch (organisation_id, rule_id, off, reason, at, actor, actor_name) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (organisation_id, rule_id) DO UPDATE SET off = excluded.off, reason = excluded.reason, at = excluded.at, actor = excluded.actor, actor_name = excluded.actor_name`,
+			organisation, r.ID, off, reason, now.UnixMilli(), who.actor, who.name)
+		if err != nil {
+			return fmt.Errorf("switch a rule: %w", err)
+		}
+		tx.Changed("security_rule_switch", r.ID, nil, map[string]any{"rule": r.Name, "off": off, "reason": reason})
+		return nil
+	})
+}

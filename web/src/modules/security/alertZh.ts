@@ -1,0 +1,20 @@
+/** What pages of alerts say in Chinese. */
+export const zh = {
+  alert: {
+    title: '安全告警', note: '由检测规则在探针记录中发现；同一规则、同一对设备的发现合并为一条', one: '安全告警', rulesLink: '检测规则', search: '规则、地址、原因', empty: '没有告警', emptyNote: '探针上报的每条完整记录都会经过检测规则',
+    missing: '请填写{{label}}', several: '多台', yes: '是', no: '否',
+    field: {
+      rule: '告警', enterprise: '企业', level: '级别', state: '状态', kind: '类型', technique: 'ATT&CK 技术', times: '次数', last: '最近出现', first: '首次出现', sensor: '探针', client: '请求方', server: '响应方', unit: '单元', reason: '理由', until: '压制到', incident: '安全事件', pack: '规则包', when: '时间', who: '操作人', pair: '请求方 → 响应方',
+      function: '功能', protocol: '协议', objects: '对象', orientation: '方向依据',
+    },
+    levels: { critical: '严重', high: '高', medium: '中', low: '低', informational: '提示' },
+    states: { open: '未了结', new: '新', looking: '核查中', real: '属实', false_alarm: '误报', suppressed: '已压制' },
+    kinds: { event: '单个事件', sequence: '序列或频次', health: '探针状态' },
+    why: '为什么告警', matters: '为什么重要', do: '怎么办', falses: '容易混淆的正常情况', matched: '规则所见', evidence: '证据', noEvidence: '没有记录，或已超过保存期', related: '可能相关的告警', noRelated: '前后两小时内没有涉及相同设备的其他未了结告警', history: '处理记录', platform: '平台', expired: '压制到期后仍有发现', about: '告警信息', exception: '异常应答：{{text}}', answer: '应答',
+    orientations: { nothing: '推测', semantics: '报文语义', port: '端口', many_semantics: '多个报文的语义', handshake: '连接建立' },
+    judge: '处理', judged: '已记录', submit: '确定', look: '开始核查', escalate: '转为安全事件', escalated: '已转为安全事件', include: '一并转为事件', summary: '{{count}} 条告警：', toIncident: '查看安全事件', quiet: '压制期内的发现只计数，到期后如仍出现则重新告警；最长 90 天。', falseNote: '24 小时内的相同发现并入此告警，之后重新告警。',
+    rules: {
+      title: '检测规则', note: '规则包 {{version}}，{{date}}；{{n}} 条规则', rule: '规则', off: '已停用', on: '启用中', switchOff: '停用', switchOn: '启用', reason: '理由', done: '已记录', state: '状态', search: '规则、技术、代号', byWhom: '{{name}}，{{time}}：{{reason}}', anyProtocol: '各协议', all: '全部级别', offNote: '停用只对本企业有效，停用期间的发现不产生告警。', none: '没有符合的规则',
+    },
+  },
+}
