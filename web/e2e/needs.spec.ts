@@ -1,7 +1,7 @@
 import type { APIRequestContext, Page } from '@playwright/test'
 import { answerAll } from './answers'
 import { picture } from './picture'
-import { accessible, address, creditCode, enter, expect, narrow, organisation, people, send, test } from './support'
+import { accessible, address, creditCode, enter, expect, hold, narrow, organisation, people, send, test } from './support'
 
 // An enterprise registers, is diagnosed, and is led by links to a scenario, a provider and a need, which goes all its way.
 test.describe.configure({ timeout: 420_000 })
@@ -234,12 +234,11 @@ test('an enterprise registers, is diagnosed and finds a scenario and a provider;
   const suspended = await bureau.post(`${address()}/api/enterprise/providers/${other.id}/suspension`, { data: { reason: '资料过期' }, headers: { 'X-Linghang-CSRF': '1', 'If-Match': `"${version}"` } })
   expect(suspended.ok(), await suspended.text()).toBe(true)
   // The scenario stands in the form however late its words come.
-  const { promise: late, resolve: come } = Promise.withResolvers<null>()
-  await english.route('**/api/enterprise/providers/words', async (route) => { await late; await route.continue() })
+  const come = await hold(english, '**/api/enterprise/providers/words')
   await english.goto(`/enterprise/needs?begin=quality&invite=${other.id}`)
   const begun = english.getByRole('dialog')
   await expect(begun).toBeVisible()
-  come(null)
+  come()
   await expect(begun.getByText('Quality', { exact: true })).toBeVisible()
   await expect(begun.getByText('is suspended and will not be invited')).toBeVisible()
   await picture(english, 'need-suspended-phone-en')

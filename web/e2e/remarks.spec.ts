@@ -1,4 +1,4 @@
-import { accessible, expect, password, send, test } from './support'
+import { accessible, expect, hold, password, send, test } from './support'
 
 test.setTimeout(120_000) // two persons sign in
 
@@ -37,12 +37,11 @@ test('two persons talk about a platform: a mention, an answer with a file, an ed
   await expect(other.getByLabel(/^回复 /)).toBeFocused()
   await other.getByLabel(/^回复 /).fill('已核对，见附件。')
   // It is sent while the file is on its way, and waits for it.
-  const { promise: late, resolve: come } = Promise.withResolvers<null>()
-  await other.route('**/files?name=*', async (route) => { await late; await route.continue() })
+  const come = await hold(other, '**/files?name=*')
   await other.locator('.lh-answers input[type=file]').setInputFiles({ name: '核对.txt', mimeType: 'text/plain', buffer: Buffer.from('接口一致') })
   await other.locator('.lh-answers').getByRole('button', { name: '回复', exact: true }).click()
   await expect(other.locator('.lh-answers .ant-btn-primary.ant-btn-loading')).toBeVisible()
-  come(null)
+  come()
   await expect(other.getByRole('link', { name: '下载 核对.txt' })).toBeVisible()
 
   // The first sees it without a reload, and has the file.

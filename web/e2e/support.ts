@@ -71,6 +71,17 @@ export const test = base.extend<Fixtures, Place & { placed: undefined }>({
 
 export { expect }
 
+/** Holds requests back until what is returned is called. */
+export async function hold(page: Page, address: string): Promise<() => void> {
+  let open: (() => void) | undefined
+  const gate = new Promise<void>((done) => { open = done })
+  await page.route(address, async (route) => {
+    await gate
+    await route.continue()
+  })
+  return () => open?.()
+}
+
 /** Signs in by the API. */
 export async function enter(request: APIRequestContext, login: string): Promise<void> {
   const answer = await request.post(`${address()}/api/system/sign-in`, { data: { login, password }, headers: { 'X-Linghang-CSRF': '1' } })
