@@ -49,13 +49,14 @@ function Escalation({ alert: a, cancel }: { alert: AlertDetail; cancel: () => vo
   const text = useText()
   const navigate = useNavigate()
   const [along, setAlong] = useState<string[]>([])
+  const [now] = useState(() => new Date())
   const escalate = useChange<Schema<'IncidentSaid'>, { id: string }>({
     run: (said) => read(api.POST('/api/security/alert-incidents', { body: { ...said, alerts: [a.id, ...along] } })),
     refresh: [alertKey, incidentKey], done: t('alert.escalated'), quiet: true, after: ({ id }) => void navigate(`/security/incidents/${id}`),
   })
   const initial = {
     title: text(a.rule).slice(0, 120), summary: [text(a.why), text(a.matters)].filter(Boolean).join('\n'), category: '', kind: 'other' as const, tlp: 'amber' as const, importance: '' as const, loss: '' as const, harm: '' as const,
-    aware_at: new Date().toISOString(), ...(Date.parse(a.first_at) < Date.now() ? { occurred_at: a.first_at } : {}),
+    aware_at: now.toISOString(), ...(Date.parse(a.first_at) < now.getTime() ? { occurred_at: a.first_at } : {}),
   }
   return (
     <IncidentForm
