@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { picture } from './picture'
 import { binary } from './start'
-import { accessible, address, enter, expect, narrow, organisation, send, test } from './support'
+import { accessible, address, enter, expect, narrow, organisation, people, send, test } from './support'
 
 const run = promisify(execFile)
 
@@ -134,10 +134,16 @@ test('a probe hears a controller being stopped and given a program; the enterpri
   await enter(request, 'alerts.manager')
   const consent = await request.put(`${address()}/api/security/sensors/${sensor.id}/consent`, { headers: { 'X-Linghang-CSRF': '1', 'If-Match': '"1"' }, data: { consent: 'detail' } })
   expect(consent.ok(), await consent.text()).toBe(true)
-  const city = await another('administrator', 'en')
+  const city = await another(people.administrator, 'en')
   await city.goto('/security/alerts')
   await expect(city.getByRole('link', { name: 'S7 controller stopped, given a program, started' })).toBeVisible()
   await picture(city, 'security-alerts-en')
+  await city.getByRole('link', { name: 'S7 controller stopped, given a program, started' }).click()
+  await expect(city.getByRole('heading', { level: 1 })).toContainText('S7 controller stopped')
+  await accessible(city)
+  await picture(city, 'security-alert-en')
+  await narrow(city)
+  await picture(city, 'security-alert-phone-en')
   await enter(request, 'alerts.manager')
   expect(await (await request.get(`${address()}/api/security/sensors/${sensor.id}/looks`)).text()).toContain('"what":"alerts"')
 })

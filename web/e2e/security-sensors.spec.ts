@@ -235,6 +235,16 @@ test('a sensor is registered in the page, the real probe sends what it hears, an
     await firm.getByRole('button', { name: '停用' }).click()
     await firm.getByRole('dialog').getByRole('button', { name: '停用' }).click()
     await expect(firm.getByText(/不再接收数据/)).toBeVisible()
+    const english = await another(people.administrator, 'en')
+    await english.goto('/security/sensors?state=retired')
+    await english.getByRole('link', { name: '一号车间镜像口' }).click()
+    for (const tab of ['Conversations', 'Records', 'Devices']) {
+      await english.getByRole('tab', { name: tab, exact: true }).click()
+      await expect(english.getByRole('tab', { name: tab, exact: true, selected: true })).toBeVisible()
+      await picture(english, `security-sensor-${tab.toLowerCase()}-en`)
+    }
+    await narrow(english)
+    await picture(english, 'security-sensor-phone-en')
     await firm.goto('/security/sensors?state=retired')
     await expect(firm.getByRole('link', { name: '一号车间镜像口' })).toBeVisible()
   } finally {
