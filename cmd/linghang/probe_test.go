@@ -9,37 +9,53 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"linghang/kernel/kerneltest"
 )
 
-// writes is a capture of so many writes to a controller, joined in the middle of a session.
-func writes(t *testing.T, n int) string {
+// capture is of so many segments from one host to a port of another, joined in the middle
+// of a session, a hundred in a second.
+func capture(t *testing.T, n int, port uint16, payload func(i int) []byte) string {
 	t.Helper()
 	out := make([]byte, 24)
 	wire.LittleEndian.PutUint32(out, 0xa1b2c3d4)
 	out[4], out[6], out[20] = 2, 4, 1
 	wire.LittleEndian.PutUint32(out[16:], 65535)
+	sequence := uint32(1000)
 	for i := range n {
-		frame := []byte{2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, 52, 0, 1, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2}
-		frame = append(frame, 0x9c, 0x41, 1, 0xf6, 0, 0, 0, 0, 0, 0, 0, 0, 0x50, 0x18, 16, 0, 0, 0, 0, 0)
-		wire.BigEndian.PutUint32(frame[38:], uint32(1000+12*i))
-		frame = append(frame, byte(i>>8), byte(i), 0, 0, 0, 6, 1, 6, 0, 4, byte(i>>8), byte(i))
+		text := payload(i)
+		frame := []byte{2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, byte(40 + len(text)), 0, 1, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2}
+		frame = append(frame, 0x9c, 0x41, byte(port>>8), byte(port), 0, 0, 0, 0, 0, 0, 0, 0, 0x50, 0x18, 16, 0, 0, 0, 0, 0)
+		wire.BigEndian.PutUint32(frame[38:], sequence)
+		sequence += uint32(len(text)) //nolint:gosec // some dozen bytes
+		frame = append(frame, text...)
 		head := make([]byte, 16)
 		wire.LittleEndian.PutUint32(head, uint32(1772352000+i/100))
 		head[8], head[12] = byte(len(frame)), byte(len(frame))
 		out = append(append(out, head...), frame...) //nolint:makezero // the head of the file was filled in above
 	}
-	file := filepath.Join(t.TempDir(), "writes.pcap")
+	file := filepath.Join(t.TempDir(), "capture.pcap")
 	if err := os.WriteFile(file, out, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file
 }
 
-// A probe is killed again and again: whatever is in the capture is in
-// the city afterwards, once.
-func TestAProbeThatIsKilledLosesNothing(t *testing.T) {
-	t.Parallel() // it waits for processes most of its time
-	h := gated(t, "24h")
+// modbusWrite is a Modbus write of one register.
+func modbusWrite(i int) []byte {
+	return []byte{byte(i >> 8), byte(i), 0, 0, 0, 6, 1, 6, 0, 4, byte(i >> 8), byte(i)}
+}
+
+// s7Stop is the order to an S7 controller to stop.
+func s7Stop(i int) []byte {
+	head := []byte{3, 0, 0, 33, 2, 0xf0, 0x80, 0x32, 1, 0, 0, byte(i >> 8), byte(i), 0, 16, 0, 0, 0x29, 0, 0, 0, 0, 0, 9}
+	return append(head, "P_PROGRAM"...)
+}
+
+// listening is a city with a sensor, and the file of a probe that reads a capture for it.
+func listening(t *testing.T, read string, more ...string) (h *house, sensor, config string) {
+	t.Helper()
+	h = gated(t, "24h", more...)
 	h.open()
 	h.setUp()
 	var m newMachine
@@ -50,17 +66,40 @@ func TestAProbeThatIsKilledLosesNothing(t *testing.T) {
 	}
 	var s struct{ ID string }
 	h.call("POST", "/api/security/sensors", fmt.Sprintf(`{"name":"line","machine_id":%q}`, m.ID), &s)
-	file := filepath.Join(dir, "probe.yaml")
-	const n = 20_000
-	if err := os.WriteFile(file, []byte("machine: machine\nspool: spool\nread: "+writes(t, n)+"\n"), 0o600); err != nil {
+	config = filepath.Join(dir, "probe.yaml")
+	if err := os.WriteFile(config, []byte("machine: machine\nspool: spool\nread: "+read+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return h, s.ID, config
+}
+
+// runProbe starts the process of a probe, which does not outlive the test.
+func runProbe(t *testing.T, config string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(binary(t), "probe", "run", "--config", config)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	return cmd
+}
+
+// heard is how many records of a kind the city has of a sensor.
+func (h *house) heard(sensor, why string) int {
+	var page struct{ Total int }
+	h.call("GET", "/api/security/sensors/"+sensor+"/records?limit=1&why="+why, "", &page)
+	return page.Total
+}
+
+// A probe is killed again and again: whatever is in the capture is in
+// the city afterwards, once.
+func TestAProbeThatIsKilledLosesNothing(t *testing.T) {
+	t.Parallel() // it waits for processes most of its time
+	const n = 20_000
+	h, sensor, config := listening(t, capture(t, n, 502, modbusWrite))
 	run := func(limit time.Duration) error {
-		cmd := exec.Command(binary(t), "probe", "run", "--config", file)
-		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
+		cmd := runProbe(t, config)
 		timer := time.AfterFunc(limit, func() { _ = cmd.Process.Kill() })
 		defer timer.Stop()
 		return cmd.Wait()
@@ -71,13 +110,47 @@ func TestAProbeThatIsKilledLosesNothing(t *testing.T) {
 	if err := run(2 * time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	var page struct{ Total int }
-	h.call("GET", "/api/security/sensors/"+s.ID+"/records?why=write&limit=1", "", &page)
 	var v struct {
 		Losses struct{ Missing, Rejected, Packets, Limited int }
 	}
-	h.call("GET", "/api/security/sensors/"+s.ID, "", &v)
-	if page.Total+v.Losses.Limited != n || v.Losses.Packets != n || v.Losses.Missing != 0 || v.Losses.Rejected != 0 {
-		t.Errorf("%d writes, %+v; want %d", page.Total, v.Losses, n)
+	h.call("GET", "/api/security/sensors/"+sensor, "", &v)
+	if got := h.heard(sensor, "write"); got+v.Losses.Limited != n || v.Losses.Packets != n || v.Losses.Missing != 0 || v.Losses.Rejected != 0 {
+		t.Errorf("%d writes, %+v; want %d", got, v.Losses, n)
 	}
+}
+
+// The city is killed again and again while a probe sends and rules are asked: every record
+// that came is in an alert afterwards, once.
+func TestACityThatIsKilledFindsEverythingOnce(t *testing.T) {
+	t.Parallel() // it waits for processes most of its time
+	const n = 20_000
+	h, sensor, config := listening(t, capture(t, n, 102, s7Stop), "--tls-listen", fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0]))
+	cmd := runProbe(t, config)
+	for want := 1; want <= 5; want++ {
+		kerneltest.Wait(t, "more records", func() bool { return h.heard(sensor, "control") > want*n/8 })
+		h.kill()
+		h.start()
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	var page struct {
+		Items []struct {
+			Rule  struct{ ZH string }
+			Times int
+		}
+	}
+	records := h.heard(sensor, "control")
+	if records == 0 {
+		t.Fatal("nothing was heard")
+	}
+	kerneltest.Wait(t, fmt.Sprintf("an alert of %d records", records), func() bool {
+		h.call("GET", "/api/security/alerts", "", &page)
+		for _, a := range page.Items {
+			if a.Rule.ZH == "S7 控制器被停机" {
+				return a.Times == records
+			}
+		}
+		return false
+	})
 }
