@@ -99,6 +99,13 @@ func TestAListIsFilteredAndSearchedLiterally(t *testing.T) {
 		f(1, "_", nil)
 		f(1, `\`, nil)
 		f(0, `'; DROP TABLE thing; --`, nil)
+		words := func(l *sqldb.List) { l.Search, l.Words = nil, "LOWER(name || ' ' || id)" }
+		f(5, "名称 A", words)
+		f(1, "%", words)
+		f(1, "_", words)
+		f(1, `\`, words)
+		f(1, `50%_\OF`, words)
+		f(0, "%称%", words)
 		f(12, "", func(l *sqldb.List) { l.Where("good = ?", true) })
 		f(24, "", func(l *sqldb.List) { l.WhereIf("name = ?", "") })
 		f(3, "名称 a", func(l *sqldb.List) { l.Where("good = ? AND size >= ?", true, 0) })

@@ -1,7 +1,7 @@
 import { PaperClipOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
 import { Button, Form, Mentions } from 'antd'
-import { useEffect, useId, useRef, useState, type ComponentRef, type KeyboardEvent } from 'react'
+import { useEffect, useId, useRef, useState, type ComponentRef, type Dispatch, type KeyboardEvent, type SetStateAction } from 'react'
 import { api, read, type Schema } from '../client'
 import { useKernelTexts, useText } from '../language'
 import { EntityForm } from '../components/EntityForm'
@@ -116,17 +116,17 @@ function People({ subject, picked, onKeyDown, focus, ...field }: PeopleProps) {
   )
 }
 
-function Attach({ subject, files, change }: { subject: Subject; files: Attached[]; change: (files: Attached[]) => void }) {
+function Attach({ subject, files, change }: { subject: Subject; files: Attached[]; change: Dispatch<SetStateAction<Attached[]>> }) {
   const t = useKernelTexts()
   return (
     <>
       <UploadButton<Attached> to={`/api/remark/objects/${encodeURIComponent(subject.kind)}/${encodeURIComponent(subject.id)}/files`} label={t('remark.attach')} icon={<PaperClipOutlined />}
-        took={(file) => change([...files, file])} disabled={files.length >= limits.files} />
+        took={(file) => change((old) => [...old, file])} disabled={files.length >= limits.files} />
       <ul className="lh-attached" aria-label={t('remark.files')}>
         {files.map((f) => (
           <li key={f.id}>
             <PaperClipOutlined aria-hidden /> {f.name} <span className="lh-muted">{sizeOf(f.size)}</span>
-            <Button size="small" type="text" aria-label={t('remark.detach', { name: f.name })} onClick={() => change(files.filter((x) => x.id !== f.id))}>✕</Button>
+            <Button size="small" type="text" aria-label={t('remark.detach', { name: f.name })} onClick={() => change((old) => old.filter((x) => x.id !== f.id))}>✕</Button>
           </li>
         ))}
       </ul>

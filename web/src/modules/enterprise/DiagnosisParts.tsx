@@ -1,5 +1,5 @@
 import { Button, Collapse } from 'antd'
-import { StatusTag, type Tone, UploadButton, useText } from '../../kernel'
+import { StatusTag, UploadButton, useText, type Tone } from '../../kernel'
 import { checkedTone, type EvidenceFile } from './diagnosis'
 import type { Answer } from './saver'
 import type { Question, Template } from './questions'

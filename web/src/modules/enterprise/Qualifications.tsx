@@ -1,6 +1,6 @@
 import { DeleteOutlined } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
-import { api, Confirm, EmptyState, none, PlainTable, read, StatusTag, type Tone, UploadButton, useChange, useMay } from '../../kernel'
+import { api, Confirm, EmptyState, none, PlainTable, read, StatusTag, UploadButton, useChange, useMay, type Tone } from '../../kernel'
 import { entryKey, useVocabulary, type EntryDetail, type Evidence, type Qualification } from './data'
 import { useEnterpriseTexts } from './texts'
 

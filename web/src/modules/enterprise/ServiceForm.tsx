@@ -1,7 +1,7 @@
 import { DeleteOutlined } from '@ant-design/icons'
 import { Button, Card, DatePicker, Form, Input, Radio, Select } from 'antd'
 import type { Dayjs } from 'dayjs'
-import { useState } from 'react'
+import { useState, type Dispatch, type SetStateAction } from 'react'
 import { useNavigate } from 'react-router'
 import { api, EntityForm, PageHeader, read, UploadButton, useChange, useMay } from '../../kernel'
 import { servicesKey, evidencePath } from './services'
@@ -57,14 +57,14 @@ export default function ServiceForm() {
 }
 
 /** Files that prove a service: uploaded at once, named when it is recorded. */
-export function Proofs({ files, change, most = 20 }: { files: Kept[]; change: (files: Kept[]) => void; most?: number }) {
+export function Proofs({ files, change, most = 20 }: { files: Kept[]; change: Dispatch<SetStateAction<Kept[]>>; most?: number }) {
   const t = useEnterpriseTexts()
   return (
     <>
       <ul className="lh-enterprise-files">
-        {files.map((f) => <li key={f.id}><span className="lh-wrap">{f.name}</span><Button size="small" type="text" icon={<DeleteOutlined />} aria-label={t('services.remove', { name: f.name })} onClick={() => change(files.filter((x) => x.id !== f.id))} /></li>)}
+        {files.map((f) => <li key={f.id}><span className="lh-wrap">{f.name}</span><Button size="small" type="text" icon={<DeleteOutlined />} aria-label={t('services.remove', { name: f.name })} onClick={() => change((old) => old.filter((x) => x.id !== f.id))} /></li>)}
       </ul>
-      <UploadButton<Kept> to={evidencePath} label={t('services.attach')} took={(file) => change([...files, file].slice(-most))} />
+      <UploadButton<Kept> to={evidencePath} label={t('services.attach')} took={(file) => change((old) => [...old, file].slice(-most))} />
     </>
   )
 }

@@ -1,7 +1,7 @@
 import { Select } from 'antd'
 import { useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import { api, type Column, Confirm, DataTable, EmptyState, read, type Schema, UploadButton, useChange, useFormat, useMay } from '../../kernel'
+import { api, Confirm, DataTable, EmptyState, read, UploadButton, useChange, useFormat, useMay, type Column, type Schema } from '../../kernel'
 import { platformKey } from './data'
 import { usePlatformTexts } from './texts'
 

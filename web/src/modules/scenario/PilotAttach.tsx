@@ -1,8 +1,8 @@
 import { PaperClipOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
+import { UploadButton } from '../../kernel'
 import type { EvidenceFile } from './pilots'
 import { useScenarioTexts } from './texts'
-import { UploadButton } from '../../kernel'
 
 /** Links to files of an application. */
 export function Files({ files, remove }: { files: EvidenceFile[]; remove?: (id: string) => void }) {

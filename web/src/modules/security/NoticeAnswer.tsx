@@ -92,7 +92,7 @@ function FeedBack({ assignment: a, close }: Props) {
       <Form.Item name="residual" label={t('assignment.field.residual')}><Input.TextArea maxLength={4000} autoSize={{ minRows: 2 }} /></Form.Item>
       <Form.Item label={t('notice.field.files')}>
         <NoticeFiles files={files} remove={(id) => setFiles(files.filter((f) => f.id !== id))} />
-        <UploadButton<NoticeFile> to={`/api/security/assignments/${a.id}/files`} label={t('notice.evidence')} took={(f) => setFiles([...files, f])} />
+        <UploadButton<NoticeFile> to={`/api/security/assignments/${a.id}/files`} label={t('notice.evidence')} took={(f) => setFiles((old) => [...old, f])} />
       </Form.Item>
       <Form.Item name="done" valuePropName="checked"><Checkbox>{t('assignment.field.done')}</Checkbox></Form.Item>
     </EntityForm>
