@@ -14,13 +14,15 @@ interface Props<T> {
   /** What the button says to who cannot see where it stands. */
   hint?: string
   icon?: ReactNode
+  /** As large as those beside it; small by default. */
+  size?: 'small' | 'middle'
   /** Takes what the server answered. */
   took: (file: T) => unknown
   disabled?: boolean
 }
 
 /** Uploads a file as soon as it is chosen, and hands on what was taken. A form around it is not sent before. */
-export function UploadButton<T>({ to, query = {}, label, hint, icon = <UploadOutlined />, took, disabled = false }: Props<T>) {
+export function UploadButton<T>({ to, query = {}, label, hint, icon = <UploadOutlined />, size = 'small', took, disabled = false }: Props<T>) {
   const awaited = useContext(Awaited)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<unknown>(null)
@@ -39,7 +41,7 @@ export function UploadButton<T>({ to, query = {}, label, hint, icon = <UploadOut
   return (
     <>
       <Upload showUploadList={false} disabled={busy || disabled} beforeUpload={(file) => { void send(file); return false }}>
-        <Button size="small" icon={icon} loading={busy} disabled={disabled} {...(hint ? { 'aria-label': hint } : {})}>{label}</Button>
+        <Button size={size} icon={icon} loading={busy} disabled={disabled} {...(hint ? { 'aria-label': hint } : {})}>{label}</Button>
       </Upload>
       {problem !== null && <p role="alert" className="lh-error">{problemText(problem)}</p>}
     </>

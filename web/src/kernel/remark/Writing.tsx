@@ -120,7 +120,7 @@ function Attach({ subject, files, change }: { subject: Subject; files: Attached[
   const t = useKernelTexts()
   return (
     <>
-      <UploadButton<Attached> to={`/api/remark/objects/${encodeURIComponent(subject.kind)}/${encodeURIComponent(subject.id)}/files`} label={t('remark.attach')} icon={<PaperClipOutlined />}
+      <UploadButton<Attached> to={`/api/remark/objects/${encodeURIComponent(subject.kind)}/${encodeURIComponent(subject.id)}/files`} label={t('remark.attach')} icon={<PaperClipOutlined />} size="middle"
         took={(file) => change((old) => [...old, file])} disabled={files.length >= limits.files} />
       <ul className="lh-attached" aria-label={t('remark.files')}>
         {files.map((f) => (
