@@ -63,6 +63,18 @@ func TestARightPlanOfAPlantHasNoViolation(t *testing.T) {
 	}
 }
 
+// What waits up to the last moment keeps its holds; a unit less is in the table below.
+func TestHoldsReachToTheirLastMoment(t *testing.T) {
+	m, s := works()
+	m.Resources[0].Cleaning.DirtyHold, m.Resources[0].Cleaning.CleanHold, m.Tanks[0].Hold = 31-5, 39-33, 48-44
+	if err := m.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if err := Schedule(m, s); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestEveryRuleOfPlantsIsLookedAt(t *testing.T) {
 	at := func(s *model.Schedule, task int, start, end int64) {
 		s.Assignments[task].Start, s.Assignments[task].End = start, end
