@@ -3,6 +3,8 @@ package check
 import (
 	"cmp"
 	"slices"
+
+	"linghang/lib/schedule/model"
 )
 
 // stock is what tanks cost: their content, which is there from the end of a fill to the start of a draw, up
@@ -24,40 +26,42 @@ func (e *examiner) stock() (v int64) {
 	return v
 }
 
-// energy is what the power of all tasks costs from their starts to their ends.
+// energy is what the power of all tasks costs from their starts to their ends: of whole periods at once, because a
+// task may last for millions of them.
 func (e *examiner) energy() (v int64) {
+	period, whole := e.m.Tariff.Period, int64(0)
+	if period > 0 {
+		whole = e.priced(0, period)
+	}
 	for i, mode := range e.mode {
 		if mode.Power == 0 {
 			continue
 		}
-		for t := e.start[i]; t < e.end[i]; {
-			price, next := e.price(t)
-			next = min(next, e.end[i])
-			v += mode.Power * price * (next - t)
-			t = next
+		from, until, price := e.start[i], e.end[i], int64(0)
+		if period > 0 {
+			price = (until - from) / period * whole
+			until -= (until - from) / period * period
+			from, until = from%period, until-from/period*period
+			price += e.priced(0, max(0, until-period))
+			until = min(until, period)
 		}
+		v += mode.Power * (price + e.priced(from, until))
 	}
 	return v
 }
 
-// price is that of a moment, and up to when it holds at least.
-func (e *examiner) price(t int64) (price, next int64) {
+// priced is what a unit of power costs from one time to another, within a period if there is one.
+func (e *examiner) priced(from, until int64) int64 {
 	tariff := e.m.Tariff
-	base, at := int64(0), t
-	next = 1 << 62
-	if tariff.Period > 0 {
-		base = t - t%tariff.Period
-		at, next = t%tariff.Period, base+tariff.Period
-	}
-	for _, r := range tariff.Rates {
-		switch {
-		case at < r.From:
-			return tariff.Price, min(next, base+r.From)
-		case at < r.Until:
-			return r.Price, base + r.Until
+	v := tariff.Price * (until - from)
+	first, _ := slices.BinarySearchFunc(tariff.Rates, from, func(r model.Rate, t int64) int { return cmp.Compare(r.Until, t+1) })
+	for _, r := range tariff.Rates[first:] {
+		if r.From >= until {
+			break
 		}
+		v += (r.Price - tariff.Price) * (min(until, r.Until) - max(from, r.From))
 	}
-	return tariff.Price, next
+	return v
 }
 
 // peak is the most that tasks and stops take of a resource at a time.

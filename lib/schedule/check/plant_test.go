@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,6 +61,76 @@ func TestARightPlanOfAPlantHasNoViolation(t *testing.T) {
 	}
 	if err := Schedule(m, s); err != nil {
 		t.Error(err)
+	}
+}
+
+// What waits up to the last moment keeps its holds; a unit less is in the table below.
+func TestHoldsReachToTheirLastMoment(t *testing.T) {
+	m, s := works()
+	m.Resources[0].Cleaning.DirtyHold, m.Resources[0].Cleaning.CleanHold, m.Tanks[0].Hold = 31-5, 39-33, 48-44
+	if err := m.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if err := Schedule(m, s); err != nil {
+		t.Error(err)
+	}
+}
+
+// A dirty hold that was over before now asks for a cleaning, at any time; one that ends now for one in time.
+func TestADirtyHoldThatIsOverAsksForACleaning(t *testing.T) {
+	for _, c := range []struct {
+		now, clean int64 // 0: not cleaned
+		want       string
+	}{
+		{10, 20, ""},
+		{9, 9, ""},
+		{9, 10, "cleaning: resource 0 waits from 4 to 10 for task 1 or a cleaning; it can wait dirty for 5"},
+		{10, 0, "cleaning: resource 0 waits from 4 to 30 for task 1 or a cleaning"},
+	} {
+		need := []model.Need{{Resource: 0, Amount: 1}}
+		m := &model.Model{
+			Resources: []model.Resource{{Capacity: 1, Cleaning: &model.Cleaning{Duration: 3, DirtyHold: 5}}},
+			Tasks:     []model.Task{{Modes: []model.Mode{{Duration: 4, Needs: need}}, Pin: &model.Pin{Start: new(int64(0)), Mode: new(0)}}, {Modes: []model.Mode{{Duration: 4, Needs: need}}}},
+			Now:       c.now,
+		}
+		if err := m.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		s := &model.Schedule{Makespan: 34, Assignments: []model.Assignment{{Task: 0, Start: 0, End: 4}, {Task: 1, Start: 30, End: 34}}}
+		if c.clean > 0 {
+			s.Stops = []model.Stop{{Kind: model.Clean, Resource: new(0), Before: 1, Start: c.clean, End: c.clean + 3}}
+		}
+		if err := Schedule(m, s); c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("at %d, cleaned at %d: %v, not %q", c.now, c.clean, err, c.want)
+		}
+	}
+}
+
+// What was there first is drawn first: the fill that ended first, and not the one that began first.
+func TestTheOldestIsDrawnFirst(t *testing.T) {
+	flow := func(d, amount int64) model.Task {
+		return model.Task{Modes: []model.Mode{{Duration: d, Flows: []model.Flow{{Amount: amount}}}}}
+	}
+	m := &model.Model{
+		Tanks: []model.Tank{{Capacity: 10, Hold: 11}},
+		Tasks: []model.Task{flow(20, 5), flow(5, 5), flow(1, -5), flow(1, -5)},
+	}
+	s := &model.Schedule{Makespan: 32, Assignments: []model.Assignment{{Task: 0, Start: 0, End: 20}, {Task: 1, Start: 5, End: 10}, {Task: 2, Start: 21, End: 22}, {Task: 3, Start: 31, End: 32}}}
+	if err := m.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if err := Schedule(m, s); err != nil {
+		t.Error(err)
+	}
+	for task, since := range map[int]string{2: "since 10", 3: "since 20"} {
+		late := *s
+		late.Assignments = slices.Clone(s.Assignments)
+		late.Assignments[task].Start++
+		late.Assignments[task].End++
+		late.Makespan = late.Assignments[3].End
+		if err := Schedule(m, &late); err == nil || !strings.Contains(err.Error(), since) {
+			t.Errorf("%v, not %s", err, since)
+		}
 	}
 }
 

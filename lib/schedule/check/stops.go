@@ -268,21 +268,10 @@ func (e *examiner) waitsDirty(r, i int, free, cleaned int64) {
 		return
 	}
 	until := min(cleaned, e.start[i])
-	lost := free+hold < e.m.Now && cleaned <= e.start[i] && e.pinned(e.before(r, i))
+	lost := free+hold < e.m.Now && cleaned <= e.start[i] // only what is pinned has ended before now
 	if until > free+hold && !lost {
 		e.add("cleaning", "resource %d waits from %d to %d for %s or a cleaning; it can wait dirty for %d", r, free, until, e.name(i), hold)
 	}
-}
-
-// before is the task that is on a machine before another.
-func (e *examiner) before(r, i int) int {
-	last := i
-	for k := range e.m.Tasks {
-		if k != i && e.start[k] <= e.start[i] && (last == i || e.start[k] > e.start[last]) && e.is(k, &model.Stop{Resource: &r}) {
-			last = k
-		}
-	}
-	return last
 }
 
 // cleaned looks at the stops before a task, and returns when the first one that cleans starts, after all

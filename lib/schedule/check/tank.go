@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"linghang/lib/schedule/model"
@@ -67,8 +68,8 @@ func (e *examiner) balances() {
 		for _, f := range e.flows[i] {
 			left[*f.Family] -= f.Amount * r.Size
 		}
-		for family, amount := range left {
-			if amount != 0 {
+		for _, family := range slices.Sorted(maps.Keys(left)) {
+			if amount := left[family]; amount != 0 {
 				e.add("balance", "%s lacks %d / %d of family %d of recipe %d", e.name(i), amount, r.Size, family, *mode.Recipe)
 			}
 		}

@@ -113,6 +113,21 @@ func TestAHoldIsAReasonAndARule(t *testing.T) {
 	}
 }
 
+// What begins to fill a tank just when something else there gets too old has nothing to do with it.
+func TestAHoldIsForThoseThatDraw(t *testing.T) {
+	m := &model.Model{
+		Resources: []model.Resource{{Capacity: 1}},
+		Tanks:     []model.Tank{{Capacity: 40, Hold: 30}},
+		Jobs:      []model.Job{{Due: new(int64(1))}},
+		Tasks:     []model.Task{{Job: new(0), Modes: on(10, 0)}, {Modes: on(10, 0)}},
+	}
+	m.Tasks[0].Modes[0].Flows, m.Tasks[1].Modes[0].Flows = []model.Flow{{Amount: 5}}, []model.Flow{{Amount: 5}}
+	s := &model.Schedule{Makespan: 55, Assignments: []model.Assignment{{Task: 0, Start: 5, End: 15}, {Task: 1, Start: 45, End: 55}}}
+	if chain, err := explain.Why(m, s, 0); err != nil || len(chain) != 2 || chain[1].Code != explain.Choice {
+		t.Error(chain, err)
+	}
+}
+
 // In a plant every chain ends, and all its links have words.
 func TestEveryChainEnds(t *testing.T) {
 	m := plantcase.Model(40, 5)

@@ -311,7 +311,7 @@ func (e *examiner) kept(i int) (Link, bool) {
 			continue
 		}
 		for _, j := range e.in[f.Tank] {
-			if e.at[j].Start == e.at[i].End+hold {
+			if e.flow(j, f.Tank) < 0 && e.at[j].Start == e.at[i].End+hold {
 				return Link{Code: Hold, By: new(j), Tank: new(f.Tank)}, true
 			}
 		}

@@ -105,7 +105,7 @@ func (r Rule) Words(m *model.Model, language string) string {
 			en, zh = "the hold of tank %s", "储罐 %s 的存放时限"
 		}
 	case CampaignLength:
-		name, en, zh = fmt.Sprintf("campaigns[%d]", r.Index), "the length of %s", "生产战役 %s 的长度"
+		name, en, zh = fmt.Sprintf("campaigns[%d]", r.Index), "the length of %s", "阶段性生产 %s 的批数"
 	case Horizon:
 		name, en, zh = fmt.Sprint(m.Horizon), "the horizon of %s", "计划期 %s"
 	default:

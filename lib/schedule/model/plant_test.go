@@ -109,6 +109,9 @@ func TestFaultsOfPlantsSayWhereAndWhat(t *testing.T) {
 		"families[0]: is drawn by 10 in the whole plan, and at most 9 can be there": func(m *Model) {
 			m.Tasks[1].Pin, m.Tasks[2].Pin, m.Stops, m.Tanks[1].Level = nil, nil, nil, 9
 		},
+		"families[0]: is drawn by 10 in the whole plan, and at most 8 can be there": func(m *Model) {
+			m.Tasks[1].Pin, m.Tasks[2].Pin, m.Stops, m.Tanks[1].Level, m.Tanks[1].Heel = nil, nil, nil, 10, 2
+		},
 		`breaks: is "maybe"`:                                           func(m *Model) { m.Tasks[0].Breaks = "maybe" },
 		"pin.mode: is 2":                                               func(m *Model) { m.Tasks[1].Pin.Mode = new(2) },
 		"pin.end: is 1":                                                func(m *Model) { m.Tasks[1].Pin.End = new(int64(1)) },
