@@ -161,6 +161,9 @@ func (s store) draftOf(ctx context.Context, db reader, ladder string) (Edition, 
 
 func (s store) discard(ctx context.Context, ladder string) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := tx.Queue(ctx, "cultivation_edition"); err != nil {
+			return err
+		}
 		x, _, err := s.draftOf(ctx, tx, ladder)
 		if err != nil {
 			return err
