@@ -122,7 +122,7 @@ function EditionCard({ edition: e, own, now }: { edition: Edition; own: boolean;
         line('source', t('cultivation.field.source'), <><StatusTag tone={checkedTone[e.checked]}>{t(`cultivation.checked.${e.checked}`)}</StatusTag> {text(e.source)}</>),
         line('number', t('policy.field.number'), e.number), line('from', t('cultivation.field.from'), e.effective_from),
         ...(e.link ? [line('link', t('policy.official'), <a href={e.link} rel="noreferrer" target="_blank" className="lh-wrap">{e.link}</a>)] : []),
-        ...(own ? [line('changed', t('cultivation.changedBy'), `${e.changed_by} · ${f.time(e.changed_at)}`), line('published', t('cultivation.publishedBy'), e.published_at ? `${e.published_by} · ${f.time(e.published_at)}` : '')] : [line('released', t('cultivation.changedBy'), t('cultivation.released'))]),
+        ...(own ? [line('changed', t('cultivation.changedBy'), `${e.changed_by} · ${f.time(e.changed_at)}`), line('published', t('cultivation.publishedBy'), e.published_at ? `${e.published_by} · ${f.time(e.published_at)}` : '')] : [line('released', t('cultivation.origin'), t('cultivation.released'))]),
       ]} />
       {e.state === 'draft' && e.changed_by === session.person.name && <p className="lh-note">{t('cultivation.secondLook')}</p>}
       <Collapse ghost size="small" {...(e.state === 'draft' || now ? { defaultActiveKey: e.rungs.map((r) => r.code) } : {})} items={e.rungs.map((r) => ({
