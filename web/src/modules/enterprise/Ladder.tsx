@@ -91,7 +91,7 @@ function Reach({ id }: { id: string }) {
         label={t('cultivation.reach')} rowKey="code" dataSource={v.rungs}
         expandable={{
           expandedRowRender: (r) => (
-            <ul className="lh-policy-lacks">{r.criteria.map((c) => <li key={c.code}>{text(c.title)}: {t('cultivation.reachOf', { met: f.number(c.met), unknown: f.number(c.unknown), unmet: f.number(c.unmet) })}</li>)}</ul>
+            <ul className="lh-policy-lacks">{r.criteria.map((c) => <li key={c.code}>{t('cultivation.reachOf', { criterion: text(c.title), met: f.number(c.met), unknown: f.number(c.unknown), unmet: f.number(c.unmet) })}</li>)}</ul>
           ),
         }}
         columns={[
@@ -133,7 +133,7 @@ function EditionCard({ edition: e, own, now }: { edition: Edition; own: boolean;
               <li key={c.code} className="lh-policy-fit">
                 <header><strong>{text(c.title)}</strong>{c.evidence !== 'none' && <StatusTag tone={c.evidence === 'required' ? 'warn' : 'idle'}>{t(`cultivation.evidence.${c.evidence}`)}</StatusTag>}</header>
                 <RuleText rule={c.conditions ?? {}} />
-                {text(c.asks) && <p className="lh-note">{t('cultivation.field.asks')}: {text(c.asks)}</p>}
+                {text(c.asks) && <p className="lh-note">{t('cultivation.asked', { what: text(c.asks) })}</p>}
               </li>
             ))}
           </ul>
