@@ -120,6 +120,13 @@ test('the bureau drafts a ladder and sees what it would come to, a second person
   await picture(second, 'ladders-en')
   await narrow(second)
   await picture(second, 'ladders-en-phone')
+
+  // A ladder of the release: its rules as people read them.
+  await second.getByRole('link', { name: 'Ladder of quality SMEs' }).click()
+  await expect(second.getByText('Size class is one of: Medium, Small, Micro').first()).toBeVisible()
+  await expect(second.getByText('Class I intellectual-property rights at least 1 right', { exact: true })).toBeVisible()
+  await expect(second.getByText('Digital level at least 2', { exact: true })).toBeVisible()
+  await picture(second, 'ladder-released-en-phone')
   await firm.reload()
   await expect(rung).toContainText('符合条件')
   await expect(rung).not.toContainText('待评审')
