@@ -293,6 +293,19 @@ func (s Scope) FilterShared(l *sqldb.List, column, key string, shared []string) 
 	l.Where(own+" OR "+key+" IN (?"+strings.Repeat(", ?", len(shared)-1)+")", args...)
 }
 
+// OwnSQL is a condition that holds for rows whose organisation column names the caller's
+// own organisation or one in a scope that is listed, with its arguments. Rows of nobody are
+// not the caller's, and what a scope over all allows is not their own.
+func (id Identity) OwnSQL(column string) (string, []any) {
+	args := []any{id.Organisation.ID}
+	if !id.Scope.All {
+		for _, o := range id.Scope.IDs {
+			args = append(args, o)
+		}
+	}
+	return "(" + column + " <> '' AND " + column + " IN (?" + strings.Repeat(", ?", len(args)-1) + "))", args
+}
+
 type contextKey struct{}
 
 // With returns a context in which id is asking.

@@ -6,6 +6,7 @@ import (
 
 	"linghang/kernel/sqldb"
 	"linghang/modules/enterprise/internal/attraction"
+	"linghang/modules/enterprise/internal/cultivation"
 	"linghang/modules/enterprise/internal/diagnosis"
 	"linghang/modules/enterprise/internal/service"
 )
@@ -85,6 +86,9 @@ func (f follower) comeBack(ctx context.Context, tx *sqldb.Tx, merge, from, to, w
 
 // follow moves what other parts of the room have of an entry to the survivor of a merge.
 func follow(ctx context.Context, tx *sqldb.Tx, merge, other string, survivor Entry) error {
+	if err := cultivation.Queue(ctx, tx, other, survivor.ID); err != nil {
+		return err
+	}
 	if err := diagnosis.Follow(ctx, tx, merge, other, survivor.ID, survivor.OrganisationID); err != nil {
 		return err
 	}
@@ -96,6 +100,10 @@ func follow(ctx context.Context, tx *sqldb.Tx, merge, other string, survivor Ent
 			return err
 		}
 	}
+	// The evidence that moved counts for the survivor.
+	if err := cultivation.Settle(ctx, tx, survivor.ID, survivor.OrganisationID); err != nil {
+		return err
+	}
 	return service.Follow(ctx, tx, merge, other, survivor.ID)
 }
 
@@ -105,6 +113,9 @@ func comeBack(ctx context.Context, tx *sqldb.Tx, merge string, gone, survivor En
 	if whose == survivor.OrganisationID {
 		whose = ""
 	}
+	if err := cultivation.Queue(ctx, tx, gone.ID, survivor.ID); err != nil {
+		return err
+	}
 	if err := diagnosis.Return(ctx, tx, merge, gone.ID, survivor.ID, whose); err != nil {
 		return err
 	}
@@ -113,6 +124,11 @@ func comeBack(ctx context.Context, tx *sqldb.Tx, merge string, gone, survivor En
 	}
 	for _, f := range followers() {
 		if err := f.comeBack(ctx, tx, merge, gone.ID, survivor.ID, whose); err != nil {
+			return err
+		}
+	}
+	for _, e := range []Entry{gone, survivor} {
+		if err := cultivation.Settle(ctx, tx, e.ID, e.OrganisationID); err != nil {
 			return err
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"linghang/kernel/fault"
@@ -77,11 +76,8 @@ func (s entryStore) requests(ctx context.Context, in requestParams) (sqldb.Page[
 	}
 	l.WhereIf("q.state = ?", in.State).WhereIf("q.kind = ?", in.Kind).WhereIf("q.entry_id = ?", in.Entry)
 	if who := identity.From(ctx); !who.Scope.All {
-		args := []any{who.Organisation.ID}
-		for _, id := range who.Scope.IDs {
-			args = append(args, id)
-		}
-		l.Where("q.organisation_id IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
+		own, args := who.OwnSQL("q.organisation_id")
+		l.Where(own, args...)
 	}
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanRequest)
 }

@@ -16567,9 +16567,21 @@ export interface components {
             items: components["schemas"]["CultivationRun"][];
         };
         CultivationStanding: {
-            /** Format: int64 */
+            /**
+             * @description How far the thresholds were compared with the official text
+             * @enum {string}
+             */
+            checked: "official" | "secondary" | "unchecked" | "own";
+            /**
+             * Format: int64
+             * @description By which the year is assessed
+             */
             edition: number;
             ladder: string;
+            /** @description Of the document that it rests on */
+            number: string;
+            /** @description What the thresholds of the edition rest on */
+            source: components["schemas"]["Text"];
             steps: components["schemas"]["CultivationStep"][];
             title: components["schemas"]["Text"];
         };
@@ -29081,7 +29093,10 @@ export interface components {
             on: string;
             /** @description 50 of the enterprises that meet the conditions, by name */
             some: components["schemas"]["PolicyOwn"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The profile does not tell
+             */
             unknown: number;
             /** Format: int64 */
             unmet: number;
@@ -29091,7 +29106,10 @@ export interface components {
             code: string;
             /** Format: int64 */
             met: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The profile does not tell
+             */
             unknown: number;
             /** Format: int64 */
             unmet: number;

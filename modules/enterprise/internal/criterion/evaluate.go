@@ -85,6 +85,25 @@ func findAll(list []Rule, facts Facts, words Vocabulary) []Finding {
 	return out
 }
 
+// Count is how many enterprises a rule comes to what for.
+type Count struct {
+	Met     int `json:"met"`
+	Unknown int `json:"unknown" doc:"The profile does not tell"`
+	Unmet   int `json:"unmet"`
+}
+
+// Add counts one enterprise.
+func (c *Count) Add(o Outcome) {
+	switch o {
+	case Met:
+		c.Met++
+	case Unknown:
+		c.Unknown++
+	case Unmet:
+		c.Unmet++
+	}
+}
+
 // Worse is the outcome of two of which both are asked for.
 func Worse(a, b Outcome) Outcome {
 	if rank(b) < rank(a) {

@@ -109,7 +109,10 @@ type standingInput struct {
 type Standing struct {
 	Ladder  string    `json:"ladder"`
 	Title   lang.Text `json:"title"`
-	Edition int       `json:"edition"`
+	Edition int       `json:"edition" doc:"By which the year is assessed"`
+	Checked string    `json:"checked" enum:"official,secondary,unchecked,own" doc:"How far the thresholds were compared with the official text"`
+	Source  lang.Text `json:"source" doc:"What the thresholds of the edition rest on"`
+	Number  string    `json:"number" doc:"Of the document that it rests on"`
 	Steps   []Step    `json:"steps" nullable:"false"`
 }
 
@@ -175,7 +178,7 @@ func (m *Cultivation) stand(ctx context.Context, s criterion.Subject, v *standin
 			x := &steps[i]
 			x.Criteria, x.By, x.Lacks = settle(x.Rung, x.Criteria, on(v.Proofs, l.ID, l.Edition))
 		}
-		v.Items = append(v.Items, Standing{l.ID, l.Title, l.Edition, steps})
+		v.Items = append(v.Items, Standing{l.ID, l.Title, l.Edition, l.Checked, l.Source, l.Number, steps})
 	}
 	return nil
 }

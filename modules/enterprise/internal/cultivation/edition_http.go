@@ -274,22 +274,9 @@ func (m *Cultivation) bringLadderBack(ctx context.Context, in httpd.Object) (def
 
 // Reached is how many enterprises a rung or a criterion comes to.
 type Reached struct {
-	Code    string    `json:"code"`
-	Title   lang.Text `json:"title"`
-	Met     int       `json:"met"`
-	Unknown int       `json:"unknown" doc:"The profile does not tell"`
-	Unmet   int       `json:"unmet"`
-}
-
-func (r *Reached) add(o criterion.Outcome) {
-	switch o {
-	case criterion.Met:
-		r.Met++
-	case criterion.Unknown:
-		r.Unknown++
-	case criterion.Unmet:
-		r.Unmet++
-	}
+	Code  string    `json:"code"`
+	Title lang.Text `json:"title"`
+	criterion.Count
 }
 
 // RungReach is what a rung of a draft would come to.
@@ -361,9 +348,9 @@ func (l Ladder) noReach(before Ladder) []RungReach {
 func add(list []RungReach, steps, before []Step) {
 	for i, s := range steps {
 		x := &list[i]
-		x.add(s.By)
+		x.Add(s.By)
 		for j, c := range s.Criteria {
-			x.Criteria[j].add(c.Outcome)
+			x.Criteria[j].Add(c.Outcome)
 		}
 		if s.Holds {
 			x.Held++

@@ -161,6 +161,9 @@ func (s store) draftOf(ctx context.Context, db reader, ladder string) (Edition, 
 
 func (s store) discard(ctx context.Context, ladder string) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := tx.Queue(ctx, "cultivation_edition"); err != nil {
+			return err
+		}
 		x, _, err := s.draftOf(ctx, tx, ladder)
 		if err != nil {
 			return err
@@ -214,6 +217,10 @@ func (s store) retire(ctx context.Context, r Retirement) error {
 
 func (s store) bringBack(ctx context.Context, ladder string) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		list, err := s.retirements(ctx, tx)
+		if err != nil {
+			return err
+		}
 		n, err := tx.Exec(ctx, `DELETE FROM cultivation_retired WHERE ladder = $1`, ladder)
 		if err != nil {
 			return fmt.Errorf("bring a ladder back: %w", err)
@@ -221,7 +228,7 @@ func (s store) bringBack(ctx context.Context, ladder string) error {
 		if n == 0 {
 			return fault.New(fault.Conflict, "enterprise.cultivation.not_retired", "the ladder is not retired")
 		}
-		tx.Changed("cultivation_retired", ladder, Retirement{Ladder: ladder}, nil)
+		tx.Changed("cultivation_retired", ladder, list[ladder], nil)
 		return nil
 	})
 }

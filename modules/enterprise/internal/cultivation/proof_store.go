@@ -3,7 +3,6 @@ package cultivation
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -126,34 +125,18 @@ func (s store) alter(ctx context.Context, id string, version int64, decide func(
 // resettle works out again what the rung beside which p stands came to in its year, where
 // the year was assessed.
 func (s store) resettle(ctx context.Context, tx *sqldb.Tx, p Proof) error {
-	var id, criteria string
-	err := tx.QueryRow(ctx, `SELECT c.id, c.criteria FROM cultivation_result c WHERE c.ladder = $1 AND c.year = $2 AND c.edition = $3 AND c.rung = $4 AND c.entry_id = $5`, p.Ladder, p.Year, p.Edition, p.Rung, p.EntryID).Scan(&id, &criteria)
+	o, err := scanOutcome(tx.QueryRow(ctx, `SELECT `+outcomeColumns+` FROM cultivation_result c WHERE c.ladder = $1 AND c.year = $2 AND c.edition = $3 AND c.rung = $4 AND c.entry_id = $5`, p.Ladder, p.Year, p.Edition, p.Rung, p.EntryID))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("read result: %w", err)
 	}
-	var list []Judged
-	if err := json.Unmarshal([]byte(criteria), &list); err != nil {
-		return fmt.Errorf("read criteria: %w", err)
-	}
-	if len(list) == 0 {
-		return nil // assessed before criteria were kept
-	}
 	all, err := s.proofsOf(ctx, tx, p.EntryID, p.Year)
 	if err != nil {
 		return err
 	}
-	_, outcome, lacks := settle(p.Rung, list, on(all, p.Ladder, p.Edition))
-	text, err := json.Marshal(lacks)
-	if err != nil {
-		return fmt.Errorf("write what lacks: %w", err)
-	}
-	if _, err := tx.Exec(ctx, `UPDATE cultivation_result SET outcome = $1, lacking = $2, lacks = $3 WHERE id = $4`, string(outcome), len(lacks), string(text), id); err != nil {
-		return fmt.Errorf("save result: %w", err)
-	}
-	return nil
+	return o.settle(ctx, tx, all)
 }
 
 // on keeps the evidence for one edition of a ladder.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"linghang/kernel/identity"
@@ -163,11 +162,8 @@ func ownOnly(who identity.Identity, l *sqldb.List, column string) {
 	if who.Scope.All {
 		return
 	}
-	args := []any{who.Organisation.ID}
-	for _, id := range who.Scope.IDs {
-		args = append(args, id)
-	}
-	l.Where(column+" <> '' AND "+column+" IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
+	own, args := who.OwnSQL(column)
+	l.Where(own, args...)
 }
 
 // Tally is how many enterprises stand how on a rung, in a district and a year.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"linghang/kernel/fault"
@@ -136,24 +135,13 @@ func (s store) list(ctx context.Context, in sheetParams) (sqldb.Page[Sheet], err
 	case "all":
 		l.Where(reviews+`)`, who.PersonID)
 	}
-	seen, args := ownSQL(who)
+	seen, args := who.OwnSQL("d.organisation_id")
 	if who.Scope.All {
 		l.Where("d.state = 'submitted' OR "+seen, args...)
 	} else {
 		l.Where(seen+" OR d.state = 'submitted' AND "+reviews+")", append(args, who.PersonID)...)
 	}
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanSheet)
-}
-
-// ownSQL tells whether a sheet is of the caller's own organisations.
-func ownSQL(who identity.Identity) (string, []any) {
-	args := []any{who.Organisation.ID}
-	if !who.Scope.All {
-		for _, id := range who.Scope.IDs {
-			args = append(args, id)
-		}
-	}
-	return "d.organisation_id <> '' AND d.organisation_id IN (?" + strings.Repeat(", ?", len(args)-1) + ")", args
 }
 
 // newest tells whether a sheet is the newest submitted one of its enterprise.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"linghang/kernel/fault"
@@ -99,13 +98,7 @@ func (s store) applications(ctx context.Context, in applicationParams) (sqldb.Pa
 	l := applicationList()
 	l.WhereIf("a.policy_id = ?", in.Policy).WhereIf("a.entry_id = ?", in.Entry).WhereIf("a.state = ?", in.State).WhereIf("a.district = ?", in.District)
 	who := identity.From(ctx)
-	args := []any{who.Organisation.ID}
-	if !who.Scope.All {
-		for _, id := range who.Scope.IDs {
-			args = append(args, id)
-		}
-	}
-	own := "a.organisation_id <> '' AND a.organisation_id IN (?" + strings.Repeat(", ?", len(args)-1) + ")"
+	own, args := who.OwnSQL("a.organisation_id")
 	if who.Scope.All {
 		own = "a.submitted_at > 0 OR " + own
 	}

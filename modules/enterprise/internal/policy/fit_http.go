@@ -132,21 +132,8 @@ func (m *Policies) readFit(ctx context.Context, in fitInput) (fitView, error) {
 
 // Reached counts enterprises by what a rule comes to for them.
 type Reached struct {
-	Code    string `json:"code" doc:"Of a district, or of a field that lacks"`
-	Met     int    `json:"met"`
-	Unknown int    `json:"unknown"`
-	Unmet   int    `json:"unmet"`
-}
-
-func (r *Reached) add(o criterion.Outcome) {
-	switch o {
-	case criterion.Met:
-		r.Met++
-	case criterion.Unknown:
-		r.Unknown++
-	case criterion.Unmet:
-		r.Unmet++
-	}
+	Code string `json:"code" doc:"Of a district, or of a field that lacks"`
+	criterion.Count
 }
 
 type reachView struct {
@@ -181,12 +168,12 @@ func (m *Policies) readReach(ctx context.Context, in httpd.Object) (reachView, e
 	}
 	err = m.directory.EachSubject(ctx, func(s criterion.Subject) error {
 		r := p.Conditions.Evaluate(s.Given.On(cityDay(at)), m.words)
-		v.add(r.Outcome)
-		of(districts, s.District).add(r.Outcome)
+		v.Add(r.Outcome)
+		of(districts, s.District).Add(r.Outcome)
 		seen := map[string]bool{}
 		for _, l := range r.Lacks {
 			if !seen[l.Field] {
-				of(lacks, l.Field).add(l.Outcome)
+				of(lacks, l.Field).Add(l.Outcome)
 			}
 			seen[l.Field] = true
 		}

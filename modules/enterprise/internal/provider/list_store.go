@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"linghang/kernel/identity"
@@ -71,19 +70,10 @@ func (s store) list(ctx context.Context, in listParams, now time.Time) (sqldb.Pa
 		l.Where("p.state = 'applied' OR p.state = 'in_force' AND p.filing <> '' AND NOT p.filing_returned")
 	}
 	if who := identity.From(ctx); !who.Scope.All {
-		own, args := ownSQL(who)
+		own, args := who.OwnSQL("p.organisation_id")
 		l.Where("p.state = 'in_force' AND p.valid_until > ? OR "+own, append([]any{now.UnixMilli()}, args...)...)
 	}
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scan)
-}
-
-// ownSQL tells whether a provider is of the caller's own organisations.
-func ownSQL(who identity.Identity) (string, []any) {
-	args := []any{who.Organisation.ID}
-	for _, id := range who.Scope.IDs {
-		args = append(args, id)
-	}
-	return "p.organisation_id IN (?" + strings.Repeat(", ?", len(args)-1) + ")", args
 }
 
 // counted counts providers in force, or those of them that are online.

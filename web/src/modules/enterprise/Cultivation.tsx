@@ -119,6 +119,7 @@ function Proofs({ ladders, city }: { ladders: Ladder[]; city: boolean }) {
   const t = useEnterpriseTexts()
   const text = useText()
   const f = useFormat()
+  const may = useMay()
   const columns: Column<Proof>[] = [
     { key: 'enterprise', title: t('cultivation.enterprise'), sort: 'enterprise', render: (p) => <>{city ? <Link to={`/enterprise/cultivation/enterprises/${p.entry_id}`} className="lh-wrap">{text(p.enterprise)}</Link> : text(p.enterprise)}{p.synthetic && <SyntheticMark />}</> },
     { key: 'year', title: t('cultivation.year'), sort: 'year', from: 'lg', render: (p) => <span className="lh-number">{p.year}</span> },
@@ -135,7 +136,7 @@ function Proofs({ ladders, city }: { ladders: Ladder[]; city: boolean }) {
         { name: 'state', label: t('cultivation.state'), options: (['waiting', 'accepted', 'refused'] as const).map((s) => ({ value: s, label: t(`cultivation.proven.${s}`) })) },
         { name: 'ladder', label: t('cultivation.ladder'), options: ladders.map((l) => ({ value: l.id, label: text(l.title) })) },
       ]}
-      empty={<EmptyState title={t('cultivation.noProofs')} note={t(city ? 'cultivation.noProofsCity' : 'cultivation.noProofsOwn')} />}
+      empty={<EmptyState title={t('cultivation.noProofs')} note={t(may('enterprise.cultivation.prove') ? 'cultivation.noProofsOwn' : 'cultivation.noProofsCity')} />}
     />
   )
 }

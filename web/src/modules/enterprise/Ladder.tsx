@@ -91,7 +91,7 @@ function Reach({ id }: { id: string }) {
         label={t('cultivation.reach')} rowKey="code" dataSource={v.rungs}
         expandable={{
           expandedRowRender: (r) => (
-            <ul className="lh-policy-lacks">{r.criteria.map((c) => <li key={c.code}>{text(c.title)}: {t('cultivation.reachOf', { met: f.number(c.met), unknown: f.number(c.unknown), unmet: f.number(c.unmet) })}</li>)}</ul>
+            <ul className="lh-policy-lacks">{r.criteria.map((c) => <li key={c.code}>{t('cultivation.reachOf', { criterion: text(c.title), met: f.number(c.met), unknown: f.number(c.unknown), unmet: f.number(c.unmet) })}</li>)}</ul>
           ),
         }}
         columns={[
@@ -122,7 +122,7 @@ function EditionCard({ edition: e, own, now }: { edition: Edition; own: boolean;
         line('source', t('cultivation.field.source'), <><StatusTag tone={checkedTone[e.checked]}>{t(`cultivation.checked.${e.checked}`)}</StatusTag> {text(e.source)}</>),
         line('number', t('policy.field.number'), e.number), line('from', t('cultivation.field.from'), e.effective_from),
         ...(e.link ? [line('link', t('policy.official'), <a href={e.link} rel="noreferrer" target="_blank" className="lh-wrap">{e.link}</a>)] : []),
-        ...(own ? [line('changed', t('cultivation.changedBy'), `${e.changed_by} · ${f.time(e.changed_at)}`), line('published', t('cultivation.publishedBy'), e.published_at ? `${e.published_by} · ${f.time(e.published_at)}` : '')] : [line('released', t('cultivation.changedBy'), t('cultivation.released'))]),
+        ...(own ? [line('changed', t('cultivation.changedBy'), `${e.changed_by} · ${f.time(e.changed_at)}`), line('published', t('cultivation.publishedBy'), e.published_at ? `${e.published_by} · ${f.time(e.published_at)}` : '')] : [line('released', t('cultivation.origin'), t('cultivation.released'))]),
       ]} />
       {e.state === 'draft' && e.changed_by === session.person.name && <p className="lh-note">{t('cultivation.secondLook')}</p>}
       <Collapse ghost size="small" {...(e.state === 'draft' || now ? { defaultActiveKey: e.rungs.map((r) => r.code) } : {})} items={e.rungs.map((r) => ({
@@ -133,7 +133,7 @@ function EditionCard({ edition: e, own, now }: { edition: Edition; own: boolean;
               <li key={c.code} className="lh-policy-fit">
                 <header><strong>{text(c.title)}</strong>{c.evidence !== 'none' && <StatusTag tone={c.evidence === 'required' ? 'warn' : 'idle'}>{t(`cultivation.evidence.${c.evidence}`)}</StatusTag>}</header>
                 <RuleText rule={c.conditions ?? {}} />
-                {text(c.asks) && <p className="lh-note">{t('cultivation.field.asks')}: {text(c.asks)}</p>}
+                {text(c.asks) && <p className="lh-note">{t('cultivation.asked', { what: text(c.asks) })}</p>}
               </li>
             ))}
           </ul>

@@ -89,11 +89,17 @@ function Basics() {
   )
 }
 
-/** What a new row is called: codes are counted up and can be changed. */
-const next = (stem: string, n: number) => `${stem}_${n + 1}`
+/** What a new row is called: codes are counted up, past those that are taken, and can be changed. */
+function next(stem: string, rows: ({ code?: string } | undefined)[] | undefined): string {
+  const taken = new Set(rows?.map((r) => r?.code))
+  let n = taken.size + 1
+  while (taken.has(`${stem}_${n}`)) n++
+  return `${stem}_${n}`
+}
 
 function Rungs({ fields }: { fields: Field[] }) {
   const t = useEnterpriseTexts()
+  const form = Form.useFormInstance<Values>()
   const vocabulary = useVocabulary()
   return (
     <Form.List name="rungs">
@@ -112,7 +118,7 @@ function Rungs({ fields }: { fields: Field[] }) {
               <div className="lh-ladder-remove"><Button icon={<DeleteOutlined />} onClick={() => remove(r.name)}>{t('cultivation.removeRung')}</Button></div>
             </fieldset>
           ))}
-          <Button className="lh-ladder-add" icon={<PlusOutlined />} onClick={() => add({ code: next('rung', rungs.length), criteria: [{ code: 'c_1', evidence: 'none', rows: [{}] }] })}>{t('cultivation.addRung')}</Button>
+          <Button className="lh-ladder-add" icon={<PlusOutlined />} onClick={() => add({ code: next('rung', form.getFieldValue('rungs') as Values['rungs']), criteria: [{ code: 'c_1', evidence: 'none', rows: [{}] }] })}>{t('cultivation.addRung')}</Button>
         </>
       )}
     </Form.List>
@@ -121,6 +127,7 @@ function Rungs({ fields }: { fields: Field[] }) {
 
 function Criteria({ at, fields }: { at: number; fields: Field[] }) {
   const t = useEnterpriseTexts()
+  const form = Form.useFormInstance<Values>()
   return (
     <Form.List name={[at, 'criteria']}>
       {(list, { add, remove }) => (
@@ -138,7 +145,7 @@ function Criteria({ at, fields }: { at: number; fields: Field[] }) {
               <Button icon={<DeleteOutlined />} onClick={() => remove(c.name)}>{t('cultivation.removeCriterion')}</Button>
             </div>
           ))}
-          <Button icon={<PlusOutlined />} onClick={() => add({ code: next('c', list.length), evidence: 'none', rows: [{}] })}>{t('cultivation.addCriterion')}</Button>
+          <Button icon={<PlusOutlined />} onClick={() => add({ code: next('c', form.getFieldValue(['rungs', at, 'criteria']) as RungRow['criteria']), evidence: 'none', rows: [{}] })}>{t('cultivation.addCriterion')}</Button>
         </>
       )}
     </Form.List>

@@ -29,6 +29,13 @@ function Part({ rule: r, fields }: { rule: Rule; fields: Field[] }) {
   const field = fields.find((f) => f.code === r.field)
   const lists = { district: 'districts', industry: 'industries', size: 'sizes', qualification: 'qualifications' } as const
   const named = (code: string) => vocabulary.title(lists[r.field as keyof typeof lists], code)
-  const value = r.number !== undefined ? [String(r.number), text(field?.unit)].filter(Boolean).join(/^\d/.test(text(field?.unit)) ? ' × ' : ' ') : (r.day ?? (r.values ?? []).map(named).join(t('cultivation.comma')))
-  return <li>{text(field?.title) || r.field} {t(`cultivation.ops.${(r.op ?? 'in') as '>='}`)} {value}</li>
+  const value = r.number !== undefined ? withUnit(r.number, text(field?.unit)) : (r.day ?? (r.values ?? []).map(named).join(t('cultivation.comma')))
+  const op = (r.values ?? []).length > 1 && r.op !== 'under' ? 'oneOf' : ((r.op ?? 'in') as '>=')
+  return <li>{text(field?.title) || r.field} {t(`cultivation.ops.${op}`)} {value}</li>
+}
+
+/** A number with its unit, as the texts of what lacks have it: 1 year, 99 × 10 000 CNY, and no "2 level", as the title of the field says that it is one. */
+function withUnit(n: number, unit: string): string {
+  if (unit === '' || unit === 'level') return String(n)
+  return `${n}${/^\d/.test(unit) ? ' × ' : ' '}${n === 1 ? unit.replace(/s$/, '') : unit}`
 }

@@ -3,7 +3,7 @@ import { Alert, Button, Card, Input, Segmented, Select } from 'antd'
 import { useState } from 'react'
 import { useParams } from 'react-router'
 import { api, Confirm, Failure, ifMatch, LinkButton, Loading, PageHeader, read, StatusTag, UploadButton, useChange, useFormat, useMay, useText, type Schema } from '../../kernel'
-import { criterionTone, cultivationKey, provenTone, useLadders, type Judged, type Ladder, type Proof } from './cultivation'
+import { criterionTone, cultivationKey, provenTone, type Judged, type Ladder, type Proof } from './cultivation'
 import { checkedTone } from './diagnosis'
 import { outcomeTone } from './policies'
 import { Lacks } from './PolicyParts'
@@ -14,7 +14,7 @@ type View = Schema<'CultivationStandingView'>
 interface Place { entry: string; ladder: string; year: number; rung: string; criterion: string }
 
 /** What thresholds of a ladder rest on. */
-export function Rests({ ladder: l }: { ladder: Ladder }) {
+export function Rests({ ladder: l }: { ladder: Pick<Ladder, 'checked' | 'source' | 'number'> }) {
   const t = useEnterpriseTexts()
   const text = useText()
   return <p className="lh-note"><StatusTag tone={checkedTone[l.checked]}>{t(`cultivation.checked.${l.checked}`)}</StatusTag> {text(l.source)}{l.number ? ` · ${l.number}` : ''}</p>
@@ -36,12 +36,11 @@ export default function AssessedPage() {
 export function Standing({ entry }: { entry?: string }) {
   const t = useEnterpriseTexts()
   const text = useText()
-  const ladders = useLadders()
   const now = new Date().getFullYear()
   const [year, set] = useState(now)
   const standing = useQuery({ queryKey: [...cultivationKey, 'standing', entry, year], queryFn: () => read(api.GET('/api/enterprise/cultivation/standing', { params: { query: { year, ...(entry ? { entry } : {}) } } })) })
   if (standing.error) return <Failure problem={standing.error} retry={() => void standing.refetch()} />
-  if (!standing.data || !ladders.data) return <Loading />
+  if (!standing.data) return <Loading />
   const v = standing.data
   if (!v.entry_id) return <Alert type="info" showIcon title={t('policy.noEnterprise')} description={t('cultivation.noEnterpriseNote')} action={<LinkButton size="small" to="/enterprise/mine">{t('policy.toMine')}</LinkButton>} />
   return (
@@ -51,24 +50,21 @@ export function Standing({ entry }: { entry?: string }) {
         <Segmented aria-label={t('cultivation.year')} value={year} onChange={set} options={[now - 1, now].map((y) => ({ value: y, label: String(y) }))} />
         {!entry && <LinkButton size="small" to={`/enterprise/entries/${v.entry_id}?edit`}>{t('policy.fill')}</LinkButton>}
       </div>
-      {v.items.map((s) => {
-        const l = ladders.data.items.find((x) => x.id === s.ladder)
-        return (
-          <Card key={s.ladder} size="small" title={text(s.title)} extra={s.edition > 1 ? t('cultivation.editionNumber', { n: s.edition }) : undefined}>
-            {l && <Rests ladder={l} />}
-            <ol className="lh-policy-list">
-              {s.steps.map((x) => (
-                <li key={x.rung} className="lh-policy-fit">
-                  <header><StatusTag tone={outcomeTone[x.outcome]}>{t(`cultivation.outcomes.${x.outcome}`)}</StatusTag><strong>{text(x.title)}</strong>{x.holds && <StatusTag tone="good">{t('cultivation.holds')}</StatusTag>}</header>
-                  {x.lacks.length > 0 && <p>{t('cultivation.toRung')}</p>}
-                  <Lacks lacks={x.lacks} />
-                  <Evidence view={v} ladder={s.ladder} edition={s.edition} rung={x.rung} criteria={x.criteria} own={!entry} />
-                </li>
-              ))}
-            </ol>
-          </Card>
-        )
-      })}
+      {v.items.map((s) => (
+        <Card key={s.ladder} size="small" title={text(s.title)} extra={s.edition > 1 ? t('cultivation.editionNumber', { n: s.edition }) : undefined}>
+          <Rests ladder={s} />
+          <ol className="lh-policy-list">
+            {s.steps.map((x) => (
+              <li key={x.rung} className="lh-policy-fit">
+                <header><StatusTag tone={outcomeTone[x.outcome]}>{t(`cultivation.outcomes.${x.outcome}`)}</StatusTag><strong>{text(x.title)}</strong>{x.holds && <StatusTag tone="good">{t('cultivation.holds')}</StatusTag>}</header>
+                {x.lacks.length > 0 && <p>{t('cultivation.toRung')}</p>}
+                <Lacks lacks={x.lacks} />
+                <Evidence view={v} ladder={s.ladder} edition={s.edition} rung={x.rung} criteria={x.criteria} own={!entry} />
+              </li>
+            ))}
+          </ol>
+        </Card>
+      ))}
     </div>
   )
 }
