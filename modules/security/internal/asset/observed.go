@@ -64,7 +64,9 @@ func compare(list []compared, seen []Observed, vendor func(string) string) Obser
 	of := map[string][]int{}
 	for i := range list {
 		for _, k := range list[i].facts.traces(vendor) {
-			of[k] = append(of[k], i)
+			if n := len(of[k]); n == 0 || of[k][n-1] != i { // an asset may say the same twice
+				of[k] = append(of[k], i)
+			}
 		}
 	}
 	out := ObservedComparison{Undeclared: []Observed{}, Unseen: []DeclaredAsset{}}
