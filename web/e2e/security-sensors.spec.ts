@@ -239,7 +239,7 @@ test('a sensor is registered in the page, the real probe sends what it hears, an
     await english.goto('/security/sensors?state=retired')
     await english.getByRole('link', { name: '一号车间镜像口' }).click()
     const told = {
-      Health: 'Packets seen', Traffic: 'Sums', Conversations: '10.0.0.13:502', Picture: '7 addresses · 6 lines', Records: 'write_single_register', Devices: 'Example Drives PLC-7',
+      Health: 'Packets seen', Traffic: 'Requests', Conversations: '10.0.0.13:502', Picture: '7 addresses · 6 lines', Records: 'write_single_register', Devices: 'Example Drives PLC-7',
       'What devices said': 'Example Drives', 'Other logs': 'Write to a controller', 'Consent and looks': 'Looks of the city',
     }
     for (const [tab, text] of Object.entries(told)) {
