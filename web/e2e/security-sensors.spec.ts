@@ -238,13 +238,19 @@ test('a sensor is registered in the page, the real probe sends what it hears, an
     const english = await another(people.administrator, 'en')
     await english.goto('/security/sensors?state=retired')
     await english.getByRole('link', { name: '一号车间镜像口' }).click()
-    for (const tab of ['Conversations', 'Records', 'Devices']) {
-      await english.getByRole('tab', { name: tab, exact: true }).click()
-      await expect(english.getByRole('tab', { name: tab, exact: true, selected: true })).toBeVisible()
-      await picture(english, `security-sensor-${tab.toLowerCase()}-en`)
+    const told = {
+      Health: 'Packets seen', Traffic: 'Requests', Conversations: '10.0.0.13:502', Picture: '7 addresses · 6 lines', Records: 'write_single_register', Devices: 'Example Drives PLC-7',
+      'What devices said': 'Example Drives', 'Other logs': 'Write to a controller', 'Consent and looks': 'Looks of the city',
     }
-    await narrow(english)
-    await picture(english, 'security-sensor-phone-en')
+    for (const [tab, text] of Object.entries(told)) {
+      await english.getByRole('tab', { name: tab, exact: true }).click()
+      await expect(english.getByRole('tabpanel').getByText(text).first()).toBeVisible()
+      const name = `security-sensor-${tab.toLowerCase().replaceAll(' ', '-')}`
+      await picture(english, `${name}-en`)
+      await narrow(english)
+      await picture(english, `${name}-phone-en`)
+      await english.setViewportSize({ width: 1440, height: 900 })
+    }
     await firm.goto('/security/sensors?state=retired')
     await expect(firm.getByRole('link', { name: '一号车间镜像口' })).toBeVisible()
   } finally {

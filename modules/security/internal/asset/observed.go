@@ -102,7 +102,7 @@ func compare(list []compared, seen []Observed, vendor func(string) string) Obser
 	return out
 }
 
-// traces are what something leaves on the wire, the surest first.
+// traces are what something leaves on the wire, each once, the surest first.
 func traces(vendor, serial string, macs, instances, stations, addrs []string) (out []string) {
 	if vendor != "" && serial != "" {
 		out = append(out, "serial "+strings.ToLower(vendor+"\x1f"+serial))
@@ -112,8 +112,8 @@ func traces(vendor, serial string, macs, instances, stations, addrs []string) (o
 		list []string
 	}{{"mac ", macs}, {"bacnet ", instances}, {"station ", stations}, {"ip ", addrs}} {
 		for _, v := range x.list {
-			if v != "" {
-				out = append(out, x.kind+strings.ToLower(v))
+			if k := x.kind + strings.ToLower(v); v != "" && !slices.Contains(out, k) {
+				out = append(out, k)
 			}
 		}
 	}

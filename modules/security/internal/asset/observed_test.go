@@ -18,7 +18,7 @@ func TestWhatIsDeclaredIsComparedWithWhatIsOnTheWire(t *testing.T) {
 	list := []compared{
 		declared("serial", "西门子", "S-1"),
 		declared("mac", "", "", Address{MAC: "02:00:00:00:00:02"}),
-		declared("ip", "", "", Address{IP: "10.0.0.3", Segment: "a"}),
+		declared("ip", "", "", Address{IP: "10.0.0.3", Segment: "a"}, Address{IP: "10.0.0.3", Segment: "a", MAC: "02:00:00:00:00:03"}),
 		declared("twin a", "", "", Address{IP: "10.0.0.4", Segment: "a"}),
 		declared("twin b", "", "", Address{IP: "10.0.0.4", Segment: "b"}),
 		declared("station", "", "", Address{Station: "PLC-1"}),

@@ -1,12 +1,15 @@
 package probe
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -167,5 +170,32 @@ func TestLogsSayWhatPacketsSaidBeforeThem(t *testing.T) {
 	}
 	if b.Totals.Packets != 9 || s.at.Totals.Packets != 9 {
 		t.Errorf("%+v", b.Totals)
+	}
+}
+
+func TestAFileOfLogsThatIsNotThereIsTold(t *testing.T) {
+	dir := t.TempDir()
+	s, err := OpenSpool(filepath.Join(dir, "spool"), 1<<30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	there := filepath.Join(dir, "eve.json")
+	if err := os.WriteFile(there, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]bool{there: false, filepath.Join(dir, "evil.json"): true} {
+		var said bytes.Buffer
+		p := &Probe{spool: s, log: slog.New(slog.NewTextHandler(&said, nil))}
+		if err := p.follow(ctx, LogConfig{Format: "eve", File: file}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(said.String(), "not there yet"); got != want {
+			t.Errorf("%s: %s", filepath.Base(file), said.String())
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
 	}
 }

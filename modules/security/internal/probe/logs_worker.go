@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -65,6 +67,9 @@ func (c *Config) input() string {
 func (p *Probe) follow(ctx context.Context, c LogConfig) error {
 	l := p.newLogging(c)
 	defer l.file.Close()
+	if _, err := os.Stat(c.File); errors.Is(err, fs.ErrNotExist) {
+		p.log.WarnContext(ctx, "a file of logs is not there yet; it is read once it is", "file", c.File)
+	}
 	tick := time.NewTicker(everyLook)
 	defer tick.Stop()
 	var told time.Time

@@ -329,6 +329,7 @@ func (p *Probe) deliverAll(ctx context.Context) (sent int, after time.Duration, 
 			return sent, o.after, fmt.Errorf("%d: %s", o.status, o.why())
 		}
 		if err != nil {
+			p.spool.kept()
 			return sent, 0, err
 		}
 		sent++

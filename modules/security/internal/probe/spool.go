@@ -51,6 +51,7 @@ func (w waiting) name() string {
 type Spool struct {
 	dir    string
 	budget int64
+	put    func(path string, data []byte) error // places a file; tests fill the disk
 	lock   *os.File
 	more   chan struct{} // there is something to send
 
@@ -62,8 +63,10 @@ type Spool struct {
 }
 
 // OpenSpool opens a directory, and goes on where a program that was killed had come to.
-func OpenSpool(dir string, budget int64) (*Spool, error) {
-	s := &Spool{dir: dir, budget: budget, more: make(chan struct{}, 1), list: map[batch.Stream][]waiting{}}
+func OpenSpool(dir string, budget int64) (*Spool, error) { return openSpool(dir, budget, place) }
+
+func openSpool(dir string, budget int64, put func(path string, data []byte) error) (*Spool, error) {
+	s := &Spool{dir: dir, budget: budget, put: put, more: make(chan struct{}, 1), list: map[batch.Stream][]waiting{}}
 	for _, sub := range []string{string(batch.Records), string(batch.Logs), string(batch.Aggregates), "refused"} {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
 			return nil, fmt.Errorf("make the spool: %w", err)
@@ -282,7 +285,7 @@ func (s *Spool) hold() error {
 	if info, err := os.Stat(name); err == nil && info.Size() == reserveSize {
 		return nil
 	}
-	return place(name, make([]byte, reserveSize))
+	return s.put(name, make([]byte, reserveSize))
 }
 
 // relieve gives up batches on a full disk until one of a size, the reserve and what is
@@ -302,7 +305,7 @@ func (s *Spool) relieve(size int64) error {
 func (s *Spool) fit(w waiting, text []byte) error {
 	err := s.hold()
 	if err == nil {
-		err = place(filepath.Join(s.dir, w.name()), text)
+		err = s.put(filepath.Join(s.dir, w.name()), text)
 	}
 	if !errors.Is(err, syscall.ENOSPC) {
 		return err
@@ -313,7 +316,7 @@ func (s *Spool) fit(w waiting, text []byte) error {
 	if err := s.hold(); err != nil {
 		return err
 	}
-	return place(filepath.Join(s.dir, w.name()), text)
+	return s.put(filepath.Join(s.dir, w.name()), text)
 }
 
 // giveUp counts a batch for which there is no room at all: somebody else has filled the disk.
@@ -359,15 +362,20 @@ func (s *Spool) shed() (bool, error) {
 			} else {
 				s.at.Base.ShedRecords += uint64(w.rows) //nolint:gosec // a count of rows
 			}
-			s.at.Shedding = w.name()
-			// On a disk that has no room for the count either, the batch goes first.
-			if err := s.save(); err != nil && !errors.Is(err, syscall.ENOSPC) {
-				return false, err
-			}
-			return true, s.drop(stream, i)
+			return true, s.forgo(stream, i)
 		}
 	}
 	return false, nil
+}
+
+// forgo drops a batch that was counted just now, so that the count is kept first.
+func (s *Spool) forgo(stream batch.Stream, i int) error {
+	s.at.Shedding = s.list[stream][i].name()
+	// On a disk that has no room for the count either, the batch goes first.
+	if err := s.save(); err != nil && !errors.Is(err, syscall.ENOSPC) {
+		return err
+	}
+	return s.drop(stream, i)
 }
 
 func (s *Spool) drop(stream batch.Stream, i int) error {
@@ -417,13 +425,27 @@ func (s *Spool) kept() {
 	s.sends = waiting{}
 }
 
-// refused puts a batch aside that the city will never take, with its answer, and counts it.
+// refused puts a batch aside that the city will never take, with its answer, and counts
+// it, once. On a full disk it is counted, and not put aside.
 func (s *Spool) refused(w waiting, body, answer []byte) error {
+	if err := s.aside(w, body, answer); err != nil && !errors.Is(err, syscall.ENOSPC) {
+		return err
+	}
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sends = waiting{}
+	i := slices.Index(s.list[w.stream], w)
+	if i < 0 {
+		return nil
+	}
 	s.at.Base.Refused++
-	s.mu.Unlock()
+	return s.forgo(w.stream, i)
+}
+
+// aside keeps what was refused for people to look at, the last of them.
+func (s *Spool) aside(w waiting, body, answer []byte) error {
 	name := filepath.Join(s.dir, "refused", fmt.Sprintf("%s-%020d", w.stream, w.sequence))
-	if err := errors.Join(place(name+".json", body), place(name+".answer.json", answer)); err != nil {
+	if err := errors.Join(s.put(name+".json", body), s.put(name+".answer.json", answer)); err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(filepath.Join(s.dir, "refused"))
@@ -436,7 +458,7 @@ func (s *Spool) refused(w waiting, body, answer []byte) error {
 		}
 		entries = entries[1:]
 	}
-	return s.sent(w)
+	return nil
 }
 
 // Left is how many batches wait, and how many octets they are.
@@ -455,14 +477,14 @@ func (s *Spool) save() error {
 		return fmt.Errorf("write the spool's state: %w", err)
 	}
 	name := filepath.Join(s.dir, "state.json")
-	err = place(name, append(text, '\n'))
+	err = s.put(name, append(text, '\n'))
 	if !errors.Is(err, syscall.ENOSPC) {
 		return err
 	}
 	if err := os.Remove(filepath.Join(s.dir, "reserve")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("let go of the reserve: %w", err)
 	}
-	return place(name, append(text, '\n'))
+	return s.put(name, append(text, '\n'))
 }
 
 // place writes a file as a whole: after a crash it is there or not.

@@ -1,38 +1,28 @@
-import { Drawer } from 'antd'
-import { useState } from 'react'
 import { Link } from 'react-router'
-import { DataTable, EmptyState, none, Particulars, StatusTag, useFormat, type Column } from '../../kernel'
-import { formats, sensorKey, severities, severityOf, useSensorTexts, type LogEntry } from './sensors'
+import { none, Particulars, StatusTag, useFormat, type Column } from '../../kernel'
+import { formats, severities, severityOf, useSensorTexts, type LogEntry } from './sensors'
+import { code, row, SensorOneByOne } from './SensorOneByOne'
 import { recordsOf } from './SensorPairs'
 
 /** What other sensors of the enterprise wrote. */
 export function SensorLogs({ id }: { id: string }) {
   const t = useSensorTexts()
-  const f = useFormat()
-  const [open, setOpen] = useState<LogEntry | null>(null)
   const columns: Column<LogEntry>[] = [
-    { key: 'at', title: t('sensor.field.time'), sort: 'at', render: (l) => <button type="button" className="lh-link lh-number" onClick={() => setOpen(l)}>{f.time(l.at)}</button> },
     { key: 'severity', title: t('sensor.logs.severity'), sort: 'severity', render: (l) => <Severity of={l} /> },
     { key: 'title', title: t('sensor.logs.what'), sort: 'title', render: (l) => <span className="lh-two lh-break"><span>{l.title || l.kind}</span><span>{[l.code, l.detail].filter(Boolean).join(' · ')}</span></span> },
     { key: 'who', title: t('sensor.field.host'), sort: 'host', from: 'md', render: (l) => <span className="lh-two lh-break"><span className="lh-code">{l.client ? `${l.client}${l.server && ` → ${l.server}${l.port > 0 ? `:${l.port}` : ''}`}` : none}</span><span>{l.host}</span></span> },
     { key: 'format', title: t('sensor.field.source'), sort: 'format', from: 'sm', render: (l) => t(`sensor.logs.formats.${l.format}`) },
   ]
   return (
-    <>
-      <DataTable<LogEntry>
-        url={`/api/security/sensors/${id}/logs`} queryKey={[...sensorKey, 'logs', id]} label={t('sensor.tabs.logs')} rowKey={(l) => l.id} columns={columns} search={t('sensor.logs.search')} exports prefix="g." views=""
-        filters={[
-          { name: 'severity', label: t('sensor.logs.severity'), options: severities.map((s) => ({ value: s, label: t(`sensor.logs.from.${s}`) })) },
-          { name: 'format', label: t('sensor.field.source'), options: formats.map((x) => ({ value: x, label: t(`sensor.logs.formats.${x}`) })) },
-          { name: 'code', label: t('sensor.logs.code') },
-          { name: 'host', label: t('sensor.field.host') },
-        ]}
-        empty={<EmptyState title={t('sensor.logs.empty')} note={t('sensor.logs.emptyNote')} />}
-      />
-      <Drawer open={open !== null} onClose={() => setOpen(null)} size={640} destroyOnHidden title={t('sensor.logs.one')}>
-        {open && <One log={open} close={() => setOpen(null)} />}
-      </Drawer>
-    </>
+    <SensorOneByOne<LogEntry>
+      id={id} of="logs" prefix="g." columns={columns} one={(l, close) => <One log={l} close={close} />}
+      filters={[
+        { name: 'severity', label: t('sensor.logs.severity'), options: severities.map((s) => ({ value: s, label: t(`sensor.logs.from.${s}`) })) },
+        { name: 'format', label: t('sensor.field.source'), options: formats.map((x) => ({ value: x, label: t(`sensor.logs.formats.${x}`) })) },
+        { name: 'code', label: t('sensor.logs.code') },
+        { name: 'host', label: t('sensor.field.host') },
+      ]}
+    />
   )
 }
 
@@ -44,8 +34,6 @@ function Severity({ of: l }: { of: LogEntry }) {
 function One({ log: l, close }: { log: LogEntry; close: () => void }) {
   const t = useSensorTexts()
   const f = useFormat()
-  const row = (key: string, label: string, children: React.ReactNode) => ({ key, label, children: children || none })
-  const code = (text: string) => <span className="lh-code lh-break">{text}</span>
   return (
     <div className="lh-stack">
       <Particulars

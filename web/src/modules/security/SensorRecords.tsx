@@ -1,17 +1,13 @@
-import { Drawer } from 'antd'
-import { useState } from 'react'
 import { Link } from 'react-router'
-import { DataTable, EmptyState, none, Particulars, PlainTable, StatusTag, useFormat, type Column } from '../../kernel'
-import { classes, classTone, protocols, sensorKey, useSensorTexts, whys, type UnitRecord } from './sensors'
+import { none, Particulars, PlainTable, StatusTag, useFormat, type Column } from '../../kernel'
+import { classes, classTone, protocols, useSensorTexts, whys, type UnitRecord } from './sensors'
+import { code, row, SensorOneByOne } from './SensorOneByOne'
 import { recordsOf } from './SensorPairs'
 
 /** What was kept in full: writes, control, errors and what was seen first. */
 export function SensorRecords({ id }: { id: string }) {
   const t = useSensorTexts()
-  const f = useFormat()
-  const [open, setOpen] = useState<UnitRecord | null>(null)
   const columns: Column<UnitRecord>[] = [
-    { key: 'at', title: t('sensor.field.time'), sort: 'at', render: (r) => <button type="button" className="lh-link lh-number" onClick={() => setOpen(r)}>{f.time(r.at)}</button> },
     { key: 'who', title: t('sensor.field.client'), sort: 'client', render: (r) => <span className="lh-two"><span className="lh-code">{r.client}</span><span className="lh-code">→ {r.server}{r.port > 0 && `:${r.port}`}</span></span> },
     { key: 'function', title: t('sensor.field.function'), sort: 'function', render: (r) => <span className="lh-two lh-break"><span>{r.function || t('sensor.records.corrected')}</span><span>{r.protocol}</span></span> },
     { key: 'class', title: t('sensor.field.class'), sort: 'class', from: 'md', render: (r) => (r.class ? <StatusTag tone={classTone[r.class] ?? 'idle'}>{t(`sensor.classes.${r.class as 'read'}`)}</StatusTag> : none) },
@@ -19,22 +15,16 @@ export function SensorRecords({ id }: { id: string }) {
     { key: 'exception', title: t('sensor.field.exception'), from: 'lg', render: (r) => r.exception || none },
   ]
   return (
-    <>
-      <DataTable<UnitRecord>
-        url={`/api/security/sensors/${id}/records`} queryKey={[...sensorKey, 'records', id]} label={t('sensor.tabs.records')} rowKey={(r) => r.id} columns={columns} search={t('sensor.records.search')} exports prefix="r." views=""
-        filters={[
-          { name: 'why', label: t('sensor.field.why'), options: whys.map((w) => ({ value: w, label: t(`sensor.whys.${w}`) })) },
-          { name: 'protocol', label: t('sensor.field.protocol'), options: protocols.map((p) => ({ value: p, label: p })) },
-          { name: 'class', label: t('sensor.field.class'), options: classes.map((c) => ({ value: c, label: t(`sensor.classes.${c}`) })) },
-          { name: 'client', label: t('sensor.field.client') },
-          { name: 'server', label: t('sensor.field.server') },
-        ]}
-        empty={<EmptyState title={t('sensor.records.empty')} note={t('sensor.records.emptyNote')} />}
-      />
-      <Drawer open={open !== null} onClose={() => setOpen(null)} size={640} destroyOnHidden title={t('sensor.records.one')}>
-        {open && <One record={open} close={() => setOpen(null)} />}
-      </Drawer>
-    </>
+    <SensorOneByOne<UnitRecord>
+      id={id} of="records" prefix="r." columns={columns} one={(r, close) => <One record={r} close={close} />}
+      filters={[
+        { name: 'why', label: t('sensor.field.why'), options: whys.map((w) => ({ value: w, label: t(`sensor.whys.${w}`) })) },
+        { name: 'protocol', label: t('sensor.field.protocol'), options: protocols.map((p) => ({ value: p, label: p })) },
+        { name: 'class', label: t('sensor.field.class'), options: classes.map((c) => ({ value: c, label: t(`sensor.classes.${c}`) })) },
+        { name: 'client', label: t('sensor.field.client') },
+        { name: 'server', label: t('sensor.field.server') },
+      ]}
+    />
   )
 }
 
@@ -48,8 +38,6 @@ function One({ record: r, close }: { record: UnitRecord; close: () => void }) {
   const t = useSensorTexts()
   const f = useFormat()
   const s = r.sent
-  const row = (key: string, label: string, children: React.ReactNode) => ({ key, label, children: children || none })
-  const code = (text: string) => <span className="lh-code lh-break">{text}</span>
   return (
     <div className="lh-stack">
       <Particulars
