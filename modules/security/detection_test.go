@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"linghang/kernel/jobs"
 	"linghang/kernel/kerneltest"
+	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/batch"
 )
 
@@ -98,6 +100,37 @@ func TestARecordBecomesAnAlertAndThenAnIncident(t *testing.T) {
 		l.Get(t, path, "manager-ours").Decode(t, &got)
 		if got.State != "real" || got.IncidentID == "" {
 			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestABatchThatCannotBeJudgedHoldsUpNoOther(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		l := newListener(t, o, "none")
+		at := time.Now().UTC().Truncate(time.Second)
+		l.expect(t, "two stops", 200, "taken", l.key, body(t, batch.Records, 1, records(stopOf("10.0.0.9", at), stopOf("10.0.0.8", at))))
+		l.alerts(t, "manager-ours", 2, 2)
+		err := l.kit.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
+			for _, q := range []string{
+				`UPDATE security_sensor_record SET what = '{' WHERE client = '10.0.0.9'`,
+				`INSERT INTO security_detection_due (sensor_id, spool, sequence, at) SELECT DISTINCT sensor_id, spool, sequence, 1 FROM security_sensor_record`,
+				`INSERT INTO security_detection_due (sensor_id, spool, sequence, at) VALUES ('no sensor', 'a', 1, 0)`,
+			} {
+				if _, err := tx.Exec(t.Context(), q); err != nil {
+					return err
+				}
+			}
+			_, err := l.kit.Jobs.StartTx(t.Context(), tx, jobs.Order{Kind: "detect"})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.alerts(t, "manager-ours", 2, 3) // the other record of the batch with the spoilt one
+		var refused, waiting int
+		err = l.kit.DB.QueryRow(t.Context(), `SELECT (SELECT SUM(refused) FROM security_detection_sensor), (SELECT COUNT(*) FROM security_detection_due)`).Scan(&refused, &waiting)
+		if err != nil || refused != 1 || waiting != 1 {
+			t.Errorf("%d refused, %d waiting, %v", refused, waiting, err)
 		}
 	})
 }
