@@ -27,6 +27,7 @@ import (
 // listener is a probe of ours that is enrolled and registered.
 type listener struct {
 	*kerneltest.City
+	kit    *module.Kit
 	key    *ecdsa.PrivateKey
 	own    *x509.Certificate
 	sensor string
@@ -35,9 +36,11 @@ type listener struct {
 
 func newListener(t *testing.T, o kerneltest.Options, consent string) *listener {
 	t.Helper()
-	l := &listener{City: kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-		return []module.Module{security.New(k.Kit("security"), k.Directory())}
-	}, o)}
+	l := &listener{}
+	l.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
+		l.kit = k.Kit("security")
+		return []module.Module{security.New(l.kit, k.Directory())}
+	}, o)
 	var m struct{ ID, Token string }
 	l.Send(t, "POST", "/api/machine/machines", "manager-ours", `{"name":"探针","kind":"probe"}`).Decode(t, &m)
 	var err error

@@ -2,6 +2,8 @@ package detection
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -122,17 +124,20 @@ func (m *Detection) Detect(ctx context.Context, _ *jobs.Task) (any, error) {
 	return nil, m.drain(ctx)
 }
 
+// drain judges what waits. A batch that cannot be judged stays in the queue and is tried again
+// in the next round; those behind it do not wait for it.
 func (m *Detection) drain(ctx context.Context) error {
-	for ctx.Err() == nil {
-		d, ok, err := m.store.next(ctx)
+	var failed []error
+	for ctx.Err() == nil && len(failed) < mostFailed {
+		d, ok, err := m.store.next(ctx, len(failed))
 		if err != nil || !ok {
-			return err
+			return errors.Join(append(failed, err)...)
 		}
 		if err := m.batch(ctx, d); err != nil {
-			return err
+			failed = append(failed, fmt.Errorf("judge batch %d of the spool %s of the sensor %s: %w", d.sequence, d.spool, d.sensor, err))
 		}
 	}
-	return ctx.Err()
+	return errors.Join(append(failed, ctx.Err())...)
 }
 
 // batch judges one batch.

@@ -24,6 +24,8 @@ type Event struct {
 	Port       int
 	FromClient bool
 	Record     batch.Record
+
+	unreadable bool // its record is spoilt in the database
 }
 
 // source is the log source of all events.

@@ -52,7 +52,7 @@ func (f Finding) fingerprint(sensor string) string {
 type Tally struct {
 	Events  int // asked about
 	Unsure  int // whose direction is a guess
-	Refused int // beyond the limits of an event
+	Refused int // beyond the limits of an event, or spoilt
 	Late    uint64
 	Evicted uint64 // groups of sequences that were given up for want of room
 }
@@ -98,6 +98,10 @@ func (j *Judge) judge(e Event) ([]Finding, error) {
 }
 
 func (j *Judge) ask(e Event) ([]Finding, error) {
+	if e.unreadable {
+		j.tally.Refused++
+		return nil, nil
+	}
 	if !e.sure() {
 		j.tally.Unsure++
 		return nil, nil

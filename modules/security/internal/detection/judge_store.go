@@ -20,6 +20,7 @@ import (
 const (
 	mostEarlier = 20_000 // records that are read again for sequences
 	mostTurned  = 2_000  // records of conversations that a batch turned round
+	mostFailed  = 100    // batches in one round that cannot be judged
 )
 
 // Ask puts a batch of records into the queue, in the transaction that keeps it.
@@ -53,9 +54,9 @@ type sensorOf struct {
 	name                    lang.Text
 }
 
-// next is the batch that waits longest.
-func (s store) next(ctx context.Context) (d due, ok bool, err error) {
-	err = s.db.QueryRow(ctx, `SELECT sensor_id, spool, sequence FROM security_detection_due ORDER BY at, sensor_id, spool, sequence LIMIT 1`).Scan(&d.sensor, &d.spool, &d.sequence)
+// next is the batch that waits longest after as many as are left out.
+func (s store) next(ctx context.Context, left int) (d due, ok bool, err error) {
+	err = s.db.QueryRow(ctx, `SELECT sensor_id, spool, sequence FROM security_detection_due ORDER BY at, sensor_id, spool, sequence LIMIT 1 OFFSET $1`, left).Scan(&d.sensor, &d.spool, &d.sequence)
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, false, nil
 	}
@@ -90,8 +91,8 @@ func scanEvent(r sqldb.Row) (k kept, err error) {
 	if err := r.Scan(&k.ID, &at, &k.Client, &k.Server, &k.Port, &k.FromClient, &k.corrected, &k.run, &k.flow, &what); err != nil {
 		return k, err
 	}
-	if err := json.Unmarshal([]byte(what), &k.Record); err != nil {
-		return k, fmt.Errorf("read a record: %w", err)
+	if json.Unmarshal([]byte(what), &k.Record) != nil { // it is counted; the others of its batch are judged
+		k.Record, k.unreadable = batch.Record{}, true
 	}
 	k.At = sqldb.Time(at)
 	if k.corrected { // later evidence is better than a guess

@@ -57,9 +57,9 @@ function Switch({ rule: r, may }: { rule: RuleRow; may: boolean }) {
   const change = useChange({ run: () => read(api.PUT('/api/security/detection-rules/{id}/switch', { params: { path: { id: r.id } }, body: { off: !r.off, reason } })), refresh: [alertKey], done: t('alert.rules.done'), quiet: true, after: () => setReason('') })
   const label = r.off ? t('alert.rules.switchOn') : t('alert.rules.switchOff')
   return (
-    <span className="lh-two">
+    <Flex vertical gap={4} align="flex-start">
       <span><StatusTag tone={r.off ? 'idle' : 'good'}>{r.off ? t('alert.rules.off') : t('alert.rules.on')}</StatusTag></span>
-      {may && <Confirm title={label} label={label} danger={!r.off} disabled={reason.trim() === ''} run={() => change.mutateAsync()}><p>{t('alert.rules.offNote')}</p><Input.TextArea aria-label={t('alert.rules.reason')} placeholder={t('alert.rules.reason')} maxLength={1000} value={reason} onChange={(e) => setReason(e.target.value)} /></Confirm>}
-    </span>
+      {may && <Confirm title={label} label={label} danger={!r.off} disabled={reason.trim() === ''} run={() => change.mutateAsync()}>{!r.off && <p>{t('alert.rules.offNote')}</p>}<Input.TextArea aria-label={t('alert.rules.reason')} placeholder={t('alert.rules.reason')} maxLength={1000} value={reason} onChange={(e) => setReason(e.target.value)} /></Confirm>}
+    </Flex>
   )
 }
