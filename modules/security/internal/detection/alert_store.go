@@ -232,8 +232,8 @@ func saveTaken(ctx context.Context, tx *sqldb.Tx, a ThreatAlert) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE security_alert SET times = $2, first_at = $3, last_at = $4, why_zh = $5, why_en = $6, reasons = $7, records = $8, unit = $9, pack = $10, version = $11 WHERE id = $1`,
-		a.ID, a.Times, a.FirstAt.UnixMilli(), a.LastAt.UnixMilli(), a.Why.ZH, a.Why.EN, reasons, records, a.Unit, a.Pack, a.Version)
+	_, err = tx.Exec(ctx, `UPDATE security_alert SET times = $2, first_at = $3, last_at = $4, why_zh = $5, why_en = $6, reasons = $7, records = $8, unit = $9, pack = $10, version = version + 1 WHERE id = $1`,
+		a.ID, a.Times, a.FirstAt.UnixMilli(), a.LastAt.UnixMilli(), a.Why.ZH, a.Why.EN, reasons, records, a.Unit, a.Pack)
 	if err != nil {
 		return fmt.Errorf("add to an alert: %w", err)
 	}
