@@ -73,6 +73,7 @@ type Kernel struct {
 	search     *search.Room
 	report     *report.Room
 	remark     *remark.Room
+	system     *system.Room
 	machines   *machine.Room
 	share      *share.Room
 	secure     secured
@@ -395,6 +396,9 @@ func (k *Kernel) Handler() http.Handler { return k.server.Handler() }
 
 // Directory returns the directory of organisations and persons.
 func (k *Kernel) Directory() *identity.Directory { return k.directory }
+
+// Inviting lets organisations in that the city names.
+func (k *Kernel) Inviting() *system.Room { return k.system }
 
 // Audit returns the audit log.
 func (k *Kernel) Audit() *audit.Log { return k.audit }

@@ -245,6 +245,7 @@ func newAccess(t *testing.T) *access {
 		{"/api/system/me/requests/{id}", "/api/system/me/requests/none", false},
 		{"/api/system/personal-requests/{id}", "/api/system/personal-requests/none", false},
 		{"/api/system/invitations/{id}", "/api/system/invitations/" + invitation, false},
+		{"/api/system/invitations/organisations/{id}", "/api/system/invitations/organisations/" + a.invitedOrganisation(t), false},
 		{"/api/system/registrations/{id}", "/api/system/registrations/" + a.registration(t), false},
 		{"/api/system/persons/{id}/factors", "/api/system/persons/" + lost + "/factors", false}, // ends the sessions of who has some
 		{"/api/system/me/passkeys/{id}", "/api/system/me/passkeys/none", false},
@@ -441,6 +442,19 @@ func (a *access) remarkFixtures(t *testing.T, target string) {
 		fixture{"/api/remark/files/{id}", "/api/remark/files/" + file.ID, false},
 	)
 	a.private = append(a.private, comment, file.ID, "between ourselves")
+}
+
+// invitedOrganisation is one that the bureau invited to join.
+func (a *access) invitedOrganisation(t *testing.T) string {
+	t.Helper()
+	r := a.Send(t, "POST", "/api/system/invitations/organisations", "officer", `{"organisations":[{"kind":"enterprise","name":{"zh":"受邀机构","en":""},"uscc":"91370212MAXN5TED70","district":"370212","email":"invited@city.test"}]}`)
+	if r.Status != http.StatusOK {
+		t.Fatalf("invite an organisation: %d %s", r.Status, r.Body)
+	}
+	var list struct{ Items []created }
+	a.Get(t, "/api/system/invitations/organisations", "officer").Decode(t, &list)
+	a.private = append(a.private, list.Items[0].ID, "受邀机构", "invited@city.test")
+	return list.Items[0].ID
 }
 
 // registration applies for an organisation to join.

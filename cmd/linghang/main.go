@@ -31,7 +31,7 @@ func main() {
 func platform(k *kernel.Kernel) []module.Module {
 	monitoring := platforms.New(k.Kit("platforms"), k.Directory())
 	graph := atlas.NewGraph(k.Kit("atlas"))
-	enterprises := enterprise.New(k.Kit("enterprise"), k.Directory(), graphFits{graph})
+	enterprises := enterprise.New(k.Kit("enterprise"), k.Directory(), k.Inviting(), graphFits{graph})
 	scenarios := scenario.New(k.Kit("scenario"), k.Directory(), graphTies{graph})
 	return []module.Module{
 		plan.New(k.Kit("plan")),

@@ -14,6 +14,16 @@ type OrganisationChanged struct {
 // Subject implements bus.Event.
 func (OrganisationChanged) Subject() string { return "system.organisation.changed" }
 
+// OrganisationFounded says that an organisation accepted the bureau's invitation, and
+// came to be by that.
+type OrganisationFounded struct {
+	ID   string `json:"id"`
+	USCC string `json:"uscc"`
+}
+
+// Subject implements bus.Event.
+func (OrganisationFounded) Subject() string { return "system.organisation.founded" }
+
 // PersonChanged says that a person was added, edited or removed.
 type PersonChanged struct {
 	ID string `json:"id"`

@@ -48,6 +48,7 @@ type Invitation struct {
 	ExpiresAt      time.Time  `json:"expires_at" title:"到期时间|Expires"`
 	DecidedAt      *time.Time `json:"decided_at,omitempty" title:"处理时间|Decided"`
 	Version        int64      `json:"version"`
+	Founds         *Founding  `json:"founds,omitempty" doc:"The organisation that accepting makes, or has made; absent: it leads to one that there is"`
 
 	organisation     lang.Text
 	secretHash       string
@@ -147,17 +148,21 @@ func (d *Directory) mayInvite(ctx context.Context, m Membership) error {
 	return err
 }
 
+// mayOffer refuses an invitation that the caller may not make.
+func (d *Directory) mayOffer(ctx context.Context, i Invitation) error {
+	if i.Founds != nil {
+		return d.mayFound(ctx)
+	}
+	return d.mayInvite(ctx, Membership{i.OrganisationID, i.Role})
+}
+
 // SendAgain gives an open or expired invitation a new link and more time; the
 // link before works no more.
-func (d *Directory) SendAgain(ctx context.Context, id string, tell func(i Invitation, secret string) (also, error)) (Invitation, string, error) {
-	i, err := d.Invitation(ctx, id)
-	if err != nil {
-		return i, "", err
-	}
+func (d *Directory) SendAgain(ctx context.Context, i Invitation, tell func(i Invitation, secret string) (also, error)) (Invitation, string, error) {
 	if i.State != InvitationOpen && i.State != InvitationExpired {
 		return i, "", used(i)
 	}
-	if err := d.mayInvite(ctx, Membership{i.OrganisationID, i.Role}); err != nil {
+	if err := d.mayOffer(ctx, i); err != nil {
 		return i, "", err
 	}
 	if i.Sent >= invitationSends {
@@ -173,7 +178,7 @@ func (d *Directory) SendAgain(ctx context.Context, id string, tell func(i Invita
 	}
 	life := i.ExpiresAt.Sub(i.CreatedAt)
 	before := i.Version
-	i.State, i.Sent, i.secretHash, i.ExpiresAt = InvitationOpen, i.Sent+1, hash, now.Add(min(life, 30*24*time.Hour))
+	i.State, i.Sent, i.secretHash, i.ExpiresAt = InvitationOpen, i.Sent+1, hash, now.Add(min(life, 60*24*time.Hour))
 	i.invitedBy, i.byOrganisationID, i.InvitedBy = who.PersonID, who.Organisation.ID, who.Name
 	with, err := tell(i, secret)
 	if err != nil {
@@ -183,11 +188,7 @@ func (d *Directory) SendAgain(ctx context.Context, id string, tell func(i Invita
 }
 
 // Revoke ends an invitation; its link works no more.
-func (d *Directory) Revoke(ctx context.Context, id string) error {
-	i, err := d.Invitation(ctx, id)
-	if err != nil {
-		return err
-	}
+func (d *Directory) Revoke(ctx context.Context, i Invitation) error {
 	if i.State != InvitationOpen && i.State != InvitationExpired {
 		return used(i)
 	}
@@ -214,11 +215,11 @@ func (d *Directory) OpenInvitation(ctx context.Context, secret string) (Invitati
 // it is worth what the inviter may do now.
 func (d *Directory) stillMeant(ctx context.Context, i Invitation) error {
 	inviter, err := d.Acting(ctx, i.invitedBy, i.byOrganisationID)
-	if err == nil && !inviter.May(EditPersons) {
+	if err == nil && i.Founds == nil && !inviter.May(EditPersons) {
 		err = fault.New(fault.Forbidden, "system.person.gone", "the inviter may not")
 	}
 	if err == nil {
-		err = d.mayInvite(With(ctx, inviter), Membership{i.OrganisationID, i.Role})
+		err = d.mayOffer(With(ctx, inviter), i)
 	}
 	if fault.As(err) != nil {
 		return fault.New(fault.Conflict, "system.invitation.void", "whoever invited you may no longer do so; ask for a new invitation")
@@ -253,7 +254,14 @@ func (d *Directory) Accept(ctx context.Context, secret string, tell func(Invitat
 	if i.personID != "" {
 		return id, fault.New(fault.Conflict, "system.invitation.prepared", "this link opens the account %s; sign out first", i.login).With("login", i.login)
 	}
+	root, err := d.Root(ctx)
+	if err != nil {
+		return id, err
+	}
 	err = d.change(ctx, func(tx *sqldb.Tx) error {
+		if err := i.make(ctx, tx, root, d.now()); err != nil {
+			return err
+		}
 		if err := d.decideInvitation(ctx, tx, i, InvitationAccepted, id.PersonID); err != nil {
 			return err
 		}
@@ -321,7 +329,14 @@ func (d *Directory) Join(ctx context.Context, secret string, in Account, tell fu
 	if in.Language == "" {
 		in.Language = i.Language
 	}
+	root, err := d.Root(ctx)
+	if err != nil {
+		return "", err
+	}
 	return in.Login, d.change(ctx, func(tx *sqldb.Tx) error {
+		if err := i.make(ctx, tx, root, d.now()); err != nil {
+			return err
+		}
 		p := Person{
 			ID: i.personID, Login: in.Login, Name: in.Name, Email: in.Email, Language: in.Language, password: hash, Memberships: []Membership{{i.OrganisationID, i.Role}},
 		}

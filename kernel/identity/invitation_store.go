@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -13,7 +14,7 @@ import (
 
 const (
 	invitationColumns = `i.id, i.organisation_id, i.role, i.email, i.language, i.note, i.state, COALESCE(b.name, ''), COALESCE(p.name, ''), COALESCE(p.login, ''), i.sent, i.created_at,
-		i.expires_at, i.decided_at, i.version, o.name_zh, o.name_en, i.secret_hash, i.invited_by, i.by_organisation_id, i.person_id, i.prepared`
+		i.expires_at, i.decided_at, i.version, o.name_zh, o.name_en, i.secret_hash, i.invited_by, i.by_organisation_id, i.person_id, i.prepared, i.founds`
 	invitationTables = `invitation i JOIN organisation o ON o.id = i.organisation_id LEFT JOIN person b ON b.id = i.invited_by LEFT JOIN person p ON p.id = i.person_id`
 )
 
@@ -21,8 +22,9 @@ func scanInvitation(now time.Time) func(sqldb.Row) (Invitation, error) {
 	return func(r sqldb.Row) (Invitation, error) {
 		var i Invitation
 		var created, expires, decided int64
+		var founds string
 		err := r.Scan(&i.ID, &i.OrganisationID, &i.Role, &i.Email, &i.Language, &i.Note, &i.State, &i.InvitedBy, &i.For, &i.login, &i.Sent, &created,
-			&expires, &decided, &i.Version, &i.organisation.ZH, &i.organisation.EN, &i.secretHash, &i.invitedBy, &i.byOrganisationID, &i.personID, &i.prepared)
+			&expires, &decided, &i.Version, &i.organisation.ZH, &i.organisation.EN, &i.secretHash, &i.invitedBy, &i.byOrganisationID, &i.personID, &i.prepared, &founds)
 		i.CreatedAt, i.ExpiresAt = time.UnixMilli(created).UTC(), time.UnixMilli(expires).UTC()
 		if decided > 0 {
 			at := time.UnixMilli(decided).UTC()
@@ -30,6 +32,11 @@ func scanInvitation(now time.Time) func(sqldb.Row) (Invitation, error) {
 		}
 		if i.State == InvitationOpen && now.After(i.ExpiresAt) {
 			i.State = InvitationExpired
+		}
+		if err == nil && founds != "" {
+			i.Founds = &Founding{}
+			err = json.Unmarshal([]byte(founds), i.Founds)
+			i.organisation = i.Founds.Name
 		}
 		return i, err
 	}
@@ -52,14 +59,30 @@ func (d *Directory) insertInvitation(ctx context.Context, i Invitation, with als
 }
 
 func storeInvitation(ctx context.Context, tx *sqldb.Tx, i Invitation) error {
-	_, err := tx.Exec(ctx, `INSERT INTO invitation (id, organisation_id, role, email, language, note, state, secret_hash, invited_by, by_organisation_id, person_id, prepared, sent_at, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)`,
-		i.ID, i.OrganisationID, string(i.Role), i.Email, i.Language, i.Note, i.State, i.secretHash, i.invitedBy, i.byOrganisationID, i.personID, i.prepared, i.CreatedAt.UnixMilli(), i.ExpiresAt.UnixMilli())
+	founds, code, err := i.founded()
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO invitation (id, organisation_id, role, email, language, note, state, secret_hash, invited_by, by_organisation_id, person_id, prepared, sent_at, created_at, expires_at, founds, founds_uscc)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16)`,
+		i.ID, i.OrganisationID, string(i.Role), i.Email, i.Language, i.Note, i.State, i.secretHash, i.invitedBy, i.byOrganisationID, i.personID, i.prepared, i.CreatedAt.UnixMilli(), i.ExpiresAt.UnixMilli(), founds, code)
 	if err != nil {
 		return fmt.Errorf("insert invitation: %w", err)
 	}
 	tx.Changed("invitation", i.ID, nil, i)
 	return nil
+}
+
+// founded is the organisation that an invitation makes, as it is stored, and its code.
+func (i Invitation) founded() (founds, code string, err error) {
+	if i.Founds == nil {
+		return "", "", nil
+	}
+	b, err := json.Marshal(i.Founds)
+	if err != nil {
+		return "", "", fmt.Errorf("write the organisation to be: %w", err)
+	}
+	return string(b), i.Founds.USCC, nil
 }
 
 // roomForInvitation refuses too many invitations of one organisation, and a
@@ -70,7 +93,7 @@ func roomForInvitation(ctx context.Context, tx *sqldb.Tx, i Invitation, now time
 		COALESCE(SUM(CASE WHEN state = 'open' AND expires_at > $2 THEN 1 ELSE 0 END), 0),
 		COALESCE(SUM(CASE WHEN sent_at > $3 THEN sent ELSE 0 END), 0),
 		COALESCE(SUM(CASE WHEN state = 'open' AND expires_at > $2 AND email = $4 AND email <> '' AND role = $5 THEN 1 ELSE 0 END), 0)
-		FROM invitation WHERE organisation_id = $1 AND id <> $6 AND prepared = FALSE`,
+		FROM invitation WHERE organisation_id = $1 AND id <> $6 AND prepared = FALSE AND founds_uscc = ''`,
 		i.OrganisationID, now.UnixMilli(), now.Add(-24*time.Hour).UnixMilli(), i.Email, string(i.Role), i.ID).Scan(&open, &today, &same)
 	if err != nil {
 		return fmt.Errorf("count invitations: %w", err)
@@ -91,7 +114,11 @@ func (d *Directory) renewInvitation(ctx context.Context, i Invitation, version i
 		if err := tx.Queue(ctx, "invitations of "+i.OrganisationID); err != nil {
 			return err
 		}
-		if err := roomForInvitation(ctx, tx, i, d.now()); err != nil {
+		room := roomForInvitation
+		if i.Founds != nil {
+			room = roomToRenew
+		}
+		if err := room(ctx, tx, i, d.now()); err != nil {
 			return err
 		}
 		n, err := tx.Exec(ctx, `UPDATE invitation SET secret_hash = $1, invited_by = $2, by_organisation_id = $3, sent = sent + 1, sent_at = $4, expires_at = $5, version = version + 1
@@ -105,8 +132,8 @@ func (d *Directory) renewInvitation(ctx context.Context, i Invitation, version i
 
 // decideInvitation ends an invitation; of two who decide at once, one does.
 func (d *Directory) decideInvitation(ctx context.Context, tx *sqldb.Tx, i Invitation, state, person string) error {
-	n, err := tx.Exec(ctx, `UPDATE invitation SET state = $1, person_id = $2, decided_at = $3, version = version + 1 WHERE id = $4 AND state = 'open' AND secret_hash = $5`,
-		state, person, d.now().UnixMilli(), i.ID, i.secretHash)
+	n, err := tx.Exec(ctx, `UPDATE invitation SET state = $1, person_id = $2, decided_at = $3, organisation_id = $6, version = version + 1 WHERE id = $4 AND state = 'open' AND secret_hash = $5`,
+		state, person, d.now().UnixMilli(), i.ID, i.secretHash, i.OrganisationID)
 	if err != nil {
 		return fmt.Errorf("decide invitation: %w", err)
 	}
@@ -147,9 +174,9 @@ func (d *Directory) invitationBySecret(ctx context.Context, secret string) (Invi
 	return d.oneInvitation(ctx, `i.secret_hash = $1`, hashSecret(secret))
 }
 
-// Invitation returns one within the caller's scope.
+// Invitation returns one to an organisation within the caller's scope.
 func (d *Directory) Invitation(ctx context.Context, id string) (Invitation, error) {
-	i, err := d.oneInvitation(ctx, `i.id = $1`, id)
+	i, err := d.oneInvitation(ctx, `i.founds_uscc = '' AND i.id = $1`, id)
 	if err == nil && !From(ctx).Scope.Allows(i.OrganisationID) {
 		return Invitation{}, From(ctx).Scope.Check(i.OrganisationID)
 	}
@@ -177,22 +204,31 @@ type InvitationParams struct {
 // Invitations lists those of the organisations within the caller's scope.
 func (d *Directory) Invitations(ctx context.Context, in InvitationParams) (sqldb.Page[Invitation], error) {
 	now := d.now()
-	l := sqldb.List{
+	l := invitationList()
+	l.Where("i.founds_uscc = ''").WhereIf("i.organisation_id = ?", in.OrganisationID)
+	whereState(&l, in.State, now)
+	From(ctx).Scope.Filter(&l, "i.organisation_id")
+	return sqldb.Fetch(ctx, d.db, l, in.ListParams, scanInvitation(now))
+}
+
+func invitationList() sqldb.List {
+	return sqldb.List{
 		Select: invitationColumns, From: invitationTables, Key: "i.id", Order: "-created_at",
 		Sort:   map[string]string{"created_at": "i.created_at", "expires_at": "i.expires_at", "email": "i.email", "state": "i.state"},
 		Search: []string{"i.email", "i.note", "p.name", "b.name"},
 	}
-	l.WhereIf("i.organisation_id = ?", in.OrganisationID)
-	switch in.State {
+}
+
+// whereState filters by a state, of which one follows from the time.
+func whereState(l *sqldb.List, state string, now time.Time) {
+	switch state {
 	case InvitationOpen:
 		l.Where("i.state = 'open' AND i.expires_at > ?", now.UnixMilli())
 	case InvitationExpired:
 		l.Where("i.state = 'open' AND i.expires_at <= ?", now.UnixMilli())
 	default:
-		l.WhereIf("i.state = ?", in.State)
+		l.WhereIf("i.state = ?", state)
 	}
-	From(ctx).Scope.Filter(&l, "i.organisation_id")
-	return sqldb.Fetch(ctx, d.db, l, in.ListParams, scanInvitation(now))
 }
 
 // ForgetInvitations drops those that ended long ago.

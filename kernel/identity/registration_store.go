@@ -105,11 +105,11 @@ func updateRegistration(ctx context.Context, tx *sqldb.Tx, r Registration, versi
 // admit makes an organisation and its first manager of an application.
 func (d *Directory) admit(ctx context.Context, r Registration, version int64, org Organisation, p Person, with also) error {
 	return d.change(ctx, func(tx *sqldb.Tx) error {
-		var same int
-		if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM organisation WHERE uscc = $1`, r.USCC).Scan(&same); err != nil {
-			return fmt.Errorf("look for the code: %w", err)
+		taken, err := codeTaken(ctx, tx, r.USCC)
+		if err != nil {
+			return err
 		}
-		if same > 0 {
+		if taken {
 			return fault.New(fault.Conflict, "system.registration.twice", "an organisation with the code %s exists; return the registration", r.USCC)
 		}
 		if err := updateRegistration(ctx, tx, r, version); err != nil {

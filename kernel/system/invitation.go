@@ -48,7 +48,15 @@ func (m *Room) invite(ctx context.Context, in inviteInput) (invitedView, error) 
 }
 
 func (m *Room) sendAgain(ctx context.Context, in httpd.Object) (invitedView, error) {
-	i, secret, err := m.directory.SendAgain(ctx, in.ID, m.mailing(ctx))
+	i, err := m.directory.Invitation(ctx, in.ID)
+	if err != nil {
+		return invitedView{}, err
+	}
+	return m.renew(ctx, i)
+}
+
+func (m *Room) renew(ctx context.Context, i identity.Invitation) (invitedView, error) {
+	i, secret, err := m.directory.SendAgain(ctx, i, m.mailing(ctx))
 	if err != nil {
 		return invitedView{}, err
 	}
@@ -56,32 +64,52 @@ func (m *Room) sendAgain(ctx context.Context, in httpd.Object) (invitedView, err
 }
 
 func (m *Room) invited(i identity.Invitation, secret string) invitedView {
-	if i.Email != "" && m.mails() {
+	if m.mailed(i) {
 		return invitedView{i, true, ""}
 	}
 	return invitedView{i, false, m.kit.Address() + "/invitation#" + secret}
+}
+
+// mailed tells whether the link of an invitation goes by e-mail; those of the
+// demonstration do not leave the house.
+func (m *Room) mailed(i identity.Invitation) bool {
+	return i.Email != "" && m.mails() && (i.Founds == nil || !i.Founds.Synthetic)
 }
 
 // mailing sends the link with the invitation. Whether the address belongs to an
 // account makes no difference.
 func (m *Room) mailing(ctx context.Context) func(identity.Invitation, string) (func(context.Context, *sqldb.Tx) error, error) {
 	return func(i identity.Invitation, secret string) (func(context.Context, *sqldb.Tx) error, error) {
-		if i.Email == "" || !m.mails() {
+		if !m.mailed(i) {
 			return func(context.Context, *sqldb.Tx) error { return nil }, nil
 		}
-		sealed, err := m.links.Seal(ctx, "link", []byte(secret))
-		o := i.Organisation()
-		return m.telling(notice.Notice{
-			Kind: noticeInvitation, Link: "/invitation#", Secret: sealed,
-			Title: lang.Text{ZH: i.InvitedBy + "邀请您加入“" + o.ZH + "”", EN: i.InvitedBy + " invites you to join " + o.EN},
-			Body:  lang.Text{ZH: i.Note, EN: i.Note},
-			To:    notice.Audience{Addresses: []notice.Address{{Email: i.Email, Language: i.Language}}},
-		}), err
+		n, err := m.mail(ctx, i, secret)
+		return m.telling(n), err
 	}
 }
 
+// mail is the e-mail with the link.
+func (m *Room) mail(ctx context.Context, i identity.Invitation, secret string) (notice.Notice, error) {
+	sealed, err := m.links.Seal(ctx, "link", []byte(secret))
+	o := i.Organisation()
+	n := notice.Notice{
+		Kind: noticeInvitation, Link: "/invitation#", Secret: sealed,
+		Title: lang.Text{ZH: i.InvitedBy + "邀请您加入“" + o.ZH + "”", EN: i.InvitedBy + " invites you to join " + o.EN},
+		Body:  lang.Text{ZH: i.Note, EN: i.Note},
+		To:    notice.Audience{Addresses: []notice.Address{{Email: i.Email, Language: i.Language}}},
+	}
+	if i.Founds != nil {
+		n.Title = lang.Text{ZH: "邀请“" + o.ZH + "”入驻并管理本单位信息", EN: o.EN + " is invited to join and to keep its own entry"}
+	}
+	return n, err
+}
+
 func (m *Room) revokeInvitation(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
-	return httpd.Nothing{}, m.directory.Revoke(ctx, in.ID)
+	i, err := m.directory.Invitation(ctx, in.ID)
+	if err != nil {
+		return httpd.Nothing{}, err
+	}
+	return httpd.Nothing{}, m.directory.Revoke(ctx, i)
 }
 
 // ByInvitation is the input of routes that the invited opens with the link's secret.
@@ -100,6 +128,8 @@ type invitationView struct {
 	Email          string        `json:"email"`
 	Prepared       string        `json:"prepared" doc:"Login of the account that waits for its holder; empty for none"`
 	ExpiresAt      time.Time     `json:"expires_at"`
+	Founds         bool          `json:"founds" doc:"Accepting makes the organisation, and its holder the manager"`
+	USCC           string        `json:"uscc" doc:"Of the organisation that accepting makes"`
 	SignedIn       string        `json:"signed_in" doc:"Name of who is signed in"`
 	ConsentVersion string        `json:"consent_version"`
 	ConsentText    lang.Text     `json:"consent_text"`
@@ -115,6 +145,9 @@ func (m *Room) invitation(ctx context.Context, in invitationInput) (invitationVi
 	v := invitationView{
 		Organisation: i.Organisation(), Role: i.Role, InvitedBy: i.InvitedBy, Note: i.Note, Email: i.Email, Prepared: i.Prepared(), ExpiresAt: i.ExpiresAt,
 		ConsentVersion: text.Version, ConsentText: text.Text, PasswordMin: identity.PasswordMin,
+	}
+	if i.Founds != nil {
+		v.Founds, v.USCC = true, i.Founds.USCC
 	}
 	if id := identity.From(ctx); id.PersonID != "" {
 		v.SignedIn = id.Name
@@ -134,6 +167,9 @@ func (m *Room) answered(i identity.Invitation, name string) func(context.Context
 	n.Title = lang.Text{ZH: "加入“" + o.ZH + "”的邀请已被接受", EN: "An invitation to " + o.EN + " was accepted"}
 	if name == "" {
 		n.Title = lang.Text{ZH: "加入“" + o.ZH + "”的邀请被谢绝", EN: "An invitation to " + o.EN + " was declined"}
+	}
+	if i.Founds != nil {
+		n.Link = invitedOrganisations
 	}
 	return m.telling(n)
 }

@@ -30,7 +30,7 @@ func newTown(t testing.TB, o kerneltest.Options) *town {
 	t.Helper()
 	x := &town{graph: &knowing{}}
 	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-		x.module = New(k.Kit("enterprise"), k.Directory(), x.graph)
+		x.module = New(k.Kit("enterprise"), k.Directory(), k.Inviting(), x.graph)
 		return []module.Module{x.module, openings{k.Kit("scenario")}}
 	}, o)
 	return x

@@ -37,6 +37,20 @@ func importColumns() []sheet.Column[Entry] {
 		{Name: "products", Title: "产品", Note: lang.Text{ZH: "多个用分号分隔", EN: "Several with ; between them"}, Set: func(e *Entry, text string) *lang.Text { e.Profile.Products = split(text); return nil }},
 		{Name: "technologies", Title: "技术", Note: lang.Text{ZH: "多个用分号分隔", EN: "Several with ; between them"}, Set: func(e *Entry, text string) *lang.Text { e.Profile.Technologies = split(text); return nil }},
 		{Name: "website", Title: "网址", Note: lang.Text{ZH: "以 http:// 或 https:// 开头", EN: "Begins with http:// or https://"}, Set: sheet.Text(func(e *Entry) *string { return &e.Profile.Website })},
+		{Name: "contact", Title: "联系人", Note: lang.Text{ZH: "选填；邀请企业入驻时使用其邮箱", EN: "Optional; the enterprise is invited by this person's e-mail"}, Set: contact(func(c *Contact) *string { return &c.Name })},
+		{Name: "phone", Title: "联系电话", Note: lang.Text{ZH: "选填", EN: "Optional"}, Set: contact(func(c *Contact) *string { return &c.Phone })},
+		{Name: "email", Title: "联系邮箱", Note: lang.Text{ZH: "选填", EN: "Optional"}, Set: contact(func(c *Contact) *string { return &c.Email })},
+	}
+}
+
+// contact sets something of the one contact that a row has.
+func contact(field func(c *Contact) *string) func(*Entry, string) *lang.Text {
+	return func(e *Entry, text string) *lang.Text {
+		if len(e.Contacts) == 0 {
+			e.Contacts = []Contact{{}}
+		}
+		*field(&e.Contacts[0]) = strings.TrimSpace(text)
+		return nil
 	}
 }
 
@@ -86,12 +100,16 @@ func readRows(rows sheet.Sheet, validCode func(string) bool, now time.Time) (x r
 // importWords are the column of the file at a location, and in Chinese what is wrong there.
 func importWords(location, message string) (column, zh string) {
 	column = location[strings.LastIndexByte(location, '.')+1:]
-	if column == "name" {
+	switch {
+	case strings.HasPrefix(location, "body.contacts") && column == "name":
+		column = "contact"
+	case column == "name":
 		column = "name_zh"
 	}
 	said := map[string]string{
 		"code": "不是统一社会信用代码（18 位，校验位应相符）", "name_zh": "缺少企业名称", "district": "缺少区市", "industry": "缺少行业", "founded_on": "应为已过去的日期，如 2006-03-31",
 		"capital": "应为 0 至 1 000 000 000 万元", "website": "应以 http:// 或 https:// 开头", "products": "技术、产品各最多 50 项",
+		"contact": "填写了电话或邮箱，缺少联系人姓名", "phone": "应为电话号码", "email": "应为邮箱地址",
 	}
 	if zh, ok := said[column]; ok {
 		return column, zh

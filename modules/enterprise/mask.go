@@ -24,3 +24,12 @@ func maskPhone(phone string) string {
 		return phone[:3] + strings.Repeat("*", len(phone)-5) + phone[len(phone)-2:]
 	}
 }
+
+// maskEmail leaves the first character of an address and where it is.
+func maskEmail(email string) string {
+	name, host, ok := strings.Cut(strings.TrimSpace(email), "@")
+	if !ok || name == "" {
+		return ""
+	}
+	return string([]rune(name)[:1]) + "***@" + host
+}

@@ -39,6 +39,8 @@ const (
 type Organisations interface {
 	service.People
 	diagnosis.People
+	// InvitedCodes says of each code what became of its latest invitation.
+	InvitedCodes(ctx context.Context, codes []string) (map[string]identity.Invitation, error)
 }
 
 // Graph is what the graph of industry knows of who could help an enterprise.
@@ -52,6 +54,7 @@ type Module struct {
 	kit           *module.Kit
 	entries       entryStore
 	organisations Organisations
+	inviting      Inviting
 	diagnosis     *diagnosis.Diagnosis
 	services      *service.Services
 	attraction    *attraction.Attraction
@@ -64,8 +67,8 @@ type Module struct {
 }
 
 // New returns the room.
-func New(kit *module.Kit, organisations Organisations, graph Graph) *Module {
-	m := &Module{kit: kit, entries: entryStore{kit.DB, kit.Search, kit.Shares}, organisations: organisations}
+func New(kit *module.Kit, organisations Organisations, inviting Inviting, graph Graph) *Module {
+	m := &Module{kit: kit, entries: entryStore{kit.DB, kit.Search, kit.Shares}, organisations: organisations, inviting: inviting}
 	m.diagnosis, m.broken = diagnosis.New(kit, organisations, m.entries)
 	m.services = service.New(kit, organisations, servedEntries{m.entries})
 	m.attraction = attraction.New(kit, landedEntries{servedEntries{m.entries}})
@@ -92,7 +95,7 @@ func (m *Module) Run(ctx context.Context) error {
 // routes are those of the directory and of the parts of the room.
 func (m *Module) routes() []module.Route {
 	return slices.Concat(
-		m.entryRoutes(), m.siteRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(), m.requestRoutes(),
+		m.entryRoutes(), m.invitationRoutes(), m.siteRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(), m.requestRoutes(),
 		m.diagnosis.Routes(), m.providers.Routes(), m.needs.Routes(), m.policies.Routes(), m.cultivation.Routes(), m.services.Routes(), m.attraction.Routes(),
 	)
 }
@@ -118,7 +121,7 @@ func (m *Module) Manifest() module.Manifest {
 			enterpriseevent.AgreementClosed{},
 			enterpriseevent.ProviderChanged{},
 		},
-		Subscribes: []module.Subscription{bus.On(m.services.Reviewed), bus.On(m.services.Closed), bus.On(m.services.CarriedOut)},
+		Subscribes: []module.Subscription{bus.On(m.founded), bus.On(m.services.Reviewed), bus.On(m.services.Closed), bus.On(m.services.CarriedOut)},
 		Measures:   slices.Concat(m.measures(), m.diagnosis.Measures(), m.providers.Measures(), m.needs.Measures(), m.policies.Measures(), m.cultivation.Measures(), m.services.Measures(), m.attraction.Measures()),
 		Personal:   slices.Concat(personal(), diagnosis.Personal(), provider.Personal(), need.Personal(), policy.Personal(), cultivation.Personal(), service.Personal(), attraction.Personal()),
 		Forget:     m.forgetPerson,
@@ -141,6 +144,7 @@ func (m *Module) Manifest() module.Manifest {
 			{Section: section, Label: lang.Text{ZH: "登记审核", EN: "Review of entries"}, Path: "/enterprise/review", Icon: "registrations", Permission: "enterprise.review"},
 			{Section: section, Label: lang.Text{ZH: "重复企业", EN: "Duplicates"}, Path: "/enterprise/duplicates", Icon: "rules", Permission: "enterprise.review"},
 			{Section: section, Label: lang.Text{ZH: "批量导入", EN: "Import"}, Path: "/enterprise/import", Icon: "files", Permission: "enterprise.review"},
+			{Section: section, Label: lang.Text{ZH: "邀请入驻", EN: "Invitations"}, Path: "/enterprise/invitations", Icon: "invitations", Permission: "enterprise.review"},
 			{Section: section, Label: lang.Text{ZH: "更正与删除", EN: "Corrections"}, Path: "/enterprise/requests", Icon: "registrations", Permission: "enterprise.file"},
 		}, diagnosis.Nav(section), provider.Nav(section), need.Nav(section), policy.Nav(section), cultivation.Nav(section), service.Nav(section), attraction.Nav(section)),
 	}

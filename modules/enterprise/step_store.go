@@ -22,6 +22,7 @@ const (
 	stepAccepted  = "accepted"
 	stepReturned  = "returned"
 	stepRefused   = "refused"
+	stepInvited   = "invited"
 	stepClaimed   = "claimed"
 	stepConsent   = "consent"
 	stepEvidence  = "evidence"
@@ -42,7 +43,7 @@ type Step struct {
 	Number  int64        `json:"number"`
 	At      time.Time    `json:"at" title:"时间|Time"`
 	Name    string       `json:"name" doc:"Of who did it" title:"经办人|By"`
-	Kind    string       `json:"kind" enum:"filed,entered,imported,edited,resubmitted,accepted,returned,refused,claimed,consent,evidence,merged,unmerged,corrected,removed" title:"事项|What"`
+	Kind    string       `json:"kind" enum:"filed,entered,imported,edited,resubmitted,accepted,returned,refused,invited,claimed,consent,evidence,merged,unmerged,corrected,removed" title:"事项|What"`
 	Fields  string       `json:"fields" doc:"Groups of fields, with commas between them" title:"字段|Fields"`
 	Reason  string       `json:"reason" title:"说明|Reason"`
 	Changes []Correction `json:"changes" nullable:"false" doc:"Of a correction: what fields said before, and say since"`

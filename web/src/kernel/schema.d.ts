@@ -1349,6 +1349,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Enterprises of the directory that nobody keeps, and what became of their invitations; addresses are masked */
+        get: operations["get-enterprise-invitations"];
+        put?: never;
+        /** Invite enterprises to join and to keep their entries, by the e-mail of their contact or a link */
+        post: operations["post-enterprise-invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/invitees/{id}": {
         parameters: {
             query?: never;
@@ -12415,6 +12433,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/invitations/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organisations that were invited to join, and what became of it */
+        get: operations["get-system-invitations-organisations"];
+        put?: never;
+        /** Invite organisations that the city does not know yet; who accepts makes the organisation and manages it */
+        post: operations["post-system-invitations-organisations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/invitations/organisations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke the invitation of an organisation */
+        delete: operations["delete-system-invitations-organisations-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/invitations/organisations/{id}/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the invitation of an organisation again, with a new link; the one before works no more */
+        post: operations["post-system-invitations-organisations-id-sending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/invitations/{id}": {
         parameters: {
             query?: never;
@@ -17473,6 +17543,9 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        EnterpriseEnterprisesInvited: {
+            enterprises: components["schemas"]["IdentityInvitedOrganisation"][];
+        };
         EnterpriseEntryDetail: {
             /** @description An organisation keeps it */
             claimed: boolean;
@@ -17587,6 +17660,23 @@ export interface components {
             value: number;
             /** Format: int64 */
             year: number;
+        };
+        EnterpriseInvitableEntry: {
+            code: string;
+            district: string;
+            /** @description Of the contact who would be invited, masked; empty: there is none, and the link is shown */
+            email: string;
+            id: string;
+            industry: string;
+            /** Format: date-time */
+            invited_at?: string;
+            name: components["schemas"]["Text"];
+            /**
+             * @description Of the latest invitation; empty: there is none
+             * @enum {string}
+             */
+            state: "" | "open" | "expired" | "accepted" | "declined" | "revoked";
+            synthetic: boolean;
         };
         EnterpriseMerge: {
             /** Format: date-time */
@@ -17803,7 +17893,7 @@ export interface components {
             /** @description Groups of fields, with commas between them */
             fields: string;
             /** @enum {string} */
-            kind: "filed" | "entered" | "imported" | "edited" | "resubmitted" | "accepted" | "returned" | "refused" | "claimed" | "consent" | "evidence" | "merged" | "unmerged" | "corrected" | "removed";
+            kind: "filed" | "entered" | "imported" | "edited" | "resubmitted" | "accepted" | "returned" | "refused" | "invited" | "claimed" | "consent" | "evidence" | "merged" | "unmerged" | "corrected" | "removed";
             /** @description Of who did it */
             name: string;
             /** Format: int64 */
@@ -20506,6 +20596,42 @@ export interface components {
             /** @description An authenticator application is set up */
             totp: boolean;
         };
+        IdentityFounding: {
+            district: string;
+            /** @enum {string} */
+            kind: "enterprise" | "operator" | "provider" | "node" | "park" | "responder";
+            name: components["schemas"]["Text"];
+            synthetic?: boolean;
+            uscc: string;
+        };
+        IdentityFoundingInput: {
+            /**
+             * Format: int64
+             * @description How long the links work; 0: thirty days
+             */
+            days?: number;
+            /** @description Shown to the invited */
+            note?: string;
+            organisations: components["schemas"]["IdentityFoundingLine"][] | null;
+        };
+        IdentityFoundingLine: {
+            /** @description GB/T 2260 code, from GET /api/system/districts */
+            district: string;
+            /** @description Where the link is sent; empty: the link is shown to copy */
+            email?: string;
+            /** @enum {string} */
+            kind: "enterprise" | "operator" | "provider" | "node" | "park" | "responder";
+            /**
+             * @description Of the e-mail
+             * @enum {string}
+             */
+            language?: "zh" | "en";
+            name: components["schemas"]["Text"];
+            /** @description Demonstration data; nothing is mailed */
+            synthetic?: boolean;
+            /** @description Unified social credit code, GB 32100-2015 */
+            uscc: string;
+        };
         IdentityHandOver: {
             /**
              * @description What the former manager is from then on; empty: no member any more
@@ -20530,6 +20656,8 @@ export interface components {
             expires_at: string;
             /** @description Name of the person whose prepared account the link opens, or who accepted */
             for: string;
+            /** @description The organisation that accepting makes, or has made; absent: it leads to one that there is */
+            founds?: components["schemas"]["IdentityFounding"];
             id: string;
             invited_by: string;
             language: string;
@@ -20562,6 +20690,19 @@ export interface components {
             organisation_id?: string;
             /** @enum {string} */
             role: "officer" | "leader" | "manager" | "reporter" | "viewer";
+        };
+        IdentityInvitedOrganisation: {
+            /** @description The link, when it was not mailed; shown this once */
+            link?: string;
+            /** @description The link is on its way by e-mail */
+            mailed: boolean;
+            name: components["schemas"]["Text"];
+            /**
+             * @description exists: an organisation has the code; open: it is invited already; applied: it waits for review
+             * @enum {string}
+             */
+            outcome: "invited" | "exists" | "open" | "applied";
+            uscc: string;
         };
         IdentityMembership: {
             organisation_id: string;
@@ -21554,6 +21695,21 @@ export interface components {
              * @description Until when; nothing: until it is withdrawn
              */
             until?: string;
+        };
+        InviteInputBody: {
+            /**
+             * Format: int64
+             * @description How long the links work; 0: thirty days
+             */
+            days?: number;
+            entry_ids: string[];
+            /**
+             * @description Of the e-mails
+             * @enum {string}
+             */
+            language?: "zh" | "en";
+            /** @description Shown to the invited */
+            note?: string;
         };
         Item: {
             after: string;
@@ -24304,6 +24460,16 @@ export interface components {
         };
         PageInventoryLook: {
             items: components["schemas"]["AssetInventoryLook"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageInvitableEntry: {
+            items: components["schemas"]["EnterpriseInvitableEntry"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -31679,12 +31845,17 @@ export interface components {
             /** Format: int64 */
             password_min: number;
         };
+        SystemFoundingView: {
+            organisations: components["schemas"]["IdentityInvitedOrganisation"][];
+        };
         SystemInvitationView: {
             consent_text: components["schemas"]["Text"];
             consent_version: string;
             email: string;
             /** Format: date-time */
             expires_at: string;
+            /** @description Accepting makes the organisation, and its holder the manager */
+            founds: boolean;
             invited_by: string;
             note: string;
             organisation: components["schemas"]["Text"];
@@ -31696,6 +31867,8 @@ export interface components {
             role_title: components["schemas"]["Text"];
             /** @description Name of who is signed in */
             signed_in: string;
+            /** @description Of the organisation that accepting makes */
+            uscc: string;
         };
         SystemInvitedView: {
             /** Format: date-time */
@@ -31707,6 +31880,8 @@ export interface components {
             expires_at: string;
             /** @description Name of the person whose prepared account the link opens, or who accepted */
             for: string;
+            /** @description The organisation that accepting makes, or has made; absent: it leads to one that there is */
+            founds?: components["schemas"]["IdentityFounding"];
             id: string;
             invited_by: string;
             language: string;
@@ -35540,6 +35715,86 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-invitations": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                district?: string;
+                industry?: string;
+                invited?: "yes" | "no";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageInvitableEntry"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseEnterprisesInvited"];
+                };
             };
             /** @description Refused */
             default: {
@@ -63991,6 +64246,146 @@ export interface operations {
         responses: {
             /** @description Created */
             201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemInvitedView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-invitations-organisations": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "open" | "expired" | "accepted" | "declined" | "revoked";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageInvitation"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-invitations-organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityFoundingInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemFoundingView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-system-invitations-organisations-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-invitations-organisations-id-sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     ETag?: string;
                     "Set-Cookie"?: string;

@@ -40,12 +40,14 @@ function Shown({ invitation: i, secret, declined }: { invitation: View; secret: 
     declined()
   }
   return (
-    <Gate title={t('invitation.to', { organisation: text(i.organisation) })} wide>
+    <Gate title={t(i.founds ? 'invitation.found' : 'invitation.to', { organisation: text(i.organisation) })} wide>
       <div className="lh-stack">
+        {i.founds && <Alert type="info" showIcon title={t('invitation.founds', { organisation: text(i.organisation) })} />}
         <Descriptions
           size="small"
           column={1}
           items={[
+            ...(i.founds ? [{ key: 'uscc', label: t('invitation.uscc'), children: <span className="lh-code">{i.uscc}</span> }] : []),
             { key: 'role', label: t('invitation.role'), children: text(i.role_title) },
             { key: 'by', label: t('invitation.by'), children: i.invited_by },
             ...(i.note ? [{ key: 'note', label: t('invitation.words'), children: i.note }] : []),

@@ -11,7 +11,7 @@ type Values = Schema<'IdentityInvitationInput'>
 
 const invitationsKey = ['invitations']
 const states = ['open', 'expired', 'accepted', 'declined', 'revoked'] as const
-const tones: Record<Invitation['state'], Tone> = { open: 'info', expired: 'idle', accepted: 'good', declined: 'warn', revoked: 'idle' }
+export const invitationTones: Record<Invitation['state'], Tone> = { open: 'info', expired: 'idle', accepted: 'good', declined: 'warn', revoked: 'idle' }
 
 /** The roles that a link may give: duties are given to somebody who is known. */
 const duties = ['administrator', 'security_administrator', 'auditor']
@@ -46,7 +46,7 @@ export default function Invitations() {
   )
 }
 
-function Sent({ invited }: { invited: Invited }) {
+export function Sent({ invited }: { invited: Pick<Invited, 'mailed' | 'email' | 'link'> }) {
   const t = useSystemTexts()
   if (invited.mailed) return <Alert type="success" showIcon role="status" title={t('invitations.mailed', { email: invited.email })} />
   return (
@@ -76,7 +76,7 @@ function useColumns(sent: (i: Invited) => void): Column<Invitation>[] {
       render: (i) => <span className="lh-two"><span>{i.email || i.for || t('invitations.byLink')}</span><span className="lh-muted">{i.email && i.for ? i.for : i.note}</span></span>,
     },
     { key: 'organisation', title: t('field.organisation'), from: 'md', render: (i) => <span className="lh-two"><span>{organisations.name(i.organisation_id)}</span><span className="lh-muted">{roles.title(i.role)}</span></span> },
-    { key: 'state', title: t('field.state'), sort: 'state', render: (i) => <StatusTag tone={tones[i.state]}>{t(`invitations.states.${i.state}`)}</StatusTag> },
+    { key: 'state', title: t('field.state'), sort: 'state', render: (i) => <StatusTag tone={invitationTones[i.state]}>{t(`invitations.states.${i.state}`)}</StatusTag> },
     { key: 'by', title: t('invitations.by'), from: 'lg', render: (i) => i.invited_by || none },
     { key: 'expires', title: t('field.expires'), sort: 'expires_at', from: 'sm', render: (i) => <span className="lh-number">{f.time(i.expires_at)}</span> },
     {

@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Drawer, Input } from 'antd'
 import { useState } from 'react'
-import { api, Confirm, DataTable, EmptyState, Failure, ifMatch, Loading, PageHeader, Particulars, read, StatusTag, useChange, useFormat, useOpen, useText, type Column, type Schema } from '../../kernel'
+import { useSearchParams } from 'react-router'
+import { api, Confirm, DataTable, EmptyState, Failure, ifMatch, Loading, PageHeader, PageTabs, Particulars, read, StatusTag, useChange, useFormat, useOpen, useText, type Column, type Schema } from '../../kernel'
 import { registrationTones } from '../registration/Status'
 import { organisationsKey } from './data'
+import { InvitedOrganisations } from './InvitedOrganisations'
 import { useSystemTexts } from './texts'
 
 type Registration = Schema<'IdentityRegistration'>
@@ -13,8 +15,22 @@ type Decision = 'approve' | 'return' | 'refuse'
 const registrationsKey = ['registrations']
 const states = ['submitted', 'returned', 'approved', 'refused'] as const
 
-/** Organisations that ask to join. */
+/** Organisations that ask to join, and those that are invited to. */
 export default function Registrations() {
+  const t = useSystemTexts()
+  const [params, setParams] = useSearchParams()
+  return (
+    <>
+      <PageHeader title={t('registrations.title')} note={t('registrations.note')} />
+      <PageTabs
+        label={t('registrations.title')} active={params.get('tab') ?? 'applied'} change={(tab) => setParams(tab === 'applied' ? {} : { tab }, { replace: true })}
+        items={[{ key: 'applied', label: t('invitations.organisations.applied'), children: <Applied /> }, { key: 'invited', label: t('invitations.organisations.invited'), children: <InvitedOrganisations /> }]}
+      />
+    </>
+  )
+}
+
+function Applied() {
   const t = useSystemTexts()
   const text = useText()
   const f = useFormat()
@@ -29,7 +45,6 @@ export default function Registrations() {
   ]
   return (
     <>
-      <PageHeader title={t('registrations.title')} note={t('registrations.note')} />
       <DataTable<Registration>
         url="/api/system/registrations"
         queryKey={registrationsKey}

@@ -45,6 +45,7 @@ export const zh = {
     title: '邀请', note: '邀请他人加入机构。链接只能用一次，到期失效；无论对方是否已有账户，做法相同。', add: '邀请人员', search: '邮箱、附言或姓名', invited: '受邀人', byLink: '凭链接', by: '邀请人', again: '重新发送', send: '邀请', empty: '还没有邀请', emptyNote: '用“邀请人员”按邮箱或链接邀请同事。',
     sentTitle: '邀请已创建', mailed: '链接已发往 {{email}}。', once: '链接只显示这一次，请复制后交给受邀人。', link: '邀请链接', revoke: '撤销', revoked: '已撤销', revokeTitle: '撤销此邀请？', revokeNote: '链接随即失效。', roleNote: '系统管理员、安全管理员和审计员不能凭链接授予。', emailNote: '填写后链接发往此邮箱；不填，或未配置邮件服务器时，链接显示给您复制。', words: '附言', days: '有效天数', language: '邮件语言',
     states: { open: '待接受', expired: '已到期', accepted: '已加入', declined: '已谢绝', revoked: '已撤销' },
+    organisations: { zh: '名称', en: '英文名称', applied: '注册申请', invited: '受邀机构', add: '邀请机构入驻', note: '接受邀请的人成立机构并成为管理员，不再审核。名录中的企业请在“企业名录 · 邀请入驻”中成批邀请。', empty: '还没有邀请过机构', emptyNote: '用“邀请机构入驻”按邮箱或链接邀请。', search: '名称、代码、邮箱或姓名', outcome: { exists: '已有机构使用此代码，请邀请人员加入该机构。', open: '已邀请过此机构，请在列表中重新发送。', applied: '此机构已自行注册，请审核。' } },
   },
   roles: { title: '角色与权限', note: '权限由各系统声明，角色是权限的集合。', bureauOnly: '仅主管部门', any: '各类机构', holds: '拥有', holders: '拥有此权限的角色' },
   duties: {
@@ -122,6 +123,7 @@ export const zh = {
     manager: { last: '此人是“{{organisation}}”最后一位管理员，请先移交管理。' },
     handover: { self: '您已经是管理员。', member: '此人不是该机构的成员，请先邀请。', manager: '您不是该机构的管理员。' },
     invitation: { email: '邮箱地址有误。', duty: '此角色不能凭链接授予。', twice: '已邀请过此邮箱，请重新发送原来的邀请。', full: '未处理的邀请过多，请先撤销一些。', limited: '本机构一天内的邀请过多，请明天再试。', sent: '此邀请已发送 {{sent}} 次，请撤销后重新邀请。', used: '此邀请已被使用或已结束。', unknown: '没有这个邀请，或链接已更换。', void: '邀请人已无权邀请，请联系机构重新邀请。', prepared: '此链接用于开通账户 {{login}}，请先退出登录。', member: '您在该机构已有此角色。' },
+    founding: { invalid: '有些机构的信息不完整或有误，未邀请任何机构。', bureau: '由市级主管部门邀请机构；其他机构只能邀请人员。', exists: '已有机构使用代码 {{code}}，请联系其管理员邀请您。', meanwhile: '{{code}} 刚被邀请或已加入，未邀请任何机构，请重试。' },
     personal: { detail: '请写明要更正的内容。', duty: '此人是唯一的此类管理员，请先任命他人。', state: '此请求的状态不允许这样做。', self: '不能办理自己的请求，请由另一位安全管理员办理。', reason: '请说明理由。', twice: '您已提出过同样的请求，正在办理。', copy: '没有可下载的副本；同意后七天内可下载。', events: '相关事件仍在处理，稍后自动继续。' },
     audit: { retention: { invalid: '保存期限有误：0 为永久，或不少于 {{least}} 天，并请填写理由。', person: '须由本人提议，令牌不能提议。', same: '保存期限没有变化。', open: '已有提议待确认，请先办理。', state: '此提议已办理。', four_eyes: '须由第二人确认，提议人不能确认自己的提议。', not_exported: '第 {{first}} 至 {{last}} 条将被清理，但尚未全部导出；请先导出。', meanwhile: '另一副本正在清理。' } },
     consent: { version: '说明已更新，请重新阅读。', none: '没有可撤回的同意。' },

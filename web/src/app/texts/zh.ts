@@ -19,7 +19,7 @@ export const zh = {
     says: { submitted: '注册正在审核', returned: '注册被退回，请按意见修改后重新提交', approved: '注册已通过，可以登录', refused: '注册未通过' },
   },
   invitation: {
-    title: '加入机构的邀请', to: '邀请您加入“{{organisation}}”', noLink: '请用收到的邀请链接打开此页', role: '角色', by: '邀请人', words: '附言', until: '有效期至', signedIn: '您以“{{name}}”的身份登录，将用此账户加入。', accept: '接受并加入', have: '已有账户？', signIn: '登录后接受', make: '创建账户并加入', open: '设置密码并开始使用',
+    title: '加入机构的邀请', to: '邀请您加入“{{organisation}}”', found: '邀请“{{organisation}}”入驻', founds: '接受后，“{{organisation}}”成为平台上的机构，您是它的管理员。请核对单位名称和统一社会信用代码。', uscc: '统一社会信用代码', noLink: '请用收到的邀请链接打开此页', role: '角色', by: '邀请人', words: '附言', until: '有效期至', signedIn: '您以“{{name}}”的身份登录，将用此账户加入。', accept: '接受并加入', have: '已有账户？', signIn: '登录后接受', make: '创建账户并加入', open: '设置密码并开始使用',
     prepared: '已为您准备了账户，登录名为 {{login}}，请设置密码。', decline: '谢绝邀请', declineTitle: '谢绝此邀请？', declineNote: '链接随即失效，邀请人会收到通知。', declined: '您已谢绝邀请，链接已失效。',
   },
   alone: { title: '您目前不属于任何机构', why: '您的账户仍然有效。收到邀请后，在下面粘贴邀请链接即可加入机构。', link: '邀请链接', noLink: '请粘贴完整的邀请链接', follow: '打开邀请' },

@@ -105,6 +105,7 @@ function Actions({ entry }: { entry: EntryDetail }) {
       {entry.may_ask && <Button onClick={() => ask(true)}>{t('request.ask')}</Button>}
       {entry.near === 'keeper' && may('enterprise.file') && entry.status !== 'refused' && entry.status !== 'merged' && entry.status !== 'removed' && <Button type={entry.status === 'returned' && !city ? 'primary' : 'default'} onClick={() => show(true)}>{t(entry.status === 'returned' && !city ? 'entry.mend' : 'entry.edit')}</Button>}
       {city && entry.status === 'submitted' && <Decision entry={entry} />}
+      {city && entry.status === 'accepted' && !entry.claimed && <LinkButton to={`/enterprise/invitations?q=${entry.code}`}>{t('invitations.one')}</LinkButton>}
       {city && entry.synthetic && <Confirm title={t('entry.removeTitle')} note={t('entry.removeNote')} label={t('entry.remove')} run={() => remove.mutateAsync()} />}
       {entry.may_ask && <Asking entry={entry} open={asking} close={() => ask(false)} />}
       <Edit entry={entry} open={editing} close={() => show(false)} />

@@ -11,6 +11,7 @@ export const room: Room = {
     { path: '/enterprise/mine', permission: 'enterprise.file', page: () => import('./Mine') },
     { path: '/enterprise/new', permission: 'enterprise.review', page: () => import('./Entering') },
     { path: '/enterprise/review', permission: 'enterprise.review', page: () => import('./Review') },
+    { path: '/enterprise/invitations', permission: 'enterprise.review', page: () => import('./Invitations') },
     { path: '/enterprise/import', permission: 'enterprise.review', page: () => import('./Import') },
     { path: '/enterprise/duplicates', permission: 'enterprise.review', page: () => import('./Duplicates') },
     { path: '/enterprise/entries/:id', permission: 'enterprise.view', page: () => import('./Entry') },

@@ -47,13 +47,18 @@ export const zh = {
   access: { title: '查阅记录', at: '最近一次', who: '查阅人', fields: '查阅内容', way: '方式', times: '当日次数', ways: { page: '企业页面', list: '名单或导出', evidence: '佐证文件', diagnosis: '数字化诊断' }, search: '查阅人或机构', none: '还没有查阅记录', note: '有人看到或导出未公开的信息时，在此留下记录。' },
   history: {
     title: '登记历史', at: '时间', kind: '事项', by: '经办人', reason: '说明',
-    kinds: { filed: '申报', entered: '主管部门录入', imported: '批量导入', edited: '编辑', resubmitted: '重新提交', accepted: '审核通过', returned: '退回修改', refused: '审核不通过', claimed: '企业认领', consent: '修改公开范围', evidence: '上传佐证文件', merged: '合并', unmerged: '撤销合并', corrected: '按请求更正', removed: '按请求删除' },
+    kinds: { filed: '申报', entered: '主管部门录入', imported: '批量导入', edited: '编辑', resubmitted: '重新提交', accepted: '审核通过', returned: '退回修改', refused: '审核不通过', invited: '邀请企业维护', claimed: '企业认领', consent: '修改公开范围', evidence: '上传佐证文件', merged: '合并', unmerged: '撤销合并', corrected: '按请求更正', removed: '按请求删除' },
   },
   decision: {
     done: '已作出决定', accepted: '通过', returned: '退回修改', refused: '不通过', acceptedTitle: '通过此登记？', returnedTitle: '退回此登记？', refusedTitle: '不通过此登记？', acceptedNote: '企业将进入名录，并收到通知。', returnedNote: '企业将收到您的意见，修改后重新提交。', refusedNote: '此登记到此结束；企业可另行申报。', reason: '原因和需要修改的内容', reasonOptional: '说明（选填）',
   },
   review: {
     title: '登记审核', note: '审核企业申报的登记，查阅完整名录', waiting: '待审核', register: '完整名录', empty: '没有待审核的登记', emptyNote: '企业提交后会通知您。', registerNote: '包含未公开的信息：每次查阅和导出都记入该企业的查阅记录。联系人脱敏显示。',
+  },
+  invitations: {
+    title: '邀请入驻', note: '名录中尚无机构维护的企业：邀请其入驻，由企业自己维护登记。对方接受即成立机构、成为管理员并接管登记，无需再审核。', invite: '邀请 {{n}} 家', most: '一次最多邀请 {{most}} 家。', invited: '是否邀请过', notYet: '未邀请', already: '已邀请', email: '联系邮箱（脱敏）', byLink: '无邮箱，凭链接', state: '邀请状态', states: { open: '待接受', expired: '已到期', accepted: '已接受', declined: '已谢绝', revoked: '已撤销' },
+    empty: '没有待邀请的企业', emptyNote: '由主管部门录入或导入、尚无机构维护的企业显示在这里。', send: '发出邀请', what: '邀请发往登记中第一个有邮箱的联系人；没有邮箱，或未配置邮件服务器时，链接显示给您复制。每个链接只能用一次。', words: '附言', days: '有效天数', language: '邮件语言', outcomes: '邀请结果', done: '已邀请 {{n}} 家，其中 {{mailed}} 家的链接已发往邮箱。', once: '链接只显示这一次，请复制后交给企业。', links: '邀请链接',
+    outcome: { mailed: '已发往邮箱', invited: '凭链接', exists: '已有机构，请其认领', open: '已邀请过，尚待接受', applied: '已自行注册，待审核' }, one: '邀请企业维护',
   },
   import: {
     title: '批量导入', note: '先检查，再整体导入；有一行错误则全部不导入。名录中已有的代码保持不变。', template: '{{format}} 模板', drop: '点击或拖入 CSV 或 XLSX 文件', busy: '正在处理', new: '新企业', known: '已在名录中', knownNote: '保持不变', wrong: '错误', mend: '请改正以下各行后重新上传，未导入任何企业。', line: '行', column: '列', why: '原因', first: '将导入的企业（前 20 家）', enter: '导入 {{n}} 家企业', done: '已导入 {{n}} 家企业',
@@ -75,6 +80,7 @@ export const zh = {
     rule: ruleProblemsZh,
     merge: { same: '不能与自己合并。', status: '只能把已通过或待审核的登记并入已通过的登记。', kept: '两条登记各由一个机构维护。', group: '没有这组字段。', over: '已撤销，或之后有修改。' },
     city: '仅限市级主管部门。',
+    invitation: { kept: '{{name}} 已由企业自己维护，或登记未通过；未邀请任何企业。', many: '一次最多邀请 500 家。' },
     entry: { invalid: '登记信息不完整或有误。', taken: '名录中已有此代码，或本机构已有登记。', decided: '此登记不在待审核状态。', reason: '请说明原因。', refused: '此登记未通过审核；请另行申报。', not_yours: '仅限企业自己和主管部门。', bureau: '由主管部门的审核人员录入企业。', other_code: '本机构注册的代码是 {{code}}。', claim: '只能认领与本机构代码一致、尚无机构维护的登记。', kept: '仅可删除演示数据。' },
     consent: { invalid: '公开范围有误。', not_yours: '公开范围由企业自己选择。' },
     evidence: { full: '最多 {{limit}} 个文件，包括已删除的。', qualification: '请先保存该项资质。' },
