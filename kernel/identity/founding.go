@@ -51,7 +51,7 @@ type FoundingLine struct {
 
 // FoundingInput is what inviting organisations asks for.
 type FoundingInput struct {
-	Organisations []FoundingLine `json:"organisations" minItems:"1" maxItems:"500"`
+	Organisations []FoundingLine `json:"organisations" minItems:"1" maxItems:"500" nullable:"false"`
 	Note          string         `json:"note,omitempty" maxLength:"500" doc:"Shown to the invited"`
 	Days          int            `json:"days,omitempty" minimum:"0" maximum:"60" doc:"How long the links work; 0: thirty days"`
 }

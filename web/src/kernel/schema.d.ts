@@ -20612,7 +20612,7 @@ export interface components {
             days?: number;
             /** @description Shown to the invited */
             note?: string;
-            organisations: components["schemas"]["IdentityFoundingLine"][] | null;
+            organisations: components["schemas"]["IdentityFoundingLine"][];
         };
         IdentityFoundingLine: {
             /** @description GB/T 2260 code, from GET /api/system/districts */
