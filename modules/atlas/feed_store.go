@@ -255,13 +255,53 @@ func (m *Module) onChanged(ctx context.Context, e enterpriseevent.Changed) error
 	return m.follow(ctx, m.entries(), e.Subject(), e.EntryID)
 }
 
-// onMerged follows both: the other is not shown any more.
+// onMerged follows both entries, the other being shown no more, and what is of either: the
+// offers and agreements of the other are the survivor's now.
 func (m *Module) onMerged(ctx context.Context, e enterpriseevent.Merged) error {
-	return m.follow(ctx, m.entries(), e.Subject(), e.EntryID, e.OtherID)
+	return m.followEntries(ctx, e.Subject(), e.EntryID, e.OtherID)
 }
 
+// onUnmerged gives back what is the other's again.
 func (m *Module) onUnmerged(ctx context.Context, e enterpriseevent.Unmerged) error {
-	return m.follow(ctx, m.entries(), e.Subject(), e.EntryID, e.OtherID)
+	return m.followEntries(ctx, e.Subject(), e.EntryID, e.OtherID)
+}
+
+// followEntries takes over what rooms have now of some entries, and of the offers and
+// agreements that are theirs now, in one change.
+func (m *Module) followEntries(ctx context.Context, event string, entries ...string) error {
+	now := instant()
+	list := []told{}
+	for _, id := range entries {
+		s, err := m.rooms.Enterprises.Shown(ctx, id)
+		if err != nil {
+			return fmt.Errorf("ask for entry %s: %w", id, err)
+		}
+		list = append(list, ofEntry(s, now))
+	}
+	err := m.rooms.Providers.EachOffering(ctx, func(o enterpriseevent.Offering) error {
+		if slices.Contains(entries, o.EntryID) {
+			list = append(list, ofOffering(o, now))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("ask for offers of entries: %w", err)
+	}
+	err = m.rooms.Agreements.EachAgreement(ctx, func(a enterpriseevent.Agreement) error {
+		if slices.Contains(entries, a.EntryID) || slices.Contains(entries, a.ProviderEntryID) {
+			list = append(list, ofAgreement(a, now))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("ask for agreements of entries: %w", err)
+	}
+	for _, t := range list {
+		for i := range t.edges {
+			t.edges[i].Event = event
+		}
+	}
+	return m.elements.takeAll(ctx, list, now)
 }
 
 func (m *Module) onProvider(ctx context.Context, e enterpriseevent.ProviderChanged) error {
