@@ -14,9 +14,9 @@ import (
 	"linghang/modules/scenario/scenarioevent"
 )
 
-// hear takes over what one owner says, all of it.
-func (s elementStore) hear(ctx context.Context, tx *sqldb.Tx, t told, now time.Time) error {
-	w, err := s.begin(ctx, tx)
+// hear takes over what one owner says, all of it. touched takes the nodes that this touches.
+func (s elementStore) hear(ctx context.Context, tx *sqldb.Tx, t told, now time.Time, touched map[string]bool) error {
+	w, err := s.begin(ctx, tx, touched)
 	if err != nil {
 		return err
 	}
@@ -31,16 +31,20 @@ func (s elementStore) hear(ctx context.Context, tx *sqldb.Tx, t told, now time.T
 	return w.become(ctx, t.owner, t.edges, t.forget, today(now))
 }
 
+// hearAll takes over what several owners say, and tells the search of it.
+func (s elementStore) hearAll(ctx context.Context, tx *sqldb.Tx, list []told, now time.Time) error {
+	touched := map[string]bool{}
+	for _, t := range list {
+		if err := s.hear(ctx, tx, t, now, touched); err != nil {
+			return err
+		}
+	}
+	return s.tell(ctx, tx, touched, today(now))
+}
+
 // takeAll takes over what several owners say, all or none.
 func (s elementStore) takeAll(ctx context.Context, list []told, now time.Time) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		for _, t := range list {
-			if err := s.hear(ctx, tx, t, now); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error { return s.hearAll(ctx, tx, list, now) })
 }
 
 // feed is what another room has for the graph. Its events say that something is another
@@ -81,7 +85,7 @@ func (m *Module) gather(ctx context.Context) error {
 			return fmt.Errorf("gather what %s tell: %w", f.owner, err)
 		}
 	}
-	return nil
+	return m.settleFound(ctx)
 }
 
 func (m *Module) catchUp(ctx context.Context, f feed) error {

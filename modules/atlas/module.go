@@ -5,6 +5,7 @@ import (
 	"embed"
 	"io/fs"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"linghang/kernel/bus"
@@ -77,7 +78,7 @@ type Graph struct {
 
 // NewGraph returns the graph of the room.
 func NewGraph(kit *module.Kit) *Graph {
-	elements := elementStore{kit.DB}
+	elements := elementStore{kit.DB, kit.Search}
 	return &Graph{kit, elements, &memory{store: elements}}
 }
 
@@ -88,6 +89,7 @@ type Module struct {
 	chains    chainStore
 	proposals proposalStore
 	lists     listStore
+	settled   atomic.Value // settled: of what the search was told all
 
 	organisations Organisations
 }
@@ -120,11 +122,13 @@ func (m *Module) Manifest() module.Manifest {
 			bus.On(m.onPublished), bus.On(m.onWithdrawn),
 			bus.On(m.onRegistered), bus.On(m.onMoved), bus.On(m.onEdited),
 		},
+		Finds:    m.finds(),
 		Personal: personal(),
 		Notices:  notices(),
 		Topics:   []module.Topic{{Name: topicGraph, Permission: "atlas.view"}},
 		Jobs: []module.Job{
 			{Name: "gather", Title: lang.Text{ZH: "核对各业务数据与图谱", EN: "Compare what rooms have with the graph"}, Every: time.Hour, Do: m.gather},
+			{Name: "found", Title: lang.Text{ZH: "按日期更新搜索中的图谱节点", EN: "Tell the search what the day made of the graph"}, Every: 10 * time.Minute, Do: m.settleFound},
 		},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "产业链", EN: "Chains"}, Path: "/atlas", Icon: "rules", Permission: "atlas.view"},
