@@ -115,7 +115,7 @@ func (m *Module) Manifest() module.Manifest {
 			{ID: "atlas.propose", Title: lang.Text{ZH: "对产业链提出修改建议、保存名单", EN: "Propose changes of chains, and keep lists"}, Roles: []identity.Role{identity.Officer, identity.Manager}},
 			{ID: "atlas.edit", Title: lang.Text{ZH: "维护产业链、审核建议、导入关系", EN: "Keep chains, review proposals and import relations"}, Roles: []identity.Role{identity.Officer}},
 		},
-		Routes: slices.Concat(m.chainRoutes(), m.proposalRoutes(), m.importRoutes(), m.exportRoutes(), m.questionRoutes(), m.listRoutes(), m.graphRoutes()),
+		Routes: slices.Concat(m.chainRoutes(), m.proposalRoutes(), m.importRoutes(), m.outsideRoutes(), m.exportRoutes(), m.questionRoutes(), m.listRoutes(), m.graphRoutes()),
 		Subscribes: []module.Subscription{
 			bus.On(m.onAccepted), bus.On(m.onChanged), bus.On(m.onMerged), bus.On(m.onUnmerged),
 			bus.On(m.onProvider), bus.On(m.onAgreed), bus.On(m.onClosed),
