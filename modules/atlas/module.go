@@ -123,6 +123,7 @@ func (m *Module) Manifest() module.Manifest {
 			bus.On(m.onRegistered), bus.On(m.onMoved), bus.On(m.onEdited),
 		},
 		Finds:    m.finds(),
+		Measures: m.measures(),
 		Personal: personal(),
 		Notices:  notices(),
 		Topics:   []module.Topic{{Name: topicGraph, Permission: "atlas.view"}},

@@ -2,8 +2,8 @@ package atlas
 
 import (
 	"cmp"
+	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,7 +24,7 @@ const (
 // before: in scenarios that use both, capabilities of a provider within which it offers
 // both, and enterprises that have both. What grew most comes first, and of equal ones what
 // is newer.
-func (c *city) emerging(q Question) (Answer, error) {
+func (c *city) emerging(ctx context.Context, q Question) (Answer, error) {
 	since := cmp.Or(q.Since, yearBefore(c.day))
 	if _, err := time.Parse(time.DateOnly, since); err != nil || since >= c.day {
 		return Answer{}, missingField("since", "a day before, as 2026-01-31")
@@ -35,7 +35,10 @@ func (c *city) emerging(q Question) (Answer, error) {
 	for _, y := range years {
 		days = append(days, min(fmt.Sprintf("%d-12-31", y), c.day))
 	}
-	found := c.together(days, q.bureau)
+	found, err := c.together(ctx, days, q.bureau)
+	if err != nil {
+		return Answer{}, err
+	}
 	var items []Item
 	for pair, n := range found {
 		before, now := n.count[0], n.count[1]
@@ -80,23 +83,23 @@ func yearsUntil(day string) []int {
 // have both on the second of these, the latest first.
 type pairing struct {
 	count []int
-	both  [][2]Edge
+	both  [][2]*Edge
 }
 
 // newest are the edges of those that came last to have both.
 func (p *pairing) newest(c *city) []Hop {
 	list := []Hop{}
 	for _, b := range p.both {
-		list = append(list, c.said(b[0]), c.said(b[1]))
+		list = append(list, c.said(*b[0]), c.said(*b[1]))
 	}
 	return list
 }
 
 // keep keeps the edges of one that has both, if it is among the latest.
-func (p *pairing) keep(a, b Edge) {
-	begin := func(x [2]Edge) string { return max(x[0].From, x[1].From) }
-	both := [2]Edge{a, b}
-	at, _ := slices.BinarySearchFunc(p.both, both, func(x, y [2]Edge) int {
+func (p *pairing) keep(a, b *Edge) {
+	begin := func(x [2]*Edge) string { return max(x[0].From, x[1].From) }
+	both := [2]*Edge{a, b}
+	at, _ := slices.BinarySearchFunc(p.both, both, func(x, y [2]*Edge) int {
 		return cmp.Or(strings.Compare(begin(y), begin(x)), strings.Compare(x[0].ID, y[0].ID))
 	})
 	p.both = slices.Insert(p.both, at, both)
@@ -104,11 +107,19 @@ func (p *pairing) keep(a, b Edge) {
 }
 
 // together counts in how many places each two technologies are on some days.
-func (c *city) together(days []string, bureau bool) map[[2]string]*pairing {
+func (c *city) together(ctx context.Context, days []string, bureau bool) (map[[2]string]*pairing, error) {
+	const breath = 256 // places between two looks at whether somebody still waits
 	found := map[[2]string]*pairing{}
-	groups := c.techniques(bureau)
-	for _, name := range slices.Sorted(maps.Keys(groups)) {
-		list := groups[name]
+	for n, place := range c.techniques() {
+		if n%breath == 0 && ctx.Err() != nil {
+			return nil, fmt.Errorf("count technologies that come together: %w", ctx.Err())
+		}
+		list := make([]*Edge, 0, min(len(place), mostTechnologies))
+		for _, i := range place {
+			if e := &c.history[i]; len(list) < mostTechnologies && (bureau || c.open(*e)) {
+				list = append(list, e)
+			}
+		}
 		for i, a := range list {
 			for _, b := range list[i+1:] {
 				if a.Dst != b.Dst {
@@ -117,11 +128,11 @@ func (c *city) together(days []string, bureau bool) map[[2]string]*pairing {
 			}
 		}
 	}
-	return found
+	return found, nil
 }
 
 // meet counts two edges of one place on the days on which both hold.
-func meet(found map[[2]string]*pairing, a, b Edge, days []string) {
+func meet(found map[[2]string]*pairing, a, b *Edge, days []string) {
 	if a.Dst > b.Dst {
 		a, b = b, a
 	}
@@ -142,27 +153,34 @@ func meet(found map[[2]string]*pairing, a, b Edge, days []string) {
 	}
 }
 
-// techniques are the edges to technologies by the place in which these come together: a
-// scenario, an enterprise, or a capability of a provider.
-func (c *city) techniques(bureau bool) map[string][]Edge {
-	list := map[string][]Edge{}
-	put := func(place string, e Edge) {
-		if len(list[place]) < mostTechnologies {
-			list[place] = append(list[place], e)
+// techniques are the edges to technologies, as numbers in the history, by the place in
+// which these come together: a scenario, an enterprise, or a capability of a provider. The
+// history is walked through once; places with one edge pair nothing.
+func (c *city) techniques() [][]int32 {
+	c.techniquesOnce.Do(func() {
+		at, list := map[string]int{}, [][]int32{}
+		put := func(place string, i int) {
+			n, known := at[place]
+			if !known {
+				n = len(list)
+				at[place], list = n, append(list, nil)
+			}
+			list[n] = append(list[n], int32(i)) //nolint:gosec // fewer edges than that
 		}
-	}
-	for _, e := range c.history {
-		if c.nodes[e.Dst].Kind != kindTechnology || !bureau && !c.open(e) {
-			continue
-		}
-		switch e.Kind {
-		case edgeUses:
-			put(e.Src, e)
-		case edgeOffers:
+		for i := range c.history {
+			e := &c.history[i]
+			if e.Kind != edgeUses && e.Kind != edgeOffers || c.nodes[e.Dst].Kind != kindTechnology {
+				continue
+			}
+			if e.Kind == edgeUses {
+				put(e.Src, i)
+				continue
+			}
 			for code := range strings.FieldsSeq(e.Props["within"]) {
-				put(e.Src+" "+code, e)
+				put(e.Src+" "+code, i)
 			}
 		}
-	}
-	return list
+		c.technical = slices.DeleteFunc(list, func(place []int32) bool { return len(place) < 2 })
+	})
+	return c.technical
 }

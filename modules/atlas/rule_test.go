@@ -155,7 +155,7 @@ func TestTechnologiesThatComeTogetherLaterAreEmerging(t *testing.T) {
 	)
 	f := func(since string, bureau bool, want float64) {
 		t.Helper()
-		a, err := c.emerging(Question{Since: since, bureau: bureau})
+		a, err := c.emerging(t.Context(), Question{Since: since, bureau: bureau})
 		got := 0.0
 		if len(a.Items) > 0 {
 			got = a.Items[0].Score
@@ -167,7 +167,7 @@ func TestTechnologiesThatComeTogetherLaterAreEmerging(t *testing.T) {
 	f("2025-01-01", false, 1.5) // one more than none: half a point for being new
 	f("2025-01-01", true, 2.5)
 	f("2026-05-20", true, 0)
-	if _, err := c.emerging(Question{Since: "2027-01-01"}); err == nil {
+	if _, err := c.emerging(t.Context(), Question{Since: "2027-01-01"}); err == nil {
 		t.Error("a day to come is compared with")
 	}
 }
