@@ -40,15 +40,11 @@ func (c *city) emerging(ctx context.Context, q Question) (Answer, error) {
 		return Answer{}, err
 	}
 	var items []Item
-	for pair, n := range found {
-		before, now := n.count[0], n.count[1]
-		if now <= before {
-			continue
-		}
-		other := c.ref(pair[1])
+	for _, pair := range grownMost(found, q.most()+1) {
+		n, other := found[pair], c.ref(pair[1])
 		i := Item{
-			Node: c.ref(pair[0]), Other: &other, Score: float64(now-before) + 1/float64(before+2), Path: n.newest(c),
-			Reasons: []Reason{{Code: "together", Value: float64(now)}, {Code: "together-before", Value: float64(before)}},
+			Node: c.ref(pair[0]), Other: &other, Score: n.growth(), Path: n.newest(c),
+			Reasons: []Reason{{Code: "together", Value: float64(n.count[1])}, {Code: "together-before", Value: float64(n.count[0])}},
 		}
 		for k, y := range years {
 			i.Years = append(i.Years, YearCount{y, n.count[2+k]})
@@ -56,6 +52,26 @@ func (c *city) emerging(ctx context.Context, q Question) (Answer, error) {
 		items = append(items, i)
 	}
 	return c.answer(q, "graph").finish(items), nil
+}
+
+// grownMost are the pairs that grew, those that grew most first, so many at most: what an
+// answer tells of a pair is worked out for these only.
+func grownMost(found map[[2]string]*pairing, most int) [][2]string {
+	var list [][2]string
+	for pair, n := range found {
+		if n.count[1] > n.count[0] {
+			list = append(list, pair)
+		}
+	}
+	slices.SortFunc(list, func(a, b [2]string) int {
+		return cmp.Or(cmp.Compare(found[b].growth(), found[a].growth()), strings.Compare(a[0], b[0]), strings.Compare(a[1], b[1]))
+	})
+	return list[:min(most, len(list))]
+}
+
+// growth is what pairs are ranked by.
+func (p *pairing) growth() float64 {
+	return float64(p.count[1]-p.count[0]) + 1/float64(p.count[0]+2)
 }
 
 func yearBefore(day string) string {
