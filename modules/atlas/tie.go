@@ -56,9 +56,9 @@ func (c *city) bonds() *bonds {
 		b := &bonds{map[string][]int32{}, map[string][]string{}}
 		for i, e := range c.history {
 			if e.Kind == edgeHolds || e.Kind == edgeCooperates || e.Kind == edgeServed {
-				b.by[e.Src] = append(b.by[e.Src], int32(i)) //nolint:gosec // fewer edges than that
+				b.by[e.Src] = append(b.by[e.Src], int32(i))
 				if e.Dst != e.Src {
-					b.by[e.Dst] = append(b.by[e.Dst], int32(i)) //nolint:gosec // fewer edges than that
+					b.by[e.Dst] = append(b.by[e.Dst], int32(i))
 				}
 			}
 		}

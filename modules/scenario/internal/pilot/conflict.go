@@ -169,8 +169,8 @@ func (w web) conflict(person, organisation string) *Conflict {
 	return conflictOf(w.relations.Conflict(personParty+person, to, w.now), w.names)
 }
 
-// weave gathers what was declared and entered, who belongs to which organisation and
-// which organisation stands above which, and what the site knows beyond.
+// weave gathers what was declared and entered, who belongs or belonged to which
+// organisation and which organisation stands above which, and what the site knows beyond.
 func (m *Pilots) weave(ctx context.Context, persons []string, applicants []string) (web, error) {
 	w := web{names: map[string]string{}, parties: map[string]string{}, persons: map[string]bool{}, now: m.site.Now()}
 	known, err := m.relations.all(ctx)
@@ -192,20 +192,12 @@ func (m *Pilots) weave(ctx context.Context, persons []string, applicants []strin
 	if err != nil {
 		return w, err
 	}
-	for _, id := range applicants {
-		if err := register.climb(ctx, id); err != nil {
-			return w, err
-		}
-	}
-	for _, r := range known {
-		if person, ok := strings.CutPrefix(r.From, personParty); ok && w.persons[person] {
-			if err := register.declare(ctx, r.To); err != nil {
-				return w, err
-			}
-		}
+	if err := register.gather(ctx, applicants, w.declared(known)); err != nil {
+		return w, err
 	}
 	for id, o := range register.seen {
 		w.parties[id] = party(o)
+		parties = append(parties, party(o))
 	}
 	list := register.relations
 	for _, r := range known {
@@ -213,22 +205,40 @@ func (m *Pilots) weave(ctx context.Context, persons []string, applicants []strin
 		x.From, x.To = w.canonical(x.From), w.canonical(x.To)
 		list = append(list, x)
 	}
-	if m.site.Related != nil {
-		for _, o := range register.seen {
-			parties = append(parties, party(o))
-		}
-		more, err := m.site.Related.Relations(ctx, parties)
-		if err != nil {
-			return w, fmt.Errorf("ask for relations: %w", err)
-		}
-		for _, r := range more {
-			w.call(r.From, r.FromName)
-			w.call(r.To, r.ToName)
-			list = append(list, r.plain())
-		}
+	more, err := m.related(ctx, parties)
+	if err != nil {
+		return w, err
+	}
+	for _, r := range more {
+		w.call(r.From, r.FromName)
+		w.call(r.To, r.ToName)
+		list = append(list, r.plain())
 	}
 	w.relations = panel.NewRelations(list)
 	return w, nil
+}
+
+// related is what the site knows beyond.
+func (m *Pilots) related(ctx context.Context, parties []string) ([]Relation, error) {
+	if m.site.Related == nil {
+		return nil, nil
+	}
+	list, err := m.site.Related.Relations(ctx, parties)
+	if err != nil {
+		return nil, fmt.Errorf("ask for relations: %w", err)
+	}
+	return list, nil
+}
+
+// declared are the organisations for which those who review are said to work, or of which
+// they are said to hold a share.
+func (w web) declared(known []Relation) (parties []string) {
+	for _, r := range known {
+		if person, ok := strings.CutPrefix(r.From, personParty); ok && w.persons[person] {
+			parties = append(parties, r.To)
+		}
+	}
+	return parties
 }
 
 // join adds who reviews and whose people they are and were, and returns them as parties.
@@ -312,6 +322,22 @@ func (r *register) employ(ctx context.Context, e Employment) error {
 	}
 	if e.party != "" {
 		r.relations = append(r.relations, e.relation())
+	}
+	return nil
+}
+
+// gather adds organisations by their IDs and by what they are called as parties, with
+// those above them.
+func (r *register) gather(ctx context.Context, ids, parties []string) error {
+	for _, id := range ids {
+		if err := r.climb(ctx, id); err != nil {
+			return err
+		}
+	}
+	for _, p := range parties {
+		if err := r.declare(ctx, p); err != nil {
+			return err
+		}
 	}
 	return nil
 }
