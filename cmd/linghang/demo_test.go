@@ -32,6 +32,9 @@ type cityState struct {
 	Leads struct {
 		Total int `json:"total"`
 	} `json:"-"`
+	Outside struct {
+		Total int `json:"total"`
+	} `json:"-"`
 	Providers struct {
 		Total int `json:"total"`
 	} `json:"-"`
@@ -66,6 +69,7 @@ func (h *house) state() cityState {
 	h.call("GET", "/api/scenario/scenarios", "", &s.Scenarios)
 	h.call("GET", "/api/atlas/chains", "", &s.Chains)
 	h.call("GET", "/api/enterprise/leads", "", &s.Leads)
+	h.call("GET", "/api/atlas/outside", "", &s.Outside)
 	h.call("GET", "/api/enterprise/providers", "", &s.Providers)
 	h.call("GET", "/api/enterprise/services", "", &s.Services)
 	h.call("GET", "/api/enterprise/needs", "", &s.Needs)
@@ -87,7 +91,7 @@ func TestTheDemonstrationComesAndGoes(t *testing.T) {
 	for range 2 { // the second run finds what the first one made
 		h.command("demo", "--once", "--enterprise-nodes", "16", "--enterprises", "60", "--scenarios", "120", "--providers", "5", "--applications", "6")
 		s := h.state()
-		if s.Total != 43 || s.Reporting != 42 || !s.Synthetic || s.Plans.Total != 1 || s.Directory.Total != 65 || s.Scenarios.Total != 120 || s.Chains.Total != 4 || s.Leads.Total != 16 || s.Organisations.Total != before.Organisations.Total+42+5+24 {
+		if s.Total != 43 || s.Reporting != 42 || !s.Synthetic || s.Plans.Total != 1 || s.Directory.Total != 65 || s.Scenarios.Total != 120 || s.Chains.Total != 4 || s.Leads.Total != 16 || s.Outside.Total != 24 || s.Organisations.Total != before.Organisations.Total+42+5+24 {
 			t.Fatalf("with the demonstration the city is %+v", s)
 		}
 		// Two agreements were carried out, each of which is a service too; the bureau sees no confidential needs.

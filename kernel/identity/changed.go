@@ -2,6 +2,8 @@ package identity
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"linghang/kernel/fault"
 )
@@ -31,6 +33,34 @@ type PersonChanged struct {
 
 // Subject implements bus.Event.
 func (PersonChanged) Subject() string { return "system.person.changed" }
+
+// MembershipChanged says which organisations a person joined and left. Another role in the
+// same one is neither.
+type MembershipChanged struct {
+	PersonID string    `json:"person_id"`
+	Joined   []string  `json:"joined"`
+	Left     []string  `json:"left"`
+	At       time.Time `json:"at"`
+}
+
+// Subject implements bus.Event.
+func (MembershipChanged) Subject() string { return "system.membership.changed" }
+
+// moved is what another list of memberships means for belonging somewhere.
+func moved(person string, before, after []Membership, at time.Time) MembershipChanged {
+	e := MembershipChanged{PersonID: person, Joined: []string{}, Left: []string{}, At: at.UTC().Truncate(time.Millisecond)}
+	for _, m := range after {
+		if !belongs(before, m.OrganisationID) && !slices.Contains(e.Joined, m.OrganisationID) {
+			e.Joined = append(e.Joined, m.OrganisationID)
+		}
+	}
+	for _, m := range before {
+		if !belongs(after, m.OrganisationID) && !slices.Contains(e.Left, m.OrganisationID) {
+			e.Left = append(e.Left, m.OrganisationID)
+		}
+	}
+	return e
+}
 
 // Acting returns the identity of a person in one of their organisations, for
 // work that they asked for and that is done when they may have left the page.

@@ -83,6 +83,11 @@ func (d *Directory) setMemberships(ctx context.Context, tx *sqldb.Tx, person str
 	if err := endSessions(ctx, tx, person); err != nil {
 		return err
 	}
+	if e := moved(person, before, after, d.now()); len(e.Joined)+len(e.Left) > 0 {
+		if err := tx.Emit(ctx, e); err != nil {
+			return err
+		}
+	}
 	return tx.Emit(ctx, PersonChanged{person})
 }
 

@@ -41,6 +41,15 @@ func (d *Directory) oneOrganisation(ctx context.Context, where, arg string) (Org
 	return o, nil
 }
 
+// Coded returns the organisations that have a unified social credit code.
+func (d *Directory) Coded(ctx context.Context, uscc string) ([]Organisation, error) {
+	rows, err := d.db.Query(ctx, `SELECT `+organisationColumns+` FROM organisation o WHERE o.uscc = $1 AND o.uscc <> '' ORDER BY o.id`, uscc)
+	if err != nil {
+		return nil, fmt.Errorf("read organisations of a code: %w", err)
+	}
+	return sqldb.All(rows, scanOrganisation)
+}
+
 // below returns the organisation and all under it.
 func (d *Directory) below(ctx context.Context, id string) ([]string, error) {
 	rows, err := d.db.Query(ctx, `WITH RECURSIVE tree (id) AS (
@@ -121,7 +130,7 @@ func (d *Directory) removeOrganisation(ctx context.Context, o Organisation) erro
 		if below > 0 {
 			return fault.New(fault.Conflict, "system.organisation.not_empty", "%d organisations belong to this one", below)
 		}
-		if err := leave(ctx, tx, id); err != nil {
+		if err := leave(ctx, tx, id, d.now()); err != nil {
 			return err
 		}
 		for _, q := range []string{
@@ -141,7 +150,7 @@ func (d *Directory) removeOrganisation(ctx context.Context, o Organisation) erro
 }
 
 // leave tells of the persons who go with an organisation, before they go.
-func leave(ctx context.Context, tx *sqldb.Tx, organisation string) error {
+func leave(ctx context.Context, tx *sqldb.Tx, organisation string, at time.Time) error {
 	rows, err := tx.Query(ctx, `SELECT DISTINCT person_id FROM membership WHERE organisation_id = $1`, organisation)
 	if err != nil {
 		return fmt.Errorf("read members: %w", err)
@@ -155,7 +164,7 @@ func leave(ctx context.Context, tx *sqldb.Tx, organisation string) error {
 		return err
 	}
 	for _, id := range ids {
-		if err := tx.Emit(ctx, PersonChanged{id}); err != nil {
+		if err := tx.Emit(ctx, PersonChanged{id}, MembershipChanged{id, []string{}, []string{organisation}, at.UTC().Truncate(time.Millisecond)}); err != nil {
 			return err
 		}
 	}

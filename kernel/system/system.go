@@ -88,7 +88,7 @@ func (m *Room) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "system", Title: lang.Text{ZH: "系统管理", EN: "System"}, Migrations: identity.Migrations(),
 		Permissions: permissions(),
-		Publishes:   []bus.Event{identity.OrganisationChanged{}, identity.OrganisationFounded{}, identity.PersonChanged{}},
+		Publishes:   []bus.Event{identity.OrganisationChanged{}, identity.OrganisationFounded{}, identity.PersonChanged{}, identity.MembershipChanged{}},
 		Subscribes:  []module.Subscription{auditSubscription(m.audit), bus.On(m.organisationChanged), bus.On(m.personChanged), bus.On(m.desk.Receive)},
 		Finds:       m.finds(),
 		Sealed:      sealedColumns(),

@@ -164,12 +164,11 @@ func (m *Module) removeChain(ctx context.Context, in httpd.Object) (httpd.Nothin
 	if !c.Synthetic {
 		return httpd.Nothing{}, fault.New(fault.Conflict, "atlas.chain.kept", "only chains of the demonstration city can be removed")
 	}
-	content, err := m.chains.content(ctx, c.ID, 0)
-	if err != nil {
+	if err := m.chains.remove(ctx, c); err != nil {
 		return httpd.Nothing{}, err
 	}
 	m.kit.Notify(topicGraph, c.ID, "")
-	return httpd.Nothing{}, m.chains.remove(ctx, c, content)
+	return httpd.Nothing{}, nil
 }
 
 type versionsInput struct {

@@ -130,7 +130,7 @@ func (s chainStore) save(ctx context.Context, tx *sqldb.Tx, c Chain, e edition) 
 		return c, fmt.Errorf("save version: %w", err)
 	}
 	tx.Changed("chain", c.ID, before, c)
-	return c, s.elements.hear(ctx, tx, ofChain(c, e.content, e.by, e.at), e.at)
+	return c, s.elements.hearAll(ctx, tx, []told{ofChain(c, e.content, e.by, e.at)}, e.at)
 }
 
 // edit makes an edition the present version of a chain that was read as a version.
@@ -159,22 +159,22 @@ func (s chainStore) create(ctx context.Context, c Chain, e edition) (Chain, erro
 }
 
 // remove forgets a chain of the demonstration city.
-func (s chainStore) remove(ctx context.Context, c Chain, content Content) error {
+func (s chainStore) remove(ctx context.Context, c Chain) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM chain WHERE id = $1`, c.ID); err != nil {
 			return fmt.Errorf("remove chain: %w", err)
 		}
 		tx.Changed("chain", c.ID, c, nil)
-		w, err := s.elements.begin(ctx, tx)
+		// Stages of versions before are there, too.
+		rows, err := tx.Query(ctx, `SELECT id FROM node WHERE origin = $1`, chainNode(c.ID))
 		if err != nil {
-			return err
+			return fmt.Errorf("read nodes of a chain: %w", err)
 		}
-		for _, st := range content.Stages {
-			if err := w.drop(ctx, stageNode(c.ID, st.ID)); err != nil {
-				return err
-			}
+		ids, err := sqldb.All(rows, func(r sqldb.Row) (id string, err error) { return id, r.Scan(&id) })
+		if err != nil {
+			return fmt.Errorf("read nodes of a chain: %w", err)
 		}
-		return w.drop(ctx, chainNode(c.ID))
+		return s.elements.dropAll(ctx, tx, ids, today(time.Now()))
 	})
 }
 

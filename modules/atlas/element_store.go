@@ -8,6 +8,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
+	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 )
 
@@ -18,18 +19,22 @@ func newID() string { return ulid.Make().String() }
 const keptChanges = 20_000
 
 // elementStore keeps nodes and edges.
-type elementStore struct{ db *sqldb.DB }
+type elementStore struct {
+	db     *sqldb.DB
+	search *module.Search
+}
 
 // write is one change of the graph, with the rows that it touches.
 type write struct {
-	tx   *sqldb.Tx
-	seq  int64
-	seen map[string]bool // of the log
+	tx      *sqldb.Tx
+	seq     int64
+	seen    map[string]bool // of the log
+	touched map[string]bool // nodes that are said otherwise, or have other edges
 }
 
 // begin takes the turn of a change. It comes first in a transaction.
-func (s elementStore) begin(ctx context.Context, tx *sqldb.Tx) (*write, error) {
-	w := &write{tx: tx, seen: map[string]bool{}}
+func (s elementStore) begin(ctx context.Context, tx *sqldb.Tx, touched map[string]bool) (*write, error) {
+	w := &write{tx: tx, seen: map[string]bool{}, touched: touched}
 	if err := tx.QueryRow(ctx, `UPDATE clock SET seq = seq + 1 WHERE id = 1 RETURNING seq`).Scan(&w.seq); err != nil {
 		return nil, fmt.Errorf("begin change: %w", err)
 	}
@@ -42,6 +47,9 @@ func (s elementStore) begin(ctx context.Context, tx *sqldb.Tx) (*write, error) {
 }
 
 func (w *write) note(ctx context.Context, what, id string) error {
+	if what == "node" {
+		w.touched[id] = true
+	}
 	if w.seen[what+id] {
 		return nil
 	}
@@ -93,6 +101,21 @@ func (w *write) drop(ctx context.Context, id string) error {
 	return w.note(ctx, "node", id)
 }
 
+// dropAll forgets nodes with all their edges, and tells the search.
+func (s elementStore) dropAll(ctx context.Context, tx *sqldb.Tx, ids []string, day string) error {
+	touched := map[string]bool{}
+	w, err := s.begin(ctx, tx, touched)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := w.drop(ctx, id); err != nil {
+			return err
+		}
+	}
+	return s.tell(ctx, tx, touched, day)
+}
+
 // forget removes an edge, and the words at its ends where nothing else leads to them.
 func (w *write) forget(ctx context.Context, id string) error {
 	var src, dst string
@@ -102,6 +125,7 @@ func (w *write) forget(ctx context.Context, id string) error {
 	if err := w.note(ctx, "edge", id); err != nil {
 		return err
 	}
+	w.touched[src], w.touched[dst] = true, true
 	for _, end := range []string{src, dst} {
 		n, err := w.tx.Exec(ctx, `DELETE FROM node WHERE id = $1 AND kind IN ('`+strings.Join(termKinds(), "', '")+`')
 			AND NOT EXISTS (SELECT 1 FROM edge WHERE edge.dst = node.id) AND NOT EXISTS (SELECT 1 FROM edge WHERE edge.src = node.id)`, end)
@@ -130,6 +154,7 @@ func (w *write) add(ctx context.Context, e Edge) error {
 	if err != nil {
 		return fmt.Errorf("save edge from %s to %s: %w", e.Src, e.Dst, err)
 	}
+	w.touched[e.Src], w.touched[e.Dst] = true, true
 	return w.note(ctx, "edge", id)
 }
 
@@ -153,6 +178,7 @@ func (w *write) become(ctx context.Context, owner string, has []Edge, forgetKind
 		if _, err := w.tx.Exec(ctx, `UPDATE edge SET valid_to = $1 WHERE id = $2`, e.To, e.ID); err != nil {
 			return fmt.Errorf("set the end of edge %s: %w", e.ID, err)
 		}
+		w.touched[e.Src], w.touched[e.Dst] = true, true
 		if err := w.note(ctx, "edge", e.ID); err != nil {
 			return err
 		}

@@ -14,9 +14,9 @@ import (
 	"linghang/modules/scenario/scenarioevent"
 )
 
-// hear takes over what one owner says, all of it.
-func (s elementStore) hear(ctx context.Context, tx *sqldb.Tx, t told, now time.Time) error {
-	w, err := s.begin(ctx, tx)
+// hear takes over what one owner says, all of it. touched takes the nodes that this touches.
+func (s elementStore) hear(ctx context.Context, tx *sqldb.Tx, t told, now time.Time, touched map[string]bool) error {
+	w, err := s.begin(ctx, tx, touched)
 	if err != nil {
 		return err
 	}
@@ -31,16 +31,20 @@ func (s elementStore) hear(ctx context.Context, tx *sqldb.Tx, t told, now time.T
 	return w.become(ctx, t.owner, t.edges, t.forget, today(now))
 }
 
+// hearAll takes over what several owners say, and tells the search of it.
+func (s elementStore) hearAll(ctx context.Context, tx *sqldb.Tx, list []told, now time.Time) error {
+	touched := map[string]bool{}
+	for _, t := range list {
+		if err := s.hear(ctx, tx, t, now, touched); err != nil {
+			return err
+		}
+	}
+	return s.tell(ctx, tx, touched, today(now))
+}
+
 // takeAll takes over what several owners say, all or none.
 func (s elementStore) takeAll(ctx context.Context, list []told, now time.Time) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		for _, t := range list {
-			if err := s.hear(ctx, tx, t, now); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error { return s.hearAll(ctx, tx, list, now) })
 }
 
 // feed is what another room has for the graph. Its events say that something is another
@@ -81,7 +85,7 @@ func (m *Module) gather(ctx context.Context) error {
 			return fmt.Errorf("gather what %s tell: %w", f.owner, err)
 		}
 	}
-	return nil
+	return m.settleFound(ctx)
 }
 
 func (m *Module) catchUp(ctx context.Context, f feed) error {
@@ -255,13 +259,53 @@ func (m *Module) onChanged(ctx context.Context, e enterpriseevent.Changed) error
 	return m.follow(ctx, m.entries(), e.Subject(), e.EntryID)
 }
 
-// onMerged follows both: the other is not shown any more.
+// onMerged follows both entries, the other being shown no more, and what is of either: the
+// offers and agreements of the other are the survivor's now.
 func (m *Module) onMerged(ctx context.Context, e enterpriseevent.Merged) error {
-	return m.follow(ctx, m.entries(), e.Subject(), e.EntryID, e.OtherID)
+	return m.followEntries(ctx, e.Subject(), e.EntryID, e.OtherID)
 }
 
+// onUnmerged gives back what is the other's again.
 func (m *Module) onUnmerged(ctx context.Context, e enterpriseevent.Unmerged) error {
-	return m.follow(ctx, m.entries(), e.Subject(), e.EntryID, e.OtherID)
+	return m.followEntries(ctx, e.Subject(), e.EntryID, e.OtherID)
+}
+
+// followEntries takes over what rooms have now of some entries, and of the offers and
+// agreements that are theirs now, in one change.
+func (m *Module) followEntries(ctx context.Context, event string, entries ...string) error {
+	now := instant()
+	list := []told{}
+	for _, id := range entries {
+		s, err := m.rooms.Enterprises.Shown(ctx, id)
+		if err != nil {
+			return fmt.Errorf("ask for entry %s: %w", id, err)
+		}
+		list = append(list, ofEntry(s, now))
+	}
+	err := m.rooms.Providers.EachOffering(ctx, func(o enterpriseevent.Offering) error {
+		if slices.Contains(entries, o.EntryID) {
+			list = append(list, ofOffering(o, now))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("ask for offers of entries: %w", err)
+	}
+	err = m.rooms.Agreements.EachAgreement(ctx, func(a enterpriseevent.Agreement) error {
+		if slices.Contains(entries, a.EntryID) || slices.Contains(entries, a.ProviderEntryID) {
+			list = append(list, ofAgreement(a, now))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("ask for agreements of entries: %w", err)
+	}
+	for _, t := range list {
+		for i := range t.edges {
+			t.edges[i].Event = event
+		}
+	}
+	return m.elements.takeAll(ctx, list, now)
 }
 
 func (m *Module) onProvider(ctx context.Context, e enterpriseevent.ProviderChanged) error {

@@ -116,6 +116,49 @@ func TestWhatProvidersOfferHoldsWhileTheyServe(t *testing.T) {
 	})
 }
 
+func TestOffersAndAgreementsFollowAMergeAtOnceAndComeBack(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x := newTown(t, o)
+		x.tyres(t)
+		const offers, served = "enterprise -offers-> capability", "enterprise -served-> enterprise"
+		began, _ := daysAgo(30)
+		of := func(entry string) {
+			list := offering(began, time.Now().AddDate(0, 11, 0))
+			list.EntryID = entry
+			x.directory.offerings.put("v", list)
+			x.directory.agreements.put("n", enterpriseevent.Agreement{AgreementID: "n", EntryID: "a", ProviderEntryID: entry, Since: began})
+			x.directory.agreements.put("m", enterpriseevent.Agreement{AgreementID: "m", EntryID: entry, ProviderEntryID: "a", Since: began})
+		}
+		of("c")
+		if err := x.module.gather(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		x.waits(t, "the other offers", offers, "丙轮胎 > 能耗管理", "丙轮胎 > 质量管控")
+		// The entry that goes is told to be another first, and its node goes with all it had.
+		x.directory.list.put("c", enterpriseevent.Shown{EntryID: "c", Gone: true})
+		of("b")
+		tell(t, x.directory.kit, enterpriseevent.Changed{EntryID: "c"})
+		tell(t, x.directory.kit, enterpriseevent.Merged{EntryID: "b", OtherID: "c"})
+		x.waits(t, "the survivor offers", offers, "乙轮胎 > 能耗管理", "乙轮胎 > 质量管控")
+		x.waits(t, "the survivor serves and is served", served, "乙轮胎 > 甲橡胶", "甲橡胶 > 乙轮胎")
+		x.directory.list.put("c", shown("c", "丙轮胎", "370281", "轮胎"))
+		of("c")
+		tell(t, x.directory.kit, enterpriseevent.Unmerged{EntryID: "b", OtherID: "c"})
+		x.waits(t, "the other offers again", offers, "丙轮胎 > 能耗管理", "丙轮胎 > 质量管控")
+		x.waits(t, "the other serves and is served again", served, "丙轮胎 > 甲橡胶", "甲橡胶 > 丙轮胎")
+		before, err := x.module.elements.seq(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := x.module.gather(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if after, _ := x.module.elements.seq(t.Context()); after != before {
+			t.Errorf("a walk after that makes %d changes", after-before)
+		}
+	})
+}
+
 func TestAgreementsAreCooperationForTheBureau(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newTown(t, o)

@@ -45,6 +45,12 @@ type city struct {
 	history   []Edge // all, whenever they hold
 	loose     []Edge // those of which an end is not there, yet or any more
 	restraint []bool // by number: edges for the bureau only
+
+	// What is asked of the whole history, worked out when it is asked for first.
+	bondsOnce, techniquesOnce, tallyOnce sync.Once
+	bound                                *bonds
+	technical                            [][]int32
+	tallied                              tally
 }
 
 // now is the graph of today.

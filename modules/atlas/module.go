@@ -5,6 +5,7 @@ import (
 	"embed"
 	"io/fs"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"linghang/kernel/bus"
@@ -77,7 +78,7 @@ type Graph struct {
 
 // NewGraph returns the graph of the room.
 func NewGraph(kit *module.Kit) *Graph {
-	elements := elementStore{kit.DB}
+	elements := elementStore{kit.DB, kit.Search}
 	return &Graph{kit, elements, &memory{store: elements}}
 }
 
@@ -88,6 +89,7 @@ type Module struct {
 	chains    chainStore
 	proposals proposalStore
 	lists     listStore
+	settled   atomic.Value // settled: of what the search was told all
 
 	organisations Organisations
 }
@@ -113,18 +115,21 @@ func (m *Module) Manifest() module.Manifest {
 			{ID: "atlas.propose", Title: lang.Text{ZH: "对产业链提出修改建议、保存名单", EN: "Propose changes of chains, and keep lists"}, Roles: []identity.Role{identity.Officer, identity.Manager}},
 			{ID: "atlas.edit", Title: lang.Text{ZH: "维护产业链、审核建议、导入关系", EN: "Keep chains, review proposals and import relations"}, Roles: []identity.Role{identity.Officer}},
 		},
-		Routes: slices.Concat(m.chainRoutes(), m.proposalRoutes(), m.importRoutes(), m.exportRoutes(), m.questionRoutes(), m.listRoutes(), m.graphRoutes()),
+		Routes: slices.Concat(m.chainRoutes(), m.proposalRoutes(), m.importRoutes(), m.outsideRoutes(), m.exportRoutes(), m.questionRoutes(), m.listRoutes(), m.graphRoutes()),
 		Subscribes: []module.Subscription{
 			bus.On(m.onAccepted), bus.On(m.onChanged), bus.On(m.onMerged), bus.On(m.onUnmerged),
 			bus.On(m.onProvider), bus.On(m.onAgreed), bus.On(m.onClosed),
 			bus.On(m.onPublished), bus.On(m.onWithdrawn),
 			bus.On(m.onRegistered), bus.On(m.onMoved), bus.On(m.onEdited),
 		},
+		Finds:    m.finds(),
+		Measures: m.measures(),
 		Personal: personal(),
 		Notices:  notices(),
 		Topics:   []module.Topic{{Name: topicGraph, Permission: "atlas.view"}},
 		Jobs: []module.Job{
 			{Name: "gather", Title: lang.Text{ZH: "核对各业务数据与图谱", EN: "Compare what rooms have with the graph"}, Every: time.Hour, Do: m.gather},
+			{Name: "found", Title: lang.Text{ZH: "按日期更新搜索中的图谱节点", EN: "Tell the search what the day made of the graph"}, Every: 10 * time.Minute, Do: m.settleFound},
 		},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "产业链", EN: "Chains"}, Path: "/atlas", Icon: "rules", Permission: "atlas.view"},

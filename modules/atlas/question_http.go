@@ -73,7 +73,7 @@ func (m *Module) reply(ctx context.Context, c *city, q Question) (Answer, error)
 	case "way":
 		return c.way(ctx, q)
 	case "emerging":
-		return c.emerging(q)
+		return c.emerging(ctx, q)
 	case "stop":
 		chains, err := m.contents(ctx)
 		if err != nil {

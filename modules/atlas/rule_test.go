@@ -3,6 +3,7 @@ package atlas
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"math"
 	"reflect"
 	"strings"
@@ -130,7 +131,7 @@ func TestFilesOfChainsAreToldWhatIsWrong(t *testing.T) {
 func small(t *testing.T, edges ...Edge) *city {
 	t.Helper()
 	nodes, list := map[string]Node{}, map[string]Edge{}
-	for _, id := range []string{"enterprise/a", "enterprise/b", "outside/o", "technology/u", "technology/v", "product/p", "district/d"} {
+	for _, id := range []string{"enterprise/a", "enterprise/b", "outside/o", "technology/t", "technology/u", "technology/v", "technology/w", "product/p", "district/d"} {
 		kind, name, _ := strings.Cut(id, "/")
 		nodes[id] = Node{ID: id, Kind: kind, Name: lang.Text{ZH: name}, See: seePublic}
 	}
@@ -155,7 +156,7 @@ func TestTechnologiesThatComeTogetherLaterAreEmerging(t *testing.T) {
 	)
 	f := func(since string, bureau bool, want float64) {
 		t.Helper()
-		a, err := c.emerging(Question{Since: since, bureau: bureau})
+		a, err := c.emerging(t.Context(), Question{Since: since, bureau: bureau})
 		got := 0.0
 		if len(a.Items) > 0 {
 			got = a.Items[0].Score
@@ -167,8 +168,30 @@ func TestTechnologiesThatComeTogetherLaterAreEmerging(t *testing.T) {
 	f("2025-01-01", false, 1.5) // one more than none: half a point for being new
 	f("2025-01-01", true, 2.5)
 	f("2026-05-20", true, 0)
-	if _, err := c.emerging(Question{Since: "2027-01-01"}); err == nil {
+	if _, err := c.emerging(t.Context(), Question{Since: "2027-01-01"}); err == nil {
 		t.Error("a day to come is compared with")
+	}
+}
+
+func TestOfMorePairsThanWereAskedForTheFirstOnesStandInTheAnswer(t *testing.T) {
+	var edges []Edge
+	for _, w := range []string{"t", "u", "v", "w"} {
+		edges = append(edges, Edge{Src: "enterprise/a", Kind: edgeUses, Dst: "technology/" + w, From: "2026-05-01"})
+	}
+	edges = append(edges, Edge{Src: "enterprise/b", Kind: edgeUses, Dst: "technology/v", From: "2026-05-01"}, Edge{Src: "enterprise/b", Kind: edgeUses, Dst: "technology/w", From: "2026-05-01"})
+	c := small(t, edges...)
+	a, err := c.emerging(t.Context(), Question{bureau: true, Limit: 3})
+	got := ""
+	for _, i := range a.Items {
+		got += i.Node.ID + " " + i.Other.ID + fmt.Sprintf(" %g; ", i.Score)
+	}
+	if want := "technology/v technology/w 2.5; technology/t technology/u 1.5; technology/t technology/v 1.5; "; err != nil || got != want || !a.Truncated {
+		t.Errorf("the answer is %s, cut %v, %v; want %s", got, a.Truncated, err, want)
+	}
+	over, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := c.emerging(over, Question{bureau: true}); err == nil {
+		t.Error("who does not wait any more is answered")
 	}
 }
 

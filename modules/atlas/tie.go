@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strconv"
+
+	"linghang/kernel/fault"
 )
 
 // Tie is that two enterprises have to do with each other: one holds a share of the other,
@@ -17,54 +19,97 @@ type Tie struct {
 	Source             string
 }
 
-// mostTies bounds how many ties an answer has.
-const mostTies = 50_000
+const (
+	// mostTies bounds how many ties an answer has.
+	mostTies = 200_000
+	// mostHoldings is over how many shareholdings in a row ties are sought: a conflict of
+	// interest goes no further.
+	mostHoldings = 10
+)
 
 // Ties are what the graph knows, with what is for the bureau alone, of ties of some
 // enterprises, named by their codes, and of those that they are joined to by
-// shareholdings; also of what is over.
+// shareholdings; also of what is over. Who asks decides by it, so that half of an answer
+// would be worse than none.
 func (g *Graph) Ties(ctx context.Context, codes []string) ([]Tie, error) {
 	c, err := g.memory.now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return c.tiesOf(codes), nil
+	list, all := c.tiesOf(codes)
+	if !all {
+		return nil, fault.New(fault.Unavailable, "atlas.ties.many", "there are more than %d ties between the enterprises and those that they are joined to", mostTies)
+	}
+	return list, nil
 }
 
-func (c *city) tiesOf(codes []string) []Tie {
-	by := map[string][]Edge{} // at either end
-	for _, e := range c.history {
-		if e.Kind == edgeHolds || e.Kind == edgeCooperates || e.Kind == edgeServed {
-			by[e.Src] = append(by[e.Src], e)
-			by[e.Dst] = append(by[e.Dst], e)
+// bonds are the ties of the whole history by the nodes at their ends, and the nodes by
+// their codes.
+type bonds struct {
+	by   map[string][]int32 // numbers in the history
+	code map[string][]string
+}
+
+// bonds walks through the history once.
+func (c *city) bonds() *bonds {
+	c.bondsOnce.Do(func() {
+		b := &bonds{map[string][]int32{}, map[string][]string{}}
+		for i, e := range c.history {
+			if e.Kind == edgeHolds || e.Kind == edgeCooperates || e.Kind == edgeServed {
+				b.by[e.Src] = append(b.by[e.Src], int32(i))
+				if e.Dst != e.Src {
+					b.by[e.Dst] = append(b.by[e.Dst], int32(i))
+				}
+			}
 		}
-	}
+		for id := range b.by {
+			if code := c.nodes[id].Props["code"]; code != "" {
+				b.code[code] = append(b.code[code], id)
+			}
+		}
+		c.bound = b
+	})
+	return c.bound
+}
+
+// tiesOf are the ties of some enterprises and of those that they are joined to, the
+// nearest first; all tells whether there are not more.
+func (c *city) tiesOf(codes []string) (list []Tie, all bool) {
+	b := c.bonds()
 	var next []string
-	for id := range by {
-		if slices.Contains(codes, c.nodes[id].Props["code"]) {
-			next = append(next, id)
-		}
+	for _, code := range codes {
+		next = append(next, b.code[code]...)
 	}
 	slices.Sort(next)
-	reached, told := map[string]bool{}, map[string]bool{}
-	list := []Tie{}
-	for len(next) > 0 {
-		id := next[0]
-		next = next[1:]
-		if reached[id] {
-			continue
-		}
-		reached[id] = true
-		for _, e := range by[id] {
-			if e.Kind == edgeHolds {
-				next = append(next, e.Src, e.Dst)
+	reached, told := map[string]bool{}, map[int32]bool{}
+	list = []Tie{}
+	for range mostHoldings + 1 {
+		layer := next
+		next = nil
+		for _, id := range layer {
+			if reached[id] {
+				continue
 			}
-			if t, ok := c.tie(e); ok && !told[e.ID] && len(list) < mostTies {
-				told[e.ID], list = true, append(list, t)
+			reached[id] = true
+			for _, i := range b.by[id] {
+				e := &c.history[i]
+				if e.Kind == edgeHolds {
+					next = append(next, e.Src, e.Dst)
+				}
+				if told[i] {
+					continue
+				}
+				told[i] = true
+				if t, ok := c.tie(*e); ok {
+					list = append(list, t)
+				}
+			}
+			if len(list) > mostTies {
+				return nil, false
 			}
 		}
 	}
-	return list
+	return list, true
 }
 
 // tie is an edge between two that have codes.

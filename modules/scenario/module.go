@@ -130,6 +130,7 @@ func (m *Module) Manifest() module.Manifest {
 		Permissions: slices.Concat(permissions(), opening.Permissions(), pilot.Permissions()),
 		Routes:      slices.Concat(m.taxonomyRoutes(), m.scenarioRoutes(), m.pictureRoutes(), m.pairRoutes(), m.importRoutes(), m.listRoutes(), m.opening.Routes(), m.pilots.Routes()),
 		Publishes:   []bus.Event{scenarioevent.Published{}, scenarioevent.Withdrawn{}, scenarioevent.Opened{}, scenarioevent.Completed{}},
+		Subscribes:  m.pilots.Subscribes(),
 		Measures:    slices.Concat(m.measureList(), m.opening.Measures(), []module.Measure{m.pilots.Measure()}),
 		Personal:    slices.Concat(personal(), opening.Personal(), pilot.Personal()),
 		Finds:       m.store.finds(),

@@ -13,6 +13,10 @@ const outside = `企业名称,英文名称,所在地区,产品,技术,产业链�
 外地硫化机械,Away Presses,外省外市,硫化机,机器视觉,,行业展会名录,bureau
 `
 
+const made = `企业名称,英文名称,所在地区,产品,来源,可见范围,合成数据
+演示外地企业,Demo company away,外省,演示产品,合成数据,public,yes
+`
+
 async function drop(page: Page, name: string, content: string): Promise<void> {
   await page.locator('input[type=file]').first().setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) })
 }
@@ -51,6 +55,24 @@ test('a chain with a missing stage leads to a list of whom to attract, and on to
   await expect(page.getByText('文件带来 3 个节点、2 条关系')).toBeVisible()
   await page.getByRole('button', { name: /^导\s?入$/ }).click()
   await expect(page.getByText('已导入 3 个节点、2 条关系')).toBeVisible()
+
+  // What was brought in is listed, and what was made up for a demonstration can go again.
+  await drop(page, 'made.csv', made)
+  await expect(page.getByText('文件带来 2 个节点、1 条关系')).toBeVisible()
+  await page.getByRole('button', { name: /^导\s?入$/ }).click()
+  const demo = page.getByRole('row', { name: /演示外地企业/ })
+  await expect(demo).toContainText('合成')
+  await expect(page.getByRole('row', { name: /外地硫化机械/ }).getByRole('button', { name: /^删\s?除$/ })).toHaveCount(0)
+  await accessible(page)
+  await picture(page, 'atlas-import')
+  await demo.getByRole('button', { name: /^删\s?除$/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: /^删\s?除$/ }).click()
+  await expect(demo).toHaveCount(0)
+
+  // The city's search leads to the chain and, for the bureau, to who is outside.
+  await page.goto('/search?q=外地硫化')
+  await page.getByRole('link', { name: /外地硫化机械/ }).first().click()
+  await expect(page).toHaveURL(/explorer\?node=outside/)
 
   // The missing stage is chosen with the keyboard; whom to attract, and why, is kept as a list.
   await page.goto(map)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -78,7 +79,7 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	for _, part := range []func(context.Context) error{d.plan, d.directory, d.scenarios, d.atlas, d.leads, d.gather, d.providers, d.services, d.needs, d.pilots} {
+	for _, part := range []func(context.Context) error{d.plan, d.directory, d.scenarios, d.atlas, d.candidates, d.leads, d.gather, d.providers, d.services, d.needs, d.pilots} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -279,14 +280,14 @@ func Remove(ctx context.Context, o Options) error {
 		return err
 	}
 	for _, list := range []struct{ path, what string }{
-		{"/api/scenario/pilot/calls", "calls for pilots"}, {"/api/enterprise/leads", "leads"}, {"/api/atlas/chains", "chains"}, {"/api/scenario/scenarios", "scenarios"}, {"/api/plan/plans", "plans"}, {"/api/platforms", "platforms"}, {"/api/enterprise/entries", "enterprises"}, {"/api/system/organisations", "organisations"},
+		{"/api/scenario/pilot/calls", "calls for pilots"}, {"/api/enterprise/leads", "leads"}, {"/api/atlas/outside", "enterprises outside"}, {"/api/atlas/chains", "chains"}, {"/api/scenario/scenarios", "scenarios"}, {"/api/plan/plans", "plans"}, {"/api/platforms", "platforms"}, {"/api/enterprise/entries", "enterprises"}, {"/api/system/organisations", "organisations"},
 	} {
 		objects, err := d.api.synthetic(ctx, list.path)
 		if err != nil {
 			return fmt.Errorf("read synthetic %s: %w", list.what, err)
 		}
 		for _, x := range objects {
-			if err := d.api.call(ctx, http.MethodDelete, list.path+"/"+x.ID, nil, nil); err != nil {
+			if err := d.api.call(ctx, http.MethodDelete, list.path+"/"+url.PathEscape(x.ID), nil, nil); err != nil {
 				return fmt.Errorf("remove %s: %w", list.what, err)
 			}
 		}

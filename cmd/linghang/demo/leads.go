@@ -15,7 +15,6 @@ func (d *demo) leads(ctx context.Context) error {
 	if err != nil || len(there) > 0 {
 		return err
 	}
-	origins := []string{"江苏", "广东", "上海", "湖北"}
 	industries := []string{"C39", "C32", "C29", "C35"} // of what the chains lack, in their order
 	paths := [][]string{{}, {"visit"}, {"visit", "commit"}, {"visit", "lose"}}
 	n := 0
@@ -24,8 +23,8 @@ func (d *demo) leads(ctx context.Context) error {
 		for k, acts := range paths {
 			n++
 			in := map[string]any{
-				"name":   text{fmt.Sprintf("演示·%s企业%d", gap.Name.ZH, k+1), fmt.Sprintf("Demo · %s company %d", gap.Name.EN, k+1)},
-				"origin": origins[(i+k)%len(origins)], "industry": industries[i], "chain": c.name.ZH, "gap": gap.Name.ZH,
+				"name":   gap.outside(k),
+				"origin": origin(i + k), "industry": industries[i], "chain": c.name.ZH, "gap": gap.Name.ZH,
 				"source": []string{"analysis", "city", "partner", "company"}[k], "investment": 3000 * (k + i + 1), "synthetic": true,
 			}
 			if err := d.lead(ctx, in, acts); err != nil {

@@ -418,6 +418,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/atlas/outside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Enterprises outside that the bureau brought in */
+        get: operations["get-atlas-outside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/outside/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an enterprise outside of the demonstration city, with its relations */
+        delete: operations["delete-atlas-outside-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/atlas/proposals": {
         parameters: {
             query?: never;
@@ -9292,7 +9326,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own declared interests */
+        /** One's own declared interests, and where one is known to be and have been employed */
         get: operations["get-scenario-pilot-declarations"];
         put?: never;
         /** Declare an interest: for whom one works, of what one holds a share, with whom one cooperated */
@@ -14923,6 +14957,21 @@ export interface components {
         };
         AtlasNodesView: {
             items: components["schemas"]["AtlasNodeRef"][];
+        };
+        AtlasOutsideView: {
+            /** Format: date-time */
+            at: string;
+            code: string;
+            /** @description Its code, or its name where it has none */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** @description What it is in the graph */
+            node: string;
+            region: string;
+            /** @enum {string} */
+            see: "public" | "bureau";
+            source: string;
+            synthetic: boolean;
         };
         AtlasPicture: {
             day: string;
@@ -24708,6 +24757,16 @@ export interface components {
              */
             total: number;
         };
+        PageOutsideView: {
+            items: components["schemas"]["AtlasOutsideView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PagePair: {
             items: components["schemas"]["ScenarioPair"][];
             /** @description Empty on the last page */
@@ -25630,6 +25689,13 @@ export interface components {
              */
             weight: number;
         };
+        PilotEmployment: {
+            name: string;
+            /** @description 2026-10-31, or empty: longer than is known */
+            since: string;
+            /** @description 2026-10-31, or empty: still so */
+            until: string;
+        };
         PilotFile: {
             /** Format: date-time */
             at: string;
@@ -25659,9 +25725,13 @@ export interface components {
              * @description Percent; 0: not known, or no shareholding
              */
             share: number;
+            /** @description Of an employment: 2026-10-31, or empty: not known */
+            since: string;
             /** @description declared, entered, organisations (the city's register), or what the city's graph names: agreement, or the source of an import */
             source: string;
             to: string;
+            /** @description Of an employment that is over: its end */
+            until: string;
         };
         PilotInspection: {
             /** Format: date-time */
@@ -25802,6 +25872,8 @@ export interface components {
             until: string;
         };
         PilotRelationsView: {
+            /** @description Where one belongs and belonged, by the city's register, as far as it still makes partial */
+            employed: components["schemas"]["PilotEmployment"][];
             items: components["schemas"]["PilotRelation"][];
         };
         PilotReviewDetail: {
@@ -33354,6 +33426,78 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageAnswerItemView"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-outside": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                synthetic?: "yes" | "no";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOutsideView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-atlas-outside-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {

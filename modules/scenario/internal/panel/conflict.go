@@ -27,6 +27,8 @@ type Hop struct {
 	Kind     Kind
 	Share    float64
 	Source   string
+	// Since and Until are of an employment, zero where they are not known.
+	Since, Until time.Time
 }
 
 // Conflict is why somebody may not judge an applicant.
@@ -35,8 +37,10 @@ type Conflict struct {
 	Path []Hop
 }
 
+// LookBack is for how many years employment and cooperation count after they ended.
+const LookBack = 3
+
 const (
-	lookBack  = 3  // years for which employment and cooperation count after they ended
 	chainMost = 10 // shareholdings in a chain
 	shareMin  = 0.05
 )
@@ -66,7 +70,10 @@ func (r *Relations) Conflict(person, applicant string, now time.Time) *Conflict 
 		if !x.counts(now) {
 			continue
 		}
-		first := Hop{x.From, x.To, x.Kind, x.Share, x.Source}
+		first := Hop{From: x.From, To: x.To, Kind: x.Kind, Share: x.Share, Source: x.Source}
+		if x.Kind == Employment {
+			first.Since, first.Until = x.Since, x.Until
+		}
 		if x.To == applicant {
 			return &Conflict{x.Kind, []Hop{first}}
 		}
@@ -82,7 +89,7 @@ func (r *Relations) Conflict(person, applicant string, now time.Time) *Conflict 
 	}
 	for _, x := range r.to[person] { // said from the other side
 		if x.From == applicant && x.Kind == Cooperation && x.counts(now) {
-			return &Conflict{Cooperation, []Hop{{x.To, x.From, x.Kind, 0, x.Source}}}
+			return &Conflict{Cooperation, []Hop{{From: x.To, To: x.From, Kind: x.Kind, Source: x.Source}}}
 		}
 	}
 	return nil
@@ -92,12 +99,12 @@ func (r *Relations) Conflict(person, applicant string, now time.Time) *Conflict 
 func (r *Relations) worked(a, b string, now time.Time) (Hop, bool) {
 	for _, x := range r.from[a] {
 		if x.Kind == Cooperation && x.To == b && x.counts(now) {
-			return Hop{a, b, Cooperation, 0, x.Source}, true
+			return Hop{From: a, To: b, Kind: Cooperation, Source: x.Source}, true
 		}
 	}
 	for _, x := range r.to[a] {
 		if x.Kind == Cooperation && x.From == b && x.counts(now) {
-			return Hop{a, b, Cooperation, 0, x.Source}, true
+			return Hop{From: a, To: b, Kind: Cooperation, Source: x.Source}, true
 		}
 	}
 	return Hop{}, false
@@ -110,13 +117,13 @@ func (x Relation) counts(now time.Time) bool {
 	}
 	switch {
 	case x.Until.IsZero() && x.Kind == Cooperation && !x.Since.IsZero():
-		return x.Since.AddDate(lookBack, 0, 0).After(now)
+		return x.Since.AddDate(LookBack, 0, 0).After(now)
 	case x.Until.IsZero() || x.Until.After(now):
 		return true
 	case x.Kind == Shareholding:
 		return false
 	default:
-		return x.Until.AddDate(lookBack, 0, 0).After(now)
+		return x.Until.AddDate(LookBack, 0, 0).After(now)
 	}
 }
 
@@ -159,7 +166,8 @@ func (r *Relations) chain(from, to string, share float64, now time.Time) []Hop {
 		layer = next
 	}
 	found := best[at{to, true}]
-	if up := best[at{to, false}]; up.share > found.share {
+	// Of two that are as strong, the shorter one says more.
+	if up := best[at{to, false}]; up.share > found.share || up.share == found.share && len(up.path) < len(found.path) {
 		found = up
 	}
 	return found.path
@@ -175,7 +183,7 @@ func (r *Relations) steps(where at, now time.Time) []step {
 	var list []step
 	for _, x := range r.from[where.party] {
 		if x.Kind == Shareholding && x.counts(now) {
-			list = append(list, step{at{x.To, true}, strength(x), Hop{x.From, x.To, x.Kind, x.Share, x.Source}})
+			list = append(list, step{at{x.To, true}, strength(x), Hop{From: x.From, To: x.To, Kind: x.Kind, Share: x.Share, Source: x.Source}})
 		}
 	}
 	if where.down {
@@ -183,7 +191,7 @@ func (r *Relations) steps(where at, now time.Time) []step {
 	}
 	for _, x := range r.to[where.party] {
 		if x.Kind == Shareholding && x.counts(now) {
-			list = append(list, step{at{x.From, false}, strength(x), Hop{x.To, x.From, x.Kind, x.Share, x.Source}})
+			list = append(list, step{at{x.From, false}, strength(x), Hop{From: x.To, To: x.From, Kind: x.Kind, Share: x.Share, Source: x.Source}})
 		}
 	}
 	return list

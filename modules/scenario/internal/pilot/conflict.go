@@ -3,6 +3,7 @@ package pilot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,6 +93,14 @@ func dayOf(s string) (time.Time, error) {
 	return at, nil
 }
 
+// dayText is a day as people read it; empty: not known.
+func dayText(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.In(cityTime()).Format(time.DateOnly)
+}
+
 // plain is the relation as the arithmetic of conflicts takes it.
 func (r Relation) plain() panel.Relation {
 	since, _ := dayOf(r.Since) // check has read them
@@ -111,6 +120,8 @@ type Hop struct {
 	To     string     `json:"to"`
 	Kind   panel.Kind `json:"kind" enum:"employment,shareholding,cooperation"`
 	Share  float64    `json:"share" doc:"Percent; 0: not known, or no shareholding"`
+	Since  string     `json:"since" doc:"Of an employment: 2026-10-31, or empty: not known"`
+	Until  string     `json:"until" doc:"Of an employment that is over: its end"`
 	Source string     `json:"source" doc:"declared, entered, organisations (the city's register), or what the city's graph names: agreement, or the source of an import"`
 }
 
@@ -126,7 +137,7 @@ func conflictOf(c *panel.Conflict, names map[string]string) *Conflict {
 	}
 	v := &Conflict{Kind: c.Kind, Path: []Hop{}}
 	for _, h := range c.Path {
-		v.Path = append(v.Path, Hop{named(h.From), named(h.To), h.Kind, 100 * h.Share, h.Source})
+		v.Path = append(v.Path, Hop{named(h.From), named(h.To), h.Kind, 100 * h.Share, dayText(h.Since), dayText(h.Until), h.Source})
 	}
 	return v
 }
@@ -158,8 +169,8 @@ func (w web) conflict(person, organisation string) *Conflict {
 	return conflictOf(w.relations.Conflict(personParty+person, to, w.now), w.names)
 }
 
-// weave gathers what was declared and entered, who belongs to which organisation and
-// which organisation stands above which, and what the site knows beyond.
+// weave gathers what was declared and entered, who belongs or belonged to which
+// organisation and which organisation stands above which, and what the site knows beyond.
 func (m *Pilots) weave(ctx context.Context, persons []string, applicants []string) (web, error) {
 	w := web{names: map[string]string{}, parties: map[string]string{}, persons: map[string]bool{}, now: m.site.Now()}
 	known, err := m.relations.all(ctx)
@@ -173,17 +184,20 @@ func (m *Pilots) weave(ctx context.Context, persons []string, applicants []strin
 	if register.root, err = m.people.Root(ctx); err != nil {
 		return w, fmt.Errorf("find the city: %w", err)
 	}
-	parties, err := w.join(ctx, persons, register)
+	employed, err := m.employed.of(ctx, persons)
 	if err != nil {
 		return w, err
 	}
-	for _, id := range applicants {
-		if err := register.climb(ctx, id, ""); err != nil {
-			return w, err
-		}
+	parties, err := w.join(ctx, persons, employed, register)
+	if err != nil {
+		return w, err
+	}
+	if err := register.gather(ctx, applicants, w.declared(known)); err != nil {
+		return w, err
 	}
 	for id, o := range register.seen {
 		w.parties[id] = party(o)
+		parties = append(parties, party(o))
 	}
 	list := register.relations
 	for _, r := range known {
@@ -191,27 +205,48 @@ func (m *Pilots) weave(ctx context.Context, persons []string, applicants []strin
 		x.From, x.To = w.canonical(x.From), w.canonical(x.To)
 		list = append(list, x)
 	}
-	if m.site.Related != nil {
-		for _, o := range register.seen {
-			parties = append(parties, party(o))
-		}
-		more, err := m.site.Related.Relations(ctx, parties)
-		if err != nil {
-			return w, fmt.Errorf("ask for relations: %w", err)
-		}
-		for _, r := range more {
-			w.call(r.From, r.FromName)
-			w.call(r.To, r.ToName)
-			list = append(list, r.plain())
-		}
+	more, err := m.related(ctx, parties)
+	if err != nil {
+		return w, err
+	}
+	for _, r := range more {
+		w.call(r.From, r.FromName)
+		w.call(r.To, r.ToName)
+		list = append(list, r.plain())
 	}
 	w.relations = panel.NewRelations(list)
 	return w, nil
 }
 
-// join adds who reviews and whose people they are, and returns them as parties.
-func (w web) join(ctx context.Context, persons []string, to *register) ([]string, error) {
-	parties := []string{}
+// related is what the site knows beyond.
+func (m *Pilots) related(ctx context.Context, parties []string) ([]Relation, error) {
+	if m.site.Related == nil {
+		return nil, nil
+	}
+	list, err := m.site.Related.Relations(ctx, parties)
+	if err != nil {
+		return nil, fmt.Errorf("ask for relations: %w", err)
+	}
+	return list, nil
+}
+
+// declared are the organisations for which those who review are said to work, or of which
+// they are said to hold a share.
+func (w web) declared(known []Relation) (parties []string) {
+	for _, r := range known {
+		if person, ok := strings.CutPrefix(r.From, personParty); ok && w.persons[person] {
+			parties = append(parties, r.To)
+		}
+	}
+	return parties
+}
+
+// join adds who reviews and whose people they are and were, and returns them as parties.
+func (w web) join(ctx context.Context, persons []string, employed []Employment, to *register) ([]string, error) {
+	parties, of := []string{}, map[string][]Employment{}
+	for _, e := range employed {
+		of[e.person] = append(of[e.person], e)
+	}
 	for _, id := range persons {
 		p, err := to.people.Person(ctx, id)
 		if fault.Is(err, fault.NotFound) {
@@ -222,13 +257,28 @@ func (w web) join(ctx context.Context, persons []string, to *register) ([]string
 		}
 		w.names[personParty+id], w.persons[id] = p.Name, true
 		parties = append(parties, personParty+id)
-		for _, x := range p.Memberships {
-			if err := to.climb(ctx, x.OrganisationID, personParty+id); err != nil {
+		for _, e := range everywhere(p, of[id]) {
+			if err := to.employ(ctx, e); err != nil {
 				return nil, err
+			}
+			if e.party != "" {
+				parties = append(parties, e.party)
 			}
 		}
 	}
 	return parties, nil
+}
+
+// everywhere is where a person is now, as the register says, and where they were, as this
+// room kept it. What the register does not say any more is over, whoever has not told yet.
+func everywhere(p identity.Person, kept []Employment) []Employment {
+	list := kept
+	for _, x := range p.Memberships {
+		if !slices.ContainsFunc(kept, func(e Employment) bool { return e.organisation == x.OrganisationID && e.Until == "" }) {
+			list = append(list, Employment{person: p.ID, organisation: x.OrganisationID})
+		}
+	}
+	return list
 }
 
 // call names a party that has no name yet.
@@ -256,34 +306,82 @@ type register struct {
 	relations []panel.Relation
 }
 
-// climb adds an organisation and those above it; member works for it, if not empty.
-func (r *register) climb(ctx context.Context, id, member string) error {
-	if id == r.root.ID {
+// employ adds an employment, with those above who employs. What was removed from the
+// register since is known by what it was called.
+func (r *register) employ(ctx context.Context, e Employment) error {
+	if e.organisation == r.root.ID {
 		return nil
 	}
-	o, known := r.seen[id]
-	if !known {
-		var err error
-		if o, err = r.people.Organisation(ctx, id); err != nil {
-			if fault.Is(err, fault.NotFound) {
-				return nil // it was removed since, and ties nobody
-			}
-			return fmt.Errorf("read organisation: %w", err)
+	if err := r.climb(ctx, e.organisation); err != nil {
+		return err
+	}
+	if o, there := r.seen[e.organisation]; there {
+		e.party = party(o)
+	} else if e.party != "" && r.names[e.party] == "" {
+		r.names[e.party] = e.Name
+	}
+	if e.party != "" {
+		r.relations = append(r.relations, e.relation())
+	}
+	return nil
+}
+
+// gather adds organisations by their IDs and by what they are called as parties, with
+// those above them.
+func (r *register) gather(ctx context.Context, ids, parties []string) error {
+	for _, id := range ids {
+		if err := r.climb(ctx, id); err != nil {
+			return err
 		}
-		r.seen[id] = o
-		r.names[party(o)] = o.Name.ZH
 	}
-	if member != "" {
-		r.relations = append(r.relations, panel.Relation{From: member, To: party(o), Kind: panel.Employment, Source: "organisations"})
+	for _, p := range parties {
+		if err := r.declare(ctx, p); err != nil {
+			return err
+		}
 	}
-	if known || o.ParentID == "" || o.ParentID == r.root.ID {
+	return nil
+}
+
+// declare adds those above an organisation that somebody is said to work for, or to hold,
+// by its code or its ID.
+func (r *register) declare(ctx context.Context, party string) error {
+	if id, ok := strings.CutPrefix(party, organisationParty); ok {
+		return r.climb(ctx, id)
+	}
+	list, err := r.people.Coded(ctx, party)
+	if err != nil {
+		return fmt.Errorf("find organisations by code: %w", err)
+	}
+	for _, o := range list {
+		if err := r.climb(ctx, o.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// climb adds an organisation and those above it.
+func (r *register) climb(ctx context.Context, id string) error {
+	if _, known := r.seen[id]; known || id == r.root.ID {
 		return nil
 	}
-	if err := r.climb(ctx, o.ParentID, ""); err != nil {
+	o, err := r.people.Organisation(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return nil // it was removed since
+	}
+	if err != nil {
+		return fmt.Errorf("read organisation: %w", err)
+	}
+	r.seen[id] = o
+	r.names[party(o)] = o.Name.ZH
+	if o.ParentID == "" || o.ParentID == r.root.ID {
+		return nil
+	}
+	if err := r.climb(ctx, o.ParentID); err != nil {
 		return err
 	}
 	if above, ok := r.seen[o.ParentID]; ok {
-		r.relations = append(r.relations, panel.Relation{From: party(above), To: party(o), Kind: panel.Shareholding, Source: "organisations"})
+		r.relations = append(r.relations, panel.Relation{From: party(above), To: party(o), Kind: panel.Shareholding, Source: sourceRegister})
 	}
 	return nil
 }

@@ -21,6 +21,6 @@
 // year (年度检查) and can be removed (撤销).
 //
 // Tables: pilot_call, pilot_application, pilot_file, pilot_seal, pilot_sealed,
-// pilot_reviewer, pilot_review, pilot_relation, pilot_objection, pilot_listing,
-// pilot_inspection.
+// pilot_reviewer, pilot_review, pilot_relation, pilot_employment, pilot_objection,
+// pilot_listing, pilot_inspection. Hears: system.membership.changed.
 package pilot

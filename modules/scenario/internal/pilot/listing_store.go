@@ -253,6 +253,7 @@ func Personal() []sqldb.Personal {
 		{Table: "pilot_review", Person: "person_id", Show: []string{"application_id", "state", "marks", "note", "submitted_at"}},
 		{Table: "pilot_relation", Person: "person_id", Columns: []string{"from_name"}, Show: []string{"kind", "to_name", "since_on", "until_on"}},
 		{Table: "pilot_relation", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"kind", "at"}},
+		{Table: "pilot_employment", Person: "person_id", Show: []string{"name", "since_on", "until_on"}, Drop: true},
 		{Table: "pilot_objection", Person: "author", Columns: []string{"author_name"}, Show: []string{"text", "at"}},
 		{Table: "pilot_objection", Person: "answered_by", Columns: []string{"answered_by_name"}, Show: []string{"answer", "answered_at"}},
 		{Table: "pilot_inspection", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"listing_id", "year", "outcome", "at"}},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"linghang/kernel/bus"
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
@@ -17,7 +18,9 @@ type People interface {
 	Root(ctx context.Context) (identity.Organisation, error)
 	Organisation(ctx context.Context, id string) (identity.Organisation, error)
 	Person(ctx context.Context, id string) (identity.Person, error)
+	Coded(ctx context.Context, uscc string) ([]identity.Organisation, error)
 	Members(ctx context.Context, organisation string, below bool, permission string) ([]identity.Recipient, error)
+	Erasing(ctx context.Context, person string) (bool, error)
 }
 
 // Site is what pilots ask of the room that they are part of.
@@ -53,6 +56,7 @@ type Pilots struct {
 	applications applicationStore
 	seals        sealStore
 	relations    relationStore
+	employed     employmentStore
 	reviews      reviewStore
 	listings     listingStore
 }
@@ -62,7 +66,7 @@ func New(kit *module.Kit, people People, site Site) *Pilots {
 	calls := callStore{kit.DB}
 	applications := applicationStore{kit.DB, calls}
 	return &Pilots{
-		kit: kit, site: site, people: people, calls: calls, applications: applications, seals: sealStore{kit.DB, calls}, relations: relationStore{kit.DB},
+		kit: kit, site: site, people: people, calls: calls, applications: applications, seals: sealStore{kit.DB, calls}, relations: relationStore{kit.DB}, employed: employmentStore{kit.DB},
 		reviews: reviewStore{kit.DB, calls}, listings: listingStore{kit.DB, calls},
 	}
 }
@@ -95,7 +99,15 @@ func Notices() []notice.Kind {
 
 // Jobs are the work that comes around.
 func (m *Pilots) Jobs() []module.Job {
-	return []module.Job{{Name: "seal_pilots", Title: lang.Text{ZH: "封存截止的试点申报", EN: "Seal calls for pilots that are over"}, Every: time.Minute, Do: m.sealDue}}
+	return []module.Job{
+		{Name: "seal_pilots", Title: lang.Text{ZH: "封存截止的试点申报", EN: "Seal calls for pilots that are over"}, Every: time.Minute, Do: m.sealDue},
+		{Name: "employments", Title: lang.Text{ZH: "核对任职记录并清除过期记录", EN: "Compare employments with the register, and forget old ones"}, Every: 24 * time.Hour, Do: m.mendEmployments},
+	}
+}
+
+// Subscribes are the events that are heard.
+func (m *Pilots) Subscribes() []module.Subscription {
+	return []module.Subscription{bus.On(m.Follow)}
 }
 
 // Nav are the entries of the menu.

@@ -17,7 +17,7 @@ import (
 
 func (m *Pilots) relationRoutes() []module.Route {
 	return []module.Route{
-		{Pattern: "GET /pilot/declarations", Permission: mayReview, Summary: "One's own declared interests", Handler: httpd.JSON(m.listDeclarations)},
+		{Pattern: "GET /pilot/declarations", Permission: mayReview, Summary: "One's own declared interests, and where one is known to be and have been employed", Handler: httpd.JSON(m.listDeclarations)},
 		{Pattern: "POST /pilot/declarations", Permission: mayReview, Summary: "Declare an interest: for whom one works, of what one holds a share, with whom one cooperated", Handler: httpd.Created(m.declare)},
 		{Pattern: "DELETE /pilot/declarations/{id}", Permission: mayReview, Summary: "Take back an interest that one declared", Handler: httpd.JSON(m.undeclare)},
 		{Pattern: "GET /pilot/relations", Permission: mayManage, Summary: "All relations that conflicts are computed from", Handler: httpd.List(m.listRelations)},
@@ -27,12 +27,19 @@ func (m *Pilots) relationRoutes() []module.Route {
 }
 
 type relationsView struct {
-	Items []Relation `json:"items" nullable:"false"`
+	Items    []Relation   `json:"items" nullable:"false"`
+	Employed []Employment `json:"employed" nullable:"false" doc:"Where one belongs and belonged, by the city's register, as far as it still makes partial"`
 }
 
+// listDeclarations tells a person all that is known of them, also what they did not say.
 func (m *Pilots) listDeclarations(ctx context.Context, _ nothing) (relationsView, error) {
-	list, err := m.relations.of(ctx, identity.From(ctx).PersonID)
-	return relationsView{list}, err
+	who := identity.From(ctx).PersonID
+	list, err := m.relations.of(ctx, who)
+	if err != nil {
+		return relationsView{}, err
+	}
+	employed, err := m.employed.of(ctx, []string{who})
+	return relationsView{list, employed}, err
 }
 
 type declarePilotInput struct {

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { PageHeader, PlainTable, Problem, problemText, request, useFormat, useLanguage, useText, type Text } from '../../kernel'
 import { Way } from './Answer'
 import { roomKey, type Hop } from './data'
+import { Outside } from './Outside'
 import { useAtlasTexts } from './texts'
 import './atlas.css'
 
@@ -75,6 +76,7 @@ export default function Import() {
           </Card>
         )}
       </div>
+      <Outside />
     </div>
   )
 }

@@ -30,9 +30,12 @@ export const zh = {
   },
   lists: { title: '名单', note: '保存的回答，按保存当天的内容', name: '名单', question: '问题', items: '条数', by: '保存人', at: '保存时间', empty: '还没有名单', emptyNote: '在产业链或“问图谱”页面把回答保存为名单', search: '名单名称', remove: '删除', removed: '名单已删除', removeNote: '名单将不可恢复', download: '下载 {{format}}', link: '名单' },
   proposals: { title: '产业链修改建议', note: '专家提出，由主管部门的其他人审核', chain: '产业链', status: '状态', by: '建议人', at: '时间', empty: '没有建议', emptyNote: '在产业链页面提出修改建议', accept: '采纳', refuse: '不采纳', reason: '意见', withdraw: '撤回', withdrawn: '已撤回', done: '已处理', changes: '改动', base: '基于第 {{n}} 版', stageKinds: { added: '新增环节', removed: '删除环节', changed: '修改环节' }, linkKinds: { added: '新增关系', removed: '删除关系' }, statuses: { proposed: '待审核', accepted: '已采纳', refused: '未采纳', withdrawn: '已撤回' }, acceptNote: '建议将成为产业链的现行版本', mine: '本人', decided: '审核人', search: '产业链或说明' },
+  outside: { name: '企业', region: '所在地区', source: '来源', see: '可见范围', sees: { public: '公开', bureau: '仅主管部门' }, at: '导入时间', open: '在图谱中查看', search: '名称或来源', empty: '还没有市外企业', emptyNote: '从上面的文件导入', remove: '删除', removed: '已删除', removeTitle: '删除“{{name}}”？', removeNote: '该演示企业及其全部关系将从图谱中删除' },
   import: { title: '导入市外企业与关系', note: '未写明公开的行只有主管部门可见；带金额的行始终只有主管部门可见', outside: '市外企业', relations: '企业关系', what: '文件内容', preview: '文件带来 {{nodes}} 个节点、{{edges}} 条关系', take: '导入', taken: '已导入 {{nodes}} 个节点、{{edges}} 条关系', first: '前几条关系', again: '同一企业再次导入同类关系时，以新文件为准，原有关系自当日结束；持股、合作为一类，所处环节、供应为一类' },
   problems: {
     chain: { invalid: '产业链有错误：{{why}}', taken: '已有同名产业链', name: '请填写产业链中文名称', kept: '只有演示数据中的产业链可以删除' },
+    outside: { kept: '只有演示数据中的市外企业可以删除' },
+    ties: { many: '企业之间的关系太多，无法完整核对' },
     city: '仅限市级主管部门', day: '请选择今天及以前的日期', question: '问题不完整，请补全', query: '查询第 {{character}} 个字符处有误', turtle: 'Turtle 文件有误：{{why}}', too_long: '回答超时，请缩小范围',
     proposal: { decided: '该建议已处理', theirs: '只有建议人可以撤回', own: '本人提出的建议由他人审核', reason: '请说明理由', same: '建议没有任何改动', old: '产业链已有新版本，建议基于第 {{base}} 版，现为第 {{present}} 版' },
     import: { rows: '有 {{count}} 行错误，未导入任何内容' },

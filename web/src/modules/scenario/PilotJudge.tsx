@@ -40,6 +40,13 @@ export function Judge({ application: a }: { application: Application }) {
 
 type Row = Schema<'PilotConflictRow'>
 
+/** A step from a reviewer to an applicant: an employment with its time and where it is known from. */
+function hopText(t: ReturnType<typeof useScenarioTexts>, h: NonNullable<Row['conflict']>['path'][number]): string {
+  const said = `${h.from} ${t(`pilot.kinds.${h.kind}`)}${h.share > 0 ? ` ${h.share}%` : ''} ${h.to}`
+  if (h.kind !== 'employment') return said
+  return t('pilot.employedHop', { said, since: h.since || none, until: h.until || t('pilot.stillSo'), source: t(`pilot.employedBy.${h.source === 'declared' || h.source === 'entered' ? h.source : 'organisations'}`) })
+}
+
 /** Who reviews an application, who could, and who may not and why. For the city. */
 export function ReviewersOf({ application: a }: { application: Application }) {
   const t = useScenarioTexts()
@@ -56,7 +63,7 @@ export function ReviewersOf({ application: a }: { application: Application }) {
         columns={[
           { key: 'name', title: t('pilot.reviewer'), render: (_, r) => <span className="lh-two"><span>{r.name}</span><span className="lh-code">{states.get(r.name)?.alias}</span></span> },
           { key: 'state', title: t('pilot.state'), render: (_, r) => { const x = r.assigned ? states.get(r.name) : undefined; return x ? <StatusTag tone={reviewTone[x.state]}>{t(`pilot.reviewStates.${x.state}`)}</StatusTag> : none } },
-          { key: 'conflict', title: t('pilot.conflicts'), render: (_, r) => (r.conflict ? <span className="lh-wrap">{r.conflict.path.map((h) => `${h.from} ${t(`pilot.kinds.${h.kind}`)}${h.share > 0 ? ` ${h.share}%` : ''} ${h.to}`).join('; ')}</span> : t('pilot.noConflict')) },
+          { key: 'conflict', title: t('pilot.conflicts'), render: (_, r) => (r.conflict ? <span className="lh-wrap">{r.conflict.path.map((h) => hopText(t, h)).join('; ')}</span> : t('pilot.noConflict')) },
           ...(can ? [{ key: 'act', title: '', align: 'right' as const, render: (_: unknown, r: Row) => !r.assigned && !r.conflict && <Confirm title={`${t('pilot.give')} ${r.name}`} label={t('pilot.give')} run={() => give.mutateAsync(r.person_id)} button={{ size: 'small' }} danger={false} /> }] : []),
         ]}
       />}

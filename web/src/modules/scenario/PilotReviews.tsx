@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button, Card, Form, Input, InputNumber, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { api, Confirm, DataTable, EmptyState, EntityForm, Failure, Loading, none, PageHeader, PlainTable, read, StatusTag, useChange, useFormat, useText, type Column } from '../../kernel'
+import { api, Confirm, DataTable, EmptyState, EntityForm, Failure, Loading, none, PageHeader, PlainTable, read, StatusTag, useChange, useFormat, useText, type Column, type Schema } from '../../kernel'
 import { pilotKey, reviewTone, type Relation, type Task } from './pilots'
 import { useScenarioTexts } from './texts'
 import './pilot.css'
@@ -62,6 +62,18 @@ function Declarations() {
             { key: 'act', title: '', align: 'right', render: (_, r) => r.source === 'declared' && <Confirm title={t('pilot.remove')} label={t('pilot.remove')} run={() => remove.mutateAsync(r.id)} button={{ size: 'small' }} /> },
           ]}
         />
+      )}
+      {list.data.employed.length > 0 && (
+        <>
+          <p className="lh-note lh-pilot-employed">{t('pilot.employedNote')}</p>
+          <PlainTable<Schema<'PilotEmployment'>>
+            label={t('pilot.employed')} rowKey={(r) => `${r.name} ${r.since} ${r.until}`} dataSource={list.data.employed}
+            columns={[
+              { key: 'name', title: t('pilot.employed'), render: (_, r) => r.name },
+              { key: 'time', title: t('pilot.since'), render: (_, r) => <span className="lh-number">{r.since || none} – {r.until || t('pilot.stillSo')}</span> },
+            ]}
+          />
+        </>
       )}
       <Modal open={open} onCancel={() => show(false)} title={t('pilot.declare')} footer={null} destroyOnHidden>
         <EntityForm<Values> name="declare" initial={{ kind: 'employment' }} submit={(v) => save.mutateAsync(v)} cancel={() => show(false)}>
