@@ -12,6 +12,7 @@ import (
 
 	"linghang/lib/match"
 	"linghang/lib/match/index"
+	"linghang/lib/match/latent"
 	"linghang/lib/match/text"
 	"linghang/lib/match/trade"
 	"linghang/modules/enterprise/internal/provider"
@@ -30,11 +31,10 @@ const (
 // matcher finds providers by what they offer. Its index follows what it is handed before
 // every search: only what changed since is put in.
 type matcher struct {
-	words    provider.Words
-	analyser *text.Analyser
+	words   provider.Words
+	meaning *latent.Corpus
 
 	mu       sync.Mutex
-	meaning  meaning
 	index    *index.Index
 	versions map[string]int64
 }
@@ -52,7 +52,7 @@ func newMatcher(words provider.Words) (*matcher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the index of providers: %w", err)
 	}
-	return &matcher{words: words, analyser: analyser, index: x, versions: map[string]int64{}}, nil
+	return &matcher{words: words, meaning: newMeaning(analyser), index: x, versions: map[string]int64{}}, nil
 }
 
 // follow brings the index to where the providers are.
@@ -80,13 +80,11 @@ func (m *matcher) follow(ctx context.Context, list []provider.Provider) error {
 		return fmt.Errorf("index providers: %w", err)
 	}
 	m.versions = now
-	ids, texts := make([]string, len(change.Put)), make([]string, len(change.Put))
+	said := make([]latent.Said, len(change.Put))
 	for i, d := range change.Put {
-		ids[i], texts[i] = d.ID, spoken(d.Texts)
+		said[i] = latent.Said{ID: d.ID, Text: spoken(d.Texts)}
 	}
-	var err error
-	m.meaning, err = m.meaning.with(ctx, ids, texts)
-	return err
+	return m.meaning.Put(ctx, said)
 }
 
 // document is a provider as it is found.
@@ -180,7 +178,7 @@ func (m *matcher) candidates(ctx context.Context, n Need, list []provider.Provid
 	for _, h := range found.Hits {
 		hits[h.ID] = h
 	}
-	meant, err := m.near(ctx, m.asked(n.Body))
+	meant, err := m.meaning.Near(ctx, m.asked(n.Body))
 	if err != nil {
 		return nil, err
 	}
