@@ -12,7 +12,7 @@ import (
 )
 
 func rooms(k *kernel.Kernel) []module.Module {
-	return []module.Module{New(k.Kit("enterprise"), k.Directory(), &knowing{}), openings{k.Kit("scenario")}}
+	return []module.Module{New(k.Kit("enterprise"), k.Directory(), &knowing{}, &shelf{}), openings{k.Kit("scenario")}}
 }
 
 func TestScenarios(t *testing.T) { kerneltest.Scenarios(t, rooms) }

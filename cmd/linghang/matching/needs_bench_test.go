@@ -58,7 +58,7 @@ func scenariosForNeeds(b *testing.B) []string {
 	word, near := s.scores(b)
 	page := []string{
 		"", "## Scenarios", "",
-		"The same needs among the scenarios of the set, graded alike. The room scenario weighs words, taxonomy and price (`modules/scenario/fitting.go`); the set has no prices.", "",
+		"The same needs among the scenarios of the set, graded alike. The room scenario weighs them as `match.Described` says, with a twentieth for the price, which the set does not have. The set's topics taken by four for one scenario are coarser than the sixteen: taxonomy does less here than in the room.", "",
 		"| weights of words, taxonomy, latent | needs / scenarios | nDCG@10 | MRR@10 | better, worse than words alone (needs) |", "| --- | --- | --- | --- | --- |",
 	}
 	var base answers

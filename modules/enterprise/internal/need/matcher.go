@@ -1,7 +1,6 @@
 package need
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -39,12 +38,16 @@ type matcher struct {
 	versions map[string]int64
 }
 
-func newMatcher(words provider.Words) (*matcher, error) {
+// newAnalyser reads texts with the terms of the trades.
+func newAnalyser() (*text.Analyser, error) {
 	terms, err := trade.Terms()
 	if err != nil {
 		return nil, fmt.Errorf("read trade terms: %w", err)
 	}
-	analyser := text.New(terms)
+	return text.New(terms), nil
+}
+
+func newMatcher(words provider.Words, analyser *text.Analyser) (*matcher, error) {
 	x, err := index.New(index.Schema{
 		Fields:  []index.Field{{Name: "name", Weight: 2, Spelled: true}, {Name: "offer", Weight: 1}},
 		Columns: []index.Column{{Name: "district"}, {Name: "id"}},
@@ -151,10 +154,7 @@ func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider,
 	}
 	w := wanted(n, now)
 	w.Place, w.Area = s.at(n)
-	if n.Body.OnSite {
-		weights = weights.OnSite()
-	}
-	matches, _, err := match.Rank(w, candidates, weights)
+	matches, _, err := match.Rank(w, candidates, weighed(n, weights))
 	if err != nil {
 		return nil, fmt.Errorf("rank providers: %w", err)
 	}
@@ -166,6 +166,14 @@ func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider,
 		return nil, fmt.Errorf("share places out: %w", err)
 	}
 	return m.explained(ctx, n, list, shown)
+}
+
+// weighed are weights as they hold for a need.
+func weighed(n Need, w match.Vector) match.Vector {
+	if n.Body.OnSite {
+		return w.OnSite()
+	}
+	return w
 }
 
 // candidates are the providers whose words answer, or who can do it and work there.
@@ -217,7 +225,7 @@ func (m *matcher) explained(ctx context.Context, n Need, list []provider.Provide
 	}
 	out := []Suggestion{}
 	for _, x := range shown {
-		out = append(out, suggestion(x, said(hits[x.ID], m.texts(list, x.ID))))
+		out = append(out, suggestion(x, hits[x.ID].Said(m.texts(list, x.ID), saidMost)))
 	}
 	return out, nil
 }
@@ -244,25 +252,6 @@ func (m *matcher) texts(list []provider.Provider, id string) map[string]string {
 // saidMost bounds how many pieces of a provider's text a reason quotes.
 const saidMost = 6
 
-// said quotes what of a provider's own words answers, the longest first: a single
-// character says nothing.
-func said(h index.Hit, texts map[string]string) []string {
-	out := []string{}
-	for field, marks := range h.Marks {
-		for _, k := range marks {
-			if k.From < 0 || k.To > len(texts[field]) || k.From >= k.To {
-				continue // the provider has changed since it was searched
-			}
-			piece := strings.TrimSpace(texts[field][k.From:k.To])
-			if len([]rune(piece)) > 1 && !slices.Contains(out, piece) {
-				out = append(out, piece)
-			}
-		}
-	}
-	slices.SortFunc(out, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
-	return out[:min(len(out), saidMost)]
-}
-
 func suggestion(x match.Match, found []string) Suggestion {
 	s := Suggestion{ProviderID: x.ID, Score: x.Score, Reasons: []Reason{}, Found: found, New: x.New, Reserved: x.Reserved, features: x.Features}
 	for _, r := range x.Reasons {
@@ -273,18 +262,8 @@ func suggestion(x match.Match, found []string) Suggestion {
 
 // reason is one of lib/match, with its parameters by their kinds.
 func reason(r match.Reason, score float64) Reason {
-	out := Reason{r.Code, r.Value, r.Score / score, []string{}, map[string]float64{}}
-	for name, v := range r.Params {
-		switch v := v.(type) {
-		case float64:
-			out.Params[name] = v
-		case int:
-			out.Params[name] = float64(v)
-		case []string:
-			out.Paths = append(out.Paths, v...)
-		}
-	}
-	return out
+	paths, params := r.Figures()
+	return Reason{r.Code, r.Value, r.Score / score, paths, params}
 }
 
 // wanted is the need as it is matched.

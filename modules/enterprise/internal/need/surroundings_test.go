@@ -23,9 +23,17 @@ func alike(ids ...string) (list []provider.Provider) {
 	return list
 }
 
+func testMatcher(words provider.Words) (*matcher, error) {
+	analyser, err := newAnalyser()
+	if err != nil {
+		return nil, err
+	}
+	return newMatcher(words, analyser)
+}
+
 func suggested(t *testing.T, n Need, list []provider.Provider, s surroundings) []Suggestion {
 	t.Helper()
-	m, err := newMatcher(provider.Words{Scenarios: []provider.Term{{Code: "quality"}}, Technologies: provider.Technologies()})
+	m, err := testMatcher(provider.Words{Scenarios: []provider.Term{{Code: "quality"}}, Technologies: provider.Technologies()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +192,7 @@ func TestMeaningIsLearnedFromWhatProvidersSay(t *testing.T) {
 		p.Profile.Offer, p.Profile.Capabilities[0].Text = text, text
 		list = append(list, p)
 	}
-	m, err := newMatcher(provider.Words{Scenarios: []provider.Term{{Code: "quality"}}})
+	m, err := testMatcher(provider.Words{Scenarios: []provider.Term{{Code: "quality"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
