@@ -70,10 +70,10 @@ type Catalogue interface{ need.Catalogue }
 func New(kit *module.Kit, organisations Organisations, graph Graph, catalogue Catalogue) *Module {
 	m := &Module{kit: kit, entries: entryStore{kit.DB, kit.Search, kit.Shares}, organisations: organisations}
 	m.diagnosis, m.broken = diagnosis.New(kit, organisations, m.entries)
-	m.services = service.New(kit, organisations, servedEntries{m.entries})
 	m.attraction = attraction.New(kit, landedEntries{servedEntries{m.entries}})
 	w, noWords := vocabularies()
 	m.providers = provider.New(kit, organisations, m.entries, w)
+	m.services = service.New(kit, organisations, servedEntries{m.entries}, m.providers)
 	var noNeeds error
 	m.needs, noNeeds = need.New(kit, organisations, placedEntries{m.entries}, m.providers, need.Around{Past: m.services, Graph: graph, Catalogue: catalogue})
 	m.policies = policy.New(kit, organisations, m.entries, ruleWords)

@@ -179,7 +179,7 @@ func TestADeletionRemovesWhatMayGoAndSaysWhatStays(t *testing.T) {
 
 		// The code is free: the enterprise may file again. Then somebody serves it.
 		again := x.secretive(t)
-		x.provide(t)
+		x.registers(t)
 		x.do(t, "POST", "/services", "manager-theirs", serve(again.Code, "", "training", "2026-03-01", x.proof(t, "manager-theirs")), 0, http.StatusCreated, nil)
 		q = x.decides(t, x.asks(t, again.ID, "manager-ours", ask, http.StatusCreated), "done", http.StatusOK)
 		if diff := cmp.Diff(&Outcome{Removed: []Part{{"profile", 1}, {"contacts", 1}}, Kept: []Part{{"services", 1}}}, q.Outcome); diff != "" {
