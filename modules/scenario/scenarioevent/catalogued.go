@@ -16,11 +16,11 @@ type Catalogued struct {
 	Synthetic            bool
 	Owner                *Party   // nil: the city
 	Industries           []string // divisions of GB/T 4754
-	Modes            []Word
-	Stages           []Word
-	Links            []Word // of the sixteen scenarios of the SME assessment
-	Technologies     []Word
-	Providers        []Party
+	Modes                []Word
+	Stages               []Word
+	Links                []Word // of the sixteen scenarios of the SME assessment
+	Technologies         []Word
+	Providers            []Party
 }
 
 // Word is a word of the taxonomy.
