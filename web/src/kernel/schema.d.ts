@@ -29919,7 +29919,7 @@ export interface components {
             /** @description IDs of files that were uploaded */
             evidence: string[];
             matter: string;
-            /** @description Of the bureau's records: the provider's code, or city; others record for themselves */
+            /** @description Of the bureau's records: the code of a registered provider in force, or city; others record for themselves */
             provider?: string;
             provider_name?: string;
             /** @description As 2026-03-31 */
