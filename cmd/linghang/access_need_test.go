@@ -44,6 +44,7 @@ func (a *access) needFixtures(t *testing.T) {
 		fixture{door + "/needs/{id}/proposals/{provider}", door + "/needs/" + need + "/proposals/" + p.ID, false},
 		fixture{door + "/needs/{id}/milestones/{number}", door + "/needs/" + need + "/milestones/1", false},
 		fixture{door + "/needs/{id}/suggestions", door + "/needs/" + need + "/suggestions", false},
+		fixture{door + "/needs/{id}/scenarios", door + "/needs/" + need + "/scenarios", true},
 		fixture{door + "/needs/{id}", door + "/needs/" + need, true},
 	)
 	a.private = append(a.private, p.ID, file.ID, secret, "我方服务内容", "我方案例", "我方保密需求")

@@ -40,6 +40,7 @@ func (a *access) scenarioFixtures(t *testing.T) {
 		fixture{door + "/scenarios/{id}", door + "/scenarios/" + draft, false},
 		fixture{door + "/openings/{id}/milestones/{number}", at + "/milestones/1", false},
 		fixture{door + "/openings/{id}", at, false},
+		fixture{"/api/enterprise/scenarios/{id}/needs", "/api/enterprise/scenarios/" + page.Items[0].ID + "/needs", true},
 		fixture{door + "/lists/{id}", door + "/lists/" + list, true},
 		fixture{door + "/duplicates/decisions/{id}", door + "/duplicates/decisions/none", true},
 		fixture{door + "/import/template/{format}", door + "/import/template/csv", true},

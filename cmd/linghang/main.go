@@ -31,8 +31,8 @@ func main() {
 func platform(k *kernel.Kernel) []module.Module {
 	monitoring := platforms.New(k.Kit("platforms"), k.Directory())
 	graph := atlas.NewGraph(k.Kit("atlas"))
-	enterprises := enterprise.New(k.Kit("enterprise"), k.Directory(), k.Inviting(), graphFits{graph})
 	scenarios := scenario.New(k.Kit("scenario"), k.Directory(), graphTies{graph})
+	enterprises := enterprise.New(k.Kit("enterprise"), k.Directory(), k.Inviting(), graphFits{graph}, scenarios)
 	return []module.Module{
 		plan.New(k.Kit("plan")),
 		monitoring,

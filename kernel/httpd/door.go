@@ -175,7 +175,7 @@ func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Hand
 		}
 		w.Header().Set("Cache-Control", "no-store")
 		if !changes(r.Method) {
-			if m.Sensitive {
+			if m.Sensitive || id.Known() && m.downloads(r) {
 				if err := s.cfg.Audit.Append(r.Context(), s.reading(r, m)); err != nil {
 					Refuse(w, r, err)
 					return
@@ -186,6 +186,11 @@ func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Hand
 		}
 		s.change(w, r, m, db, next)
 	})
+}
+
+// downloads tells whether a whole list is taken away: who did is recorded, whatever it is of.
+func (m MountedRoute) downloads(r *http.Request) bool {
+	return r.URL.Query().Has("export") && len(m.Handler.columns()) > 0
 }
 
 func changes(method string) bool {

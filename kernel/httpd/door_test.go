@@ -371,6 +371,16 @@ func TestADownloadIsTheWholeFilteredList(t *testing.T) {
 	if r := c.Get(t, "/api/shop/items?export=csv", ""); r.Status != 401 {
 		t.Errorf("a stranger's download: %d", r.Status)
 	}
+	// Who took the list away is recorded, and by which filters; to look at it is not.
+	c.Get(t, "/api/shop/items?q=a", "viewer")
+	var got []audit.Entry
+	kerneltest.Wait(t, "the downloads to be recorded", func() bool {
+		got = entries(t, c, "GET /api/shop/items")
+		return len(got) >= 2
+	})
+	if len(got) != 2 || got[0].Outcome != "read" || got[1].ActorName != "viewer" || !strings.Contains(got[1].Detail, "export=csv&lang=en&limit=2&q=a") {
+		t.Errorf("recorded as %+v", got)
+	}
 }
 
 func TestBrowsersHearOfChangesTheyMayKnow(t *testing.T) {

@@ -62,8 +62,9 @@ type List struct {
 	Search []string          // text columns that q looks into
 	Words  string            // one that holds small letters only: looked into as it is, in half the time
 
-	where []string
-	args  []any
+	where   []string
+	counted map[int]string // conditions that are written otherwise for counting
+	args    []any
 }
 
 // Where adds a condition; every ? takes the next argument.
@@ -71,6 +72,17 @@ func (l *List) Where(condition string, args ...any) *List {
 	l.where = append(l.where, "("+condition+")")
 	l.args = append(l.args, args...)
 	return l
+}
+
+// WhereCounting adds a condition that means the same written in two ways, with the same
+// arguments: for a page, which is read in its order and stops, and for counting, which
+// looks at everything.
+func (l *List) WhereCounting(page, counted string, args ...any) *List {
+	if l.counted == nil {
+		l.counted = map[int]string{}
+	}
+	l.counted[len(l.where)] = "(" + counted + ")"
+	return l.Where(page, args...)
 }
 
 // WhereIf adds a condition on a value when the value is not empty.
@@ -107,7 +119,7 @@ func Fetch[T any](ctx context.Context, db *DB, l List, p ListParams, scan func(R
 			At("query.sort", "use one of %s", strings.Join(sortedKeys(l.Sort), ", "))
 	}
 	total := 0
-	if err := db.QueryRow(ctx, number("SELECT COUNT(*) FROM "+l.From+l.clause()), l.args...).Scan(&total); err != nil {
+	if err := db.QueryRow(ctx, number("SELECT COUNT(*) FROM "+l.From+l.counting()), l.args...).Scan(&total); err != nil {
 		return Page[T]{}, fmt.Errorf("count list: %w", err)
 	}
 	if err := l.after(p.Cursor, order, expr, down); err != nil {
@@ -227,11 +239,22 @@ func (l *List) search(q string, d Dialect) {
 	l.Where(strings.Join(conditions, " OR "), args...)
 }
 
-func (l *List) clause() string {
-	if len(l.where) == 0 {
+func (l *List) clause() string { return clause(l.where) }
+
+// counting is the clause by which items are counted.
+func (l *List) counting() string {
+	where := slices.Clone(l.where)
+	for i, condition := range l.counted {
+		where[i] = condition
+	}
+	return clause(where)
+}
+
+func clause(where []string) string {
+	if len(where) == 0 {
 		return ""
 	}
-	return " WHERE " + strings.Join(l.where, " AND ")
+	return " WHERE " + strings.Join(where, " AND ")
 }
 
 // number turns ? into $1, $2, …

@@ -116,6 +116,28 @@ func TestAListIsFilteredAndSearchedLiterally(t *testing.T) {
 	})
 }
 
+func TestAConditionMayBeCountedOtherwiseThanItIsRead(t *testing.T) {
+	each(t, func(t *testing.T, db *sqldb.DB) {
+		fill(t, db)
+		l := list()
+		l.Where("size >= ?", 0.5).WhereCounting("EXISTS (SELECT 1 FROM thing x WHERE x.id = thing.id AND x.good = ?)", "thing.id IN (SELECT x.id FROM thing x WHERE x.good = ?)", true).Where("id <> ?", "id02")
+		page, err := sqldb.Fetch(t.Context(), db, l, sqldb.ListParams{Limit: 4, Q: "名称"}, scanThing)
+		if err != nil || page.Total != 9 || len(page.Items) != 4 {
+			t.Fatalf("%d of %d, %v", len(page.Items), page.Total, err)
+		}
+		next, err := sqldb.Fetch(t.Context(), db, l, sqldb.ListParams{Limit: 100, Q: "名称", Cursor: page.NextCursor}, scanThing)
+		if err != nil || next.Total != page.Total || len(next.Items) != 5 {
+			t.Errorf("the rest: %d of %d, %v", len(next.Items), next.Total, err)
+		}
+		// What is counted is counted by the second way: here it says something else.
+		l = list()
+		l.WhereCounting("good = ?", "good <> ?", true)
+		if page, err := sqldb.Fetch(t.Context(), db, l, sqldb.ListParams{Limit: 100}, scanThing); err != nil || len(page.Items) != 12 || page.Total != 11 {
+			t.Errorf("%d of %d, %v", len(page.Items), page.Total, err)
+		}
+	})
+}
+
 func TestAListRefusesWhatItCannotDo(t *testing.T) {
 	each(t, func(t *testing.T, db *sqldb.DB) {
 		fill(t, db)

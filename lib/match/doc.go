@@ -75,6 +75,13 @@ func Fixed() Vector {
 	return Vector{Words: 0.32, Latent: 0.12, Taxonomy: 0.20, Graph: 0.08, Distance: 0.05, Size: 0.03, Price: 0.05, Record: 0.06, Freshness: 0.02, Load: 0.02, Experience: 0.05}
 }
 
+// Described returns weights between needs and matters that are nobody's offer, scenarios
+// say: what both say of themselves, and what they cost. They add up to 1. Of the shares
+// that were measured on the judged set these put the fitting ones first most often.
+func Described() Vector {
+	return Vector{Words: 0.55, Latent: 0.30, Taxonomy: 0.10, Price: 0.05}
+}
+
 // OnSite returns weights for work on site, where distance counts three times as much as
 // otherwise; they add up to 1.
 func (v Vector) OnSite() Vector {

@@ -28,6 +28,22 @@ type Reason struct {
 	Params map[string]any
 }
 
+// Figures are the parameters by their kinds: paths, and numbers.
+func (r Reason) Figures() (paths []string, numbers map[string]float64) {
+	paths, numbers = []string{}, map[string]float64{}
+	for name, v := range r.Params {
+		switch v := v.(type) {
+		case float64:
+			numbers[name] = v
+		case int:
+			numbers[name] = float64(v)
+		case []string:
+			paths = append(paths, v...)
+		}
+	}
+	return paths, numbers
+}
+
 // Refusal is a candidate that is no match whatever its score: with the code
 // qualification and what is Missing, or the code capacity.
 type Refusal struct {

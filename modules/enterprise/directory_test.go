@@ -12,6 +12,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/kerneltest"
 	"linghang/kernel/module"
+	"linghang/modules/scenario/scenarioevent"
 )
 
 // town is a city with the directory.
@@ -19,6 +20,7 @@ type town struct {
 	*kerneltest.City
 	module *Module
 	graph  *knowing
+	shelf  *shelf
 }
 
 // knowing is a graph that knows what a test tells it.
@@ -26,11 +28,29 @@ type knowing struct{ fits []Fit }
 
 func (g *knowing) Fits(context.Context, string, []string) ([]Fit, error) { return g.fits, nil }
 
+// shelf is a catalogue of scenarios that holds what a test puts there.
+type shelf struct {
+	wanted []scenarioevent.Wanted
+	fits   []scenarioevent.Fitting
+	of     map[string]scenarioevent.Catalogued
+}
+
+func (s *shelf) Fitting(_ context.Context, w scenarioevent.Wanted) ([]scenarioevent.Fitting, error) {
+	s.wanted = append(s.wanted, w)
+	return s.fits, nil
+}
+
+func (s *shelf) Catalogued(_ context.Context, id string) (scenarioevent.Catalogued, error) {
+	c, there := s.of[id]
+	c.ScenarioID, c.Gone = id, !there
+	return c, nil
+}
+
 func newTown(t testing.TB, o kerneltest.Options) *town {
 	t.Helper()
-	x := &town{graph: &knowing{}}
+	x := &town{graph: &knowing{}, shelf: &shelf{}}
 	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-		x.module = New(k.Kit("enterprise"), k.Directory(), k.Inviting(), x.graph)
+		x.module = New(k.Kit("enterprise"), k.Directory(), k.Inviting(), x.graph, x.shelf)
 		return []module.Module{x.module, openings{k.Kit("scenario")}}
 	}, o)
 	return x

@@ -39,27 +39,25 @@ func (s sight) near(e Entry) nearness {
 }
 
 // visible is the condition under which a column that the enterprise may hide is
-// known to who asks: a filter on what is hidden would tell it.
-func (s sight) visible(l *sqldb.List, see, condition string, args ...any) {
+// known to who asks, a filter on what is hidden would tell it; empty: it always is.
+func (s sight) visible(see string) (condition string, args []any) {
 	if !s.public && s.scope.All {
-		l.Where(condition, args...)
-		return
+		return "", nil
 	}
 	known := []string{see + " = 'public'"}
-	var first []any
 	if len(s.scope.IDs) > 0 {
 		known = append(known, "e.organisation_id IN (?"+strings.Repeat(", ?", len(s.scope.IDs)-1)+")")
 		for _, id := range s.scope.IDs {
-			first = append(first, id)
+			args = append(args, id)
 		}
 	}
 	if !s.public && len(s.shared) > 0 {
 		known = append(known, "("+see+" = 'partners' AND e.id IN (?"+strings.Repeat(", ?", len(s.shared)-1)+"))")
 		for id := range s.shared {
-			first = append(first, id)
+			args = append(args, id)
 		}
 	}
-	l.Where("("+strings.Join(known, " OR ")+") AND ("+condition+")", append(first, args...)...)
+	return strings.Join(known, " OR "), args
 }
 
 // list returns a page of the entries that who asks may know of, sorted and filtered
@@ -76,12 +74,17 @@ func (s entryStore) list(ctx context.Context, in entryParams, as sight, today st
 		l.Sort["submitted_at"] = "e.submitted_at"
 	}
 	l.WhereIf("e.district = ?", in.District).WhereIf("e.industry = ?", in.Industry).WhereIf("e.status = ?", in.Status)
-	if in.Size != "" {
-		as.visible(&l, "e.see_size", "e.size = ?", in.Size)
+	for _, hidden := range []struct{ filter, see string }{{in.Size, "e.see_size"}, {in.Qualification, "e.see_qualifications"}} {
+		if known, args := as.visible(hidden.see); hidden.filter != "" && known != "" {
+			l.Where(known, args...)
+		}
 	}
+	l.WhereIf("e.size = ?", in.Size)
 	if in.Qualification != "" {
-		// Asked of each entry in the order of the list: to find those who hold it first is to sort them and to read all of each.
-		as.visible(&l, "e.see_qualifications", `EXISTS (SELECT 1 FROM entry_qualification q WHERE q.kind = ? AND q.entry_id = e.id AND (q.valid_until = '' OR q.valid_until >= ?))`, in.Qualification, today)
+		// A page asks each entry in the order of the list: to find those who hold it first is to
+		// sort them and to read all of each. Counting finds them first: they are few among all.
+		l.WhereCounting(`EXISTS (SELECT 1 FROM entry_qualification q WHERE q.kind = ? AND q.entry_id = e.id AND (q.valid_until = '' OR q.valid_until >= ?))`,
+			`e.id IN (SELECT q.entry_id FROM entry_qualification q WHERE q.kind = ? AND (q.valid_until = '' OR q.valid_until >= ?))`, in.Qualification, today)
 	}
 	if !as.scope.All {
 		known := "e.status = 'accepted'"

@@ -66,16 +66,19 @@ type Module struct {
 	broken error // the binary's own questionnaires cannot be read; Run reports it
 }
 
+// Catalogue is the catalogue of scenarios.
+type Catalogue interface{ need.Catalogue }
+
 // New returns the room.
-func New(kit *module.Kit, organisations Organisations, inviting Inviting, graph Graph) *Module {
+func New(kit *module.Kit, organisations Organisations, inviting Inviting, graph Graph, catalogue Catalogue) *Module {
 	m := &Module{kit: kit, entries: entryStore{kit.DB, kit.Search, kit.Shares}, organisations: organisations, inviting: inviting}
 	m.diagnosis, m.broken = diagnosis.New(kit, organisations, m.entries)
-	m.services = service.New(kit, organisations, servedEntries{m.entries})
 	m.attraction = attraction.New(kit, landedEntries{servedEntries{m.entries}})
 	w, noWords := vocabularies()
 	m.providers = provider.New(kit, organisations, m.entries, w)
+	m.services = service.New(kit, organisations, servedEntries{m.entries}, m.providers)
 	var noNeeds error
-	m.needs, noNeeds = need.New(kit, organisations, placedEntries{m.entries}, m.providers, m.services, graph)
+	m.needs, noNeeds = need.New(kit, organisations, placedEntries{m.entries}, m.providers, need.Around{Past: m.services, Graph: graph, Catalogue: catalogue})
 	m.policies = policy.New(kit, organisations, m.entries, ruleWords)
 	var noLadders error
 	m.cultivation, noLadders = cultivation.New(kit, m.entries, ruleWords)

@@ -381,7 +381,7 @@ func TestAnOpenedScenarioThatWasCarriedOutIsAService(t *testing.T) {
 }
 
 // back moves what a column says into the past, as if time had gone by.
-func (x *market) back(t *testing.T, query string, args ...any) {
+func (x *town) back(t *testing.T, query string, args ...any) {
 	t.Helper()
 	err := x.module.kit.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(t.Context(), query, args...)

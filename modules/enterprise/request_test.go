@@ -179,7 +179,7 @@ func TestADeletionRemovesWhatMayGoAndSaysWhatStays(t *testing.T) {
 
 		// The code is free: the enterprise may file again. Then somebody serves it.
 		again := x.secretive(t)
-		x.provide(t)
+		x.registers(t)
 		x.do(t, "POST", "/services", "manager-theirs", serve(again.Code, "", "training", "2026-03-01", x.proof(t, "manager-theirs")), 0, http.StatusCreated, nil)
 		q = x.decides(t, x.asks(t, again.ID, "manager-ours", ask, http.StatusCreated), "done", http.StatusOK)
 		if diff := cmp.Diff(&Outcome{Removed: []Part{{"profile", 1}, {"contacts", 1}}, Kept: []Part{{"services", 1}}}, q.Outcome); diff != "" {
@@ -192,7 +192,7 @@ func TestADeletionRemovesWhatMayGoAndSaysWhatStays(t *testing.T) {
 		x.do(t, "GET", "/entries/"+again.ID, "viewer-theirs", "", 0, http.StatusNotFound, nil)
 		x.do(t, "GET", "/entries/"+again.ID, "manager-ours", "", 0, http.StatusNotFound, nil)
 		var list struct{ Total int }
-		if x.do(t, "GET", "/entries", "viewer-theirs", "", 0, http.StatusOK, &list); list.Total != 0 {
+		if x.do(t, "GET", "/entries", "viewer-theirs", "", 0, http.StatusOK, &list); list.Total != 1 { // who serves it is there
 			t.Errorf("the directory lists %d", list.Total)
 		}
 		x.do(t, "PUT", "/entries/"+again.ID, "officer", `{"name":{"zh":"改","en":""},"district":"370212","industry":"C35"}`, x.seen(t, again.ID).Version, http.StatusConflict, nil)

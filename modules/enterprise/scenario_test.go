@@ -12,10 +12,19 @@ import (
 )
 
 func rooms(k *kernel.Kernel) []module.Module {
-	return []module.Module{New(k.Kit("enterprise"), k.Directory(), k.Inviting(), &knowing{}), openings{k.Kit("scenario")}}
+	return []module.Module{New(k.Kit("enterprise"), k.Directory(), k.Inviting(), &knowing{}, &shelf{}), openings{k.Kit("scenario")}}
 }
 
-func TestScenarios(t *testing.T) { kerneltest.Scenarios(t, rooms) }
+// Policies tell days by the clock of the scenario, all else by the server's.
+func TestScenarios(t *testing.T) {
+	kerneltest.ScenariosInTime(t, func(k *kernel.Kernel, clock *kerneltest.Clock) []module.Module {
+		list := rooms(k)
+		if m, ok := list[0].(*Module); ok {
+			m.policies.Now = clock.Now
+		}
+		return list
+	})
+}
 
 // openings stands for the room scenario, which a room's tests do not import.
 type openings struct{ *module.Kit }

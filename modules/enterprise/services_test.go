@@ -17,6 +17,7 @@ import (
 	"linghang/kernel/kerneltest"
 	"linghang/kernel/sheet"
 	"linghang/kernel/sqldb"
+	"linghang/modules/enterprise/internal/provider"
 	"linghang/modules/enterprise/internal/service"
 )
 
@@ -33,6 +34,25 @@ func (x *town) provide(t *testing.T) string {
 		t.Fatalf("give a code: %d %s", r.Status, r.Body)
 	}
 	return code
+}
+
+// registers gives "theirs" a code and registers it as a provider in force.
+func (x *town) registers(t *testing.T) string {
+	t.Helper()
+	code := x.provide(t)
+	var e EntryDetail
+	x.do(t, "POST", "/entries", "manager-theirs", fmt.Sprintf(`{"code":%q,"name":{"zh":"他方服务商","en":""},"district":"370212","industry":"I65"}`, code), 0, http.StatusCreated, &e)
+	x.do(t, "POST", "/entries/"+e.ID+"/decision", "officer", `{"decision":"accepted"}`, e.Version, http.StatusOK, nil)
+	x.becomes(t, e.ID)
+	return code
+}
+
+// becomes makes an entry of theirs a provider in force.
+func (x *town) becomes(t *testing.T, entry string) (p provider.Detail) {
+	t.Helper()
+	x.do(t, "POST", "/providers", "manager-theirs", fmt.Sprintf(`{"entry_id":%q,"profile":{"offer":"服务","capabilities":[{"scenario":"quality","text":"检验"}],"promise":24}}`, entry), 0, http.StatusCreated, &p)
+	x.do(t, "POST", "/providers/"+p.ID+"/decision", "officer", `{"decision":"accepted"}`, p.Version, http.StatusOK, &p)
+	return p
 }
 
 // proof uploads evidence.
@@ -154,7 +174,7 @@ func TestAServiceCountsOnceItIsConfirmedAndOnlyOnce(t *testing.T) {
 		file := x.proof(t, "manager-theirs")
 		body := serve(ours.Code, "", "training", "2026-03-01", file)
 		x.do(t, "POST", "/services", "manager-theirs", body, 0, http.StatusConflict, nil) // no code yet
-		x.provide(t)
+		x.registers(t)
 		var d service.Detail
 		x.do(t, "POST", "/services", "manager-theirs", body, 0, http.StatusCreated, &d)
 		if d.State != service.Waiting || d.Counted || d.ProviderName.ZH != "他方服务商" || len(d.Evidence) != 1 || len(d.Acts) != 1 {
@@ -210,7 +230,7 @@ func TestServicesFollowAMergeAndComeBack(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newTown(t, o)
 		ours := x.secretive(t)
-		provider := x.provide(t)
+		provider := x.registers(t)
 		file := x.proof(t, "manager-theirs")
 		survivor := x.enter(t, 1, "海湾机械", "")
 		var first, second, apart service.Detail
@@ -280,7 +300,7 @@ func TestWhatAuditorsDoNotUpholdLeavesTheCount(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newTown(t, o)
 		ours := x.secretive(t)
-		x.provide(t)
+		x.registers(t)
 		file := x.proof(t, "manager-theirs")
 		for _, matter := range []string{"training", "policy", "security", "testing"} {
 			var d service.Detail
@@ -325,6 +345,67 @@ func TestWhatAuditorsDoNotUpholdLeavesTheCount(t *testing.T) {
 			if len(counts.Items) != 1 || counts.Items[0].Code != code || counts.Items[0].Services != 3 || counts.Items[0].Enterprises != 1 || counts.Items[0].Title.ZH == "" {
 				t.Errorf("by %s: %+v", by, counts.Items)
 			}
+		}
+	})
+}
+
+// Whose services are recorded is a provider in force, or the city: each other standing is
+// refused by its name, to the provider and to the bureau, also in files; what was recorded
+// while it was in force stays and may still be confirmed.
+func TestOnlyProvidersInForceHaveTheirServicesRecorded(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x := newTown(t, o)
+		ours := x.secretive(t)
+		code := x.provide(t)
+		theirs, city := x.proof(t, "manager-theirs"), x.proof(t, "officer")
+		tried := 0
+		refused := func(key, status string) {
+			t.Helper()
+			day := fmt.Sprintf("2025-%02d-01", tried+1)
+			tried++
+			for who, body := range map[string]string{"manager-theirs": serve(ours.Code, "", "consulting", day, theirs), "officer": serve(ours.Code, code, "consulting", day, city)} {
+				r := x.Send(t, "POST", "/api/enterprise/services", who, body)
+				var f struct {
+					Key    string
+					Params map[string]string
+				}
+				r.Decode(t, &f)
+				want := http.StatusConflict
+				if who == "officer" {
+					want = http.StatusUnprocessableEntity
+				}
+				if r.Status != want || f.Key != "enterprise.service."+key || f.Params["code"] != code || f.Params["status"] != status {
+					t.Errorf("%s, %q: %d %s", who, status, r.Status, r.Body)
+				}
+			}
+			csv := "code,matter,about,started_on,provider,provider_name\n" + ours.Code + ",testing,检测," + day + "," + code + ",他方\n"
+			if r := x.Send(t, "POST", "/api/enterprise/services/import?name=a.csv&evidence="+city, "officer", csv, "Content-Type", "text/csv"); r.Status != http.StatusUnprocessableEntity || !strings.Contains(string(r.Body), code) {
+				t.Errorf("a file of the bureau: %d %s", r.Status, r.Body)
+			}
+			if r := x.Send(t, "POST", "/api/enterprise/services/import?name=a.csv&evidence="+theirs, "manager-theirs", csv, "Content-Type", "text/csv"); r.Status != http.StatusConflict || !strings.Contains(string(r.Body), key) {
+				t.Errorf("its own file: %d %s", r.Status, r.Body)
+			}
+		}
+		refused("not_registered", "")
+		var e EntryDetail
+		x.do(t, "POST", "/entries", "manager-theirs", fmt.Sprintf(`{"code":%q,"name":{"zh":"他方服务商","en":""},"district":"370212","industry":"I65"}`, code), 0, http.StatusCreated, &e)
+		x.do(t, "POST", "/entries/"+e.ID+"/decision", "officer", `{"decision":"accepted"}`, e.Version, http.StatusOK, nil)
+		refused("not_registered", "") // to be in the directory is not enough
+		var p provider.Detail
+		x.do(t, "POST", "/providers", "manager-theirs", fmt.Sprintf(`{"entry_id":%q,"profile":{"offer":"服务","capabilities":[{"scenario":"quality","text":"检验"}],"promise":24}}`, e.ID), 0, http.StatusCreated, &p)
+		refused("not_in_force", "applied")
+		x.do(t, "POST", "/providers/"+p.ID+"/decision", "officer", `{"decision":"accepted"}`, p.Version, http.StatusOK, &p)
+		var d service.Detail
+		x.do(t, "POST", "/services", "manager-theirs", serve(ours.Code, "", "training", "2026-03-01", theirs), 0, http.StatusCreated, &d)
+		x.do(t, "POST", "/services", "officer", serve(ours.Code, code, "policy", "2026-03-01", city), 0, http.StatusCreated, nil)
+		x.do(t, "POST", "/services", "officer", serve(ours.Code, "city", "policy", "2026-03-01", city), 0, http.StatusCreated, nil)
+		x.do(t, "POST", "/providers/"+p.ID+"/suspension", "officer", `{"reason":"资料不实"}`, p.Version, http.StatusOK, &p)
+		refused("not_in_force", "suspended")
+		x.back(t, `UPDATE provider SET state = 'in_force', valid_until = 1 WHERE id = $1`, p.ID)
+		refused("not_in_force", "expired")
+		x.do(t, "POST", "/services/"+d.ID+"/confirmation", "manager-ours", "", d.Version, http.StatusOK, &d)
+		if n := x.totals(t); n.Services != 1 || n.Waiting != 2 {
+			t.Errorf("what was recorded before stays: %+v", n)
 		}
 	})
 }
@@ -407,7 +488,7 @@ func TestServicesOfATimeAreTheSameInEveryOrder(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newTown(t, o)
 		ours := x.secretive(t)
-		x.provide(t)
+		x.registers(t)
 		file := x.proof(t, "manager-theirs")
 		for i, day := range []string{"2025-12-31", "2026-01-01", "2026-03-31", "2026-04-01", "2026-06-30"} {
 			var d service.Detail

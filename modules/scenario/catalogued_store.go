@@ -47,8 +47,11 @@ func (m *Module) catalogued(s Scenario, e Edition) scenarioevent.Catalogued {
 	}
 	c := e.Content
 	v := scenarioevent.Catalogued{
-		ScenarioID: s.ID, Withdrawn: s.Status == withdrawn, TitleZH: cmp.Or(c.Title.ZH, c.Title.EN), TitleEN: c.Title.EN, Since: s.FirstPublished, Synthetic: s.Synthetic, Industries: c.Industries,
+		ScenarioID: s.ID, Withdrawn: s.Status == withdrawn, TitleZH: cmp.Or(c.Title.ZH, c.Title.EN), TitleEN: c.Title.EN, SummaryZH: cmp.Or(c.Summary.ZH, c.Summary.EN), SummaryEN: c.Summary.EN, Since: s.FirstPublished, Synthetic: s.Synthetic, Industries: c.Industries,
 		Modes: words(axisMode, c.Modes), Stages: words(axisStage, c.Stages), Links: words(axisLink, c.Links), Technologies: words(axisTechnology, c.Technologies),
+	}
+	if c.Cost != nil {
+		v.CostFrom, v.CostTo = &c.Cost.From, &c.Cost.To
 	}
 	if e.DecidedAt.After(v.Since) {
 		v.Since = e.DecidedAt

@@ -15,6 +15,7 @@ import (
 	"linghang/kernel/lang"
 	"linghang/lib/match"
 	"linghang/lib/match/index"
+	"linghang/lib/match/latent"
 	"linghang/lib/match/text"
 	"linghang/lib/match/trade"
 )
@@ -88,9 +89,10 @@ func rowOf(r read) CatalogueRow {
 
 // kept is what the finder keeps of a scenario.
 type kept struct {
-	row   CatalogueRow
-	texts map[string]string
-	paths []string // of the taxonomy, for likeness
+	row      CatalogueRow
+	texts    map[string]string
+	paths    []string // of the taxonomy, for likeness
+	position int64    // of its last change
 }
 
 // finder searches scenarios in memory. What it has follows the tables: before each
@@ -98,6 +100,7 @@ type kept struct {
 type finder struct {
 	from     source
 	taxonomy *Taxonomy
+	meaning  *latent.Corpus // of what is published
 
 	mu    sync.Mutex // of who brings it up to date
 	at    int64
@@ -122,11 +125,13 @@ func newFinder(from source, t *Taxonomy) (*finder, error) {
 	for _, name := range slices.Concat([]string{columnID, columnStatus, columnSeen, columnOwner, columnProvider, columnYear, columnQuarter}, axes()) {
 		schema.Columns = append(schema.Columns, index.Column{Name: name})
 	}
-	x, err := index.New(schema, text.New(terms), index.Options{MaxDocuments: 100_000, MaxWords: 128})
+	analyser := text.New(terms)
+	x, err := index.New(schema, analyser, index.Options{MaxDocuments: 100_000, MaxWords: 128})
 	if err != nil {
 		return nil, fmt.Errorf("make the index of scenarios: %w", err)
 	}
-	return &finder{from: from, taxonomy: t, rows: map[string]kept{}, index: x}, nil
+	meaning := latent.NewCorpus(analyser, latent.CorpusOptions{Options: latent.Options{Seed: 1}})
+	return &finder{from: from, taxonomy: t, meaning: meaning, rows: map[string]kept{}, index: x}, nil
 }
 
 // follow brings the index up to date.
@@ -153,6 +158,9 @@ func (f *finder) follow(ctx context.Context) error {
 	}
 	if err := f.index.Apply(ctx, change); err != nil {
 		return fmt.Errorf("take scenarios into the index: %w", err)
+	}
+	if err := f.meaning.Put(ctx, said(fresh)); err != nil {
+		return fmt.Errorf("take scenarios into the space of meanings: %w", err)
 	}
 	f.ready.Lock()
 	defer f.ready.Unlock()
@@ -186,7 +194,7 @@ func (f *finder) keep(r read) kept {
 		}
 		return strings.TrimSpace(t.ZH + "\n" + t.EN)
 	}
-	return kept{rowOf(r), map[string]string{"title": both(c.Title), "tags": strings.Join(tags, "\n"), "summary": both(c.Summary), "text": both(c.Text)}, paths}
+	return kept{rowOf(r), map[string]string{"title": both(c.Title), "tags": strings.Join(tags, "\n"), "summary": both(c.Summary), "text": both(c.Text)}, paths, r.position}
 }
 
 func (f *finder) entry(r read, k kept) index.Document {

@@ -24,7 +24,28 @@ func (m *Module) measureList() []module.Measure {
 			Counts: lang.Text{ZH: "首个版本在本年（北京时间）发布且未撤下的场景；修订不计", EN: "Scenarios whose first version was published this year (Beijing time) and that are not withdrawn; revisions do not count"},
 			Value:  m.store.counted(1),
 		},
+		{
+			ID: "scenario.applied_5g", Title: lang.Text{ZH: "5G工业场景应用数", EN: "Industrial scenarios applied with 5G"}, Unit: unit, Page: "/scenario?status=published&technology=5g&maturity=running,replicated",
+			Counts: lang.Text{
+				ZH: "已发布且未撤下、技术含5G、成熟度为“已投用”或“已复制推广”的场景，每个只计一次；设想和试点不计",
+				EN: "Scenarios that are published and not withdrawn, name 5G among their technologies, and are in use or replicated, each once; ideas and trials do not count",
+			},
+			Value: m.applied5G,
+		},
 	}
+}
+
+// applied5G counts what the list of the catalogue shows under the measure's page.
+func (m *Module) applied5G(ctx context.Context) (measure.Value, error) {
+	list, err := m.finder.find(ctx, question{sees: []string{everyone}, filters: map[string][]string{columnStatus: {published}, axisTechnology: {"5g"}, axisMaturity: {"running", "replicated"}}})
+	if err != nil {
+		return measure.Value{}, fmt.Errorf("count scenarios with 5G: %w", err)
+	}
+	v := measure.Value{Number: float64(len(list)), At: time.Now(), Known: true}
+	for _, r := range list {
+		v.Synthetic = v.Synthetic || r.Synthetic
+	}
+	return v, nil
 }
 
 // counted counts published scenarios: those of this year, or of all (years 0).

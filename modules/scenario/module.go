@@ -114,7 +114,7 @@ func (m *Module) Run(ctx context.Context) error {
 	if m.broken != nil {
 		return m.broken
 	}
-	<-ctx.Done()
+	m.learn(ctx)
 	return nil
 }
 

@@ -18,6 +18,59 @@ async function entry(request: APIRequestContext, login: string, name: string, st
   expect(answer.ok(), await answer.text()).toBe(true)
 }
 
+/** Beside the first condition: one of a district and not a size, put together by keyboard; each part has a name for who hears the page. */
+async function nested(page: Page): Promise<void> {
+  await page.getByRole('button', { name: '添加条件组', exact: true }).press('Enter')
+  const group = page.getByRole('group', { name: '条件组 2：符合其一即可' })
+  await expect(group.getByRole('combobox', { name: '条件组 2', exact: true })).toBeFocused()
+  const first = group.getByRole('group', { name: '条件 2.1' })
+  await first.getByLabel('条件项').fill('区市')
+  await page.keyboard.press('Enter')
+  await first.getByLabel('取值').fill('崂山')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Escape')
+  await group.getByRole('button', { name: '在条件组 2 中添加条件组' }).press('Enter')
+  const inner = page.getByRole('combobox', { name: '条件组 2.2' })
+  await expect(inner).toBeFocused()
+  await inner.press('ArrowDown')
+  await page.getByTitle('不得符合').click()
+  const denied = page.getByRole('group', { name: '条件组 2.2：不得符合' }).getByRole('group', { name: '条件 2.2.1' })
+  await denied.getByLabel('条件项').fill('企业规模')
+  await page.keyboard.press('Enter')
+  // What lacks is named before anything is sent.
+  await page.getByRole('button', { name: '保存' }).click()
+  await expect(page.getByText('请填写完整：条件 2.2.1')).toBeVisible()
+  await denied.getByLabel('取值').fill('大型')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Escape')
+  // One that is added and taken away again leaves the focus where more are added.
+  await page.getByRole('button', { name: '添加条件', exact: true }).press('Enter')
+  await expect(page.getByRole('group', { name: '条件 3' }).getByLabel('条件项')).toBeFocused()
+  await page.getByRole('button', { name: '删除 3' }).press('Enter')
+  await expect(page.getByRole('button', { name: '添加条件', exact: true })).toBeFocused()
+  await picture(page, 'policy-form-nested')
+}
+
+/** What was put together is kept as it is, also when the form is saved once more. */
+async function untouched(page: Page): Promise<void> {
+  const rule = { all: [{ field: 'staff', op: '>=', number: 20 }, { any: [{ field: 'district', op: 'in', values: ['370212'] }, { not: { field: 'size', op: 'in', values: ['large'] } }] }] }
+  const kept = async () => ((await (await page.request.get(`${address()}/api/enterprise/policies/${new URL(page.url()).pathname.split('/')[3]}`)).json()) as { conditions: unknown }).conditions
+  expect(await kept()).toEqual(rule)
+  const url = page.url()
+  await page.goto(`${url}/edit`)
+  await expect(page.getByRole('group', { name: '条件组 2.2：不得符合' })).toBeVisible()
+  await accessible(page)
+  await narrow(page)
+  await picture(page, 'policy-form-nested-phone')
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.getByRole('checkbox', { name: '用 JSON 填写条件' }).check()
+  await expect(page.getByLabel('条件（JSON）')).toHaveValue(JSON.stringify(rule, null, 2))
+  await page.getByRole('checkbox', { name: '用 JSON 填写条件' }).uncheck()
+  await page.getByRole('button', { name: '保存' }).click()
+  await expect(page).toHaveURL(url)
+  expect(await kept()).toEqual(rule)
+}
+
 test('a policy is drafted with conditions, fits one enterprise and says to another what is missing; the first applies, one person reviews and another grants', async ({ page, another, signIn }) => {
   await signIn('administrator')
   const bureau = page.request
@@ -42,6 +95,7 @@ test('a policy is drafted with conditions, fits one enterprise and says to anoth
   await page.getByLabel('比较').click()
   await page.keyboard.press('Enter')
   await page.getByLabel(/数值/).fill('20')
+  await nested(page)
   await page.getByRole('button', { name: '添加问题' }).click()
   await page.getByLabel('编码').fill('project')
   await page.getByLabel('名称 (zh)').fill('项目名称')
@@ -52,6 +106,7 @@ test('a policy is drafted with conditions, fits one enterprise and says to anoth
   await picture(page, 'policy-form')
   await page.getByRole('button', { name: '保存' }).click()
   await expect(page.getByRole('heading', { name: '技术改造补助' })).toBeVisible()
+  await untouched(page)
   await page.getByRole('button', { name: '发布', exact: true }).click()
   await page.getByRole('dialog').getByRole('button', { name: '发布' }).click()
   await expect(page.getByText('已发布').first()).toBeVisible()

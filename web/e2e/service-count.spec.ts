@@ -19,6 +19,16 @@ test('a provider records a service, the enterprise confirms it, it is counted, a
   const id = await organisation(bureau, '工业软件服务商', [{ login: 'serves', role: 'manager', name: '服务商经理' }])
   await change('PUT', `/api/system/organisations/${id}`, { name: { zh: '工业软件服务商', en: 'Industrial Software' }, uscc: provider, district: '370212' }, 1)
 
+  // It is in the directory, and the bureau accepts it as a provider.
+  await enter(bureau, 'serves')
+  const own = await send<{ id: string; version: number }>(bureau, 'POST', '/api/enterprise/entries', { code: provider, name: { zh: '工业软件服务商', en: 'Industrial Software' }, district: '370212', industry: 'I65' })
+  await enter(bureau, people.administrator)
+  await change('POST', `/api/enterprise/entries/${own.id}/decision`, { decision: 'accepted' }, own.version)
+  await enter(bureau, 'serves')
+  const registered = await send<{ id: string; version: number }>(bureau, 'POST', '/api/enterprise/providers', { entry_id: own.id, profile: { offer: '生产管理软件', capabilities: [{ scenario: 'quality', text: '生产管理软件' }], promise: 24 } })
+  await enter(bureau, people.administrator)
+  await change('POST', `/api/enterprise/providers/${registered.id}/decision`, { decision: 'accepted' }, registered.version)
+
   // The provider records it; the same once more is refused, and the first one named.
   const serves = await another('serves')
   const record = async (day: string) => {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"linghang/lib/match/text"
 )
@@ -21,6 +22,25 @@ type Reason struct {
 
 // Mark is octets of a field that answer.
 type Mark struct{ From, To int }
+
+// Said quotes what of a document's texts, by field, answers: pieces of more than one
+// character, the longest first, most of them at most. Texts that changed since are left out.
+func (h Hit) Said(texts map[string]string, most int) []string {
+	out := []string{}
+	for field, marks := range h.Marks {
+		for _, k := range marks {
+			if k.From < 0 || k.To > len(texts[field]) || k.From >= k.To {
+				continue
+			}
+			piece := strings.TrimSpace(texts[field][k.From:k.To])
+			if utf8.ValidString(piece) && utf8.RuneCountInString(piece) > 1 && !slices.Contains(out, piece) {
+				out = append(out, piece)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
+	return out[:min(len(out), most)]
+}
 
 // explain tells which terms in which fields make the score, the weightiest first, and
 // where they stand. The scores add up to that of the hit.

@@ -9,16 +9,18 @@ type Catalogued struct {
 	Gone       bool // there is none, or it never was published; nothing else is told
 	Withdrawn  bool // it is not in the catalogue any more; what it was is told
 
-	TitleZH, TitleEN string
-	Since            time.Time // when this version was published
-	Synthetic        bool
-	Owner            *Party   // nil: the city
-	Industries       []string // divisions of GB/T 4754
-	Modes            []Word
-	Stages           []Word
-	Links            []Word // of the sixteen scenarios of the SME assessment
-	Technologies     []Word
-	Providers        []Party
+	TitleZH, TitleEN     string
+	SummaryZH, SummaryEN string
+	CostFrom, CostTo     *float64  // in 10 000 CNY
+	Since                time.Time // when this version was published
+	Synthetic            bool
+	Owner                *Party   // nil: the city
+	Industries           []string // divisions of GB/T 4754
+	Modes                []Word
+	Stages               []Word
+	Links                []Word // of the sixteen scenarios of the SME assessment
+	Technologies         []Word
+	Providers            []Party
 }
 
 // Word is a word of the taxonomy.

@@ -1834,6 +1834,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/needs/{id}/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Published scenarios that fit a need, each with reasons, for whoever sees the need */
+        get: operations["get-enterprise-needs-id-scenarios"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/needs/{id}/suggestions": {
         parameters: {
             query?: never;
@@ -2498,6 +2515,23 @@ export interface paths {
         };
         /** What the conditions of policies and ladders may speak of */
         get: operations["get-enterprise-rules-fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/scenarios/{id}/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open needs that a scenario fits, each with reasons; confidential ones are never among them */
+        get: operations["get-enterprise-scenarios-id-needs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -22336,6 +22370,54 @@ export interface components {
         NeedDismissInputBody: {
             provider_id: string;
         };
+        NeedFittingNeed: {
+            /** Format: date-time */
+            agreed_at?: string;
+            confidential: boolean;
+            /** Format: date-time */
+            created_at: string;
+            district: string;
+            /** @description What of the need's own words answers, the longest first */
+            found: string[];
+            id: string;
+            industry: string;
+            mine: boolean;
+            /** @description Of the enterprise */
+            name: components["schemas"]["Text"];
+            /** @description What is known, the weightiest first */
+            reasons: components["schemas"]["NeedReason"][];
+            /** Format: date-time */
+            reply_until: string;
+            /** @description The time for offers goes on */
+            replying: boolean;
+            scenario: string;
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            score: number;
+            /** @enum {string} */
+            state: "draft" | "open" | "chosen" | "agreed" | "disputed" | "completed" | "terminated" | "withdrawn" | "lapsed";
+            synthetic: boolean;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NeedFittingScenario: {
+            /** @description What of the scenario's own words answers, the longest first */
+            found: string[];
+            /** @description What is known, the weightiest first */
+            reasons: components["schemas"]["NeedReason"][];
+            scenario_id: string;
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            score: number;
+            summary: components["schemas"]["Text"];
+            synthetic: boolean;
+            title: components["schemas"]["Text"];
+        };
         NeedGoal: {
             /** @description As 2027-03-31 */
             due_on: string;
@@ -22396,6 +22478,10 @@ export interface components {
             /** @enum {string} */
             state: "planned" | "delivered" | "accepted" | "returned";
             title: string;
+        };
+        NeedNeedScenariosView: {
+            /** @description 10 at most */
+            items: components["schemas"]["NeedFittingScenario"][];
         };
         NeedOfferInputBody: {
             plan: components["schemas"]["NeedPlan"];
@@ -22542,6 +22628,12 @@ export interface components {
             decision: "continue" | "fulfil" | "terminate";
             reason: string;
         };
+        NeedScenarioNeedsView: {
+            /** @description 20 at most, of the 2 000 open needs that were begun last */
+            items: components["schemas"]["NeedFittingNeed"][];
+            /** @description Of the scenario */
+            title: components["schemas"]["Text"];
+        };
         NeedStep: {
             /** Format: date-time */
             at: string;
@@ -22594,9 +22686,22 @@ export interface components {
         NeedTextInputBody: {
             text: string;
         };
+        NeedWeight: {
+            /** @enum {string} */
+            code: "words" | "latent" | "taxonomy" | "graph" | "distance" | "size" | "price" | "record" | "freshness" | "load" | "experience";
+            /**
+             * Format: double
+             * @description What it counts while nothing was learned
+             */
+            fixed: number;
+            /** Format: double */
+            share: number;
+        };
         NeedWeights: {
             /** Format: date-time */
             at?: string;
+            /** @description What each feature counts, the weightiest first; they add up to 1 */
+            features: components["schemas"]["NeedWeight"][];
             /**
              * Format: double
              * @description Share of those that the fixed weights order right
@@ -30052,7 +30157,7 @@ export interface components {
             /** @description IDs of files that were uploaded */
             evidence: string[];
             matter: string;
-            /** @description Of the bureau's records: the provider's code, or city; others record for themselves */
+            /** @description Of the bureau's records: the code of a registered provider in force, or city; others record for themselves */
             provider?: string;
             provider_name?: string;
             /** @description As 2026-03-31 */
@@ -37148,6 +37253,39 @@ export interface operations {
             };
         };
     };
+    "get-enterprise-needs-id-scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedNeedScenariosView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-enterprise-needs-id-suggestions": {
         parameters: {
             query?: never;
@@ -38877,6 +39015,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyFieldsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-scenarios-id-needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedScenarioNeedsView"];
                 };
             };
             /** @description Refused */

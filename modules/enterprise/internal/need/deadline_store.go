@@ -1,6 +1,7 @@
 package need
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -145,8 +146,26 @@ type Weights struct {
 	HeldOut      int        `json:"held_out" doc:"Pairs of other needs, that they were tested with"`
 	FixedRight   float64    `json:"fixed_right" doc:"Share of those that the fixed weights order right"`
 	LearnedRight float64    `json:"learned_right" doc:"Share of those that these weights order right"`
+	Features     []Weight   `json:"features" nullable:"false" doc:"What each feature counts, the weightiest first; they add up to 1"`
 
 	vector match.Vector
+}
+
+// Weight is what a feature counts.
+type Weight struct {
+	Code  string  `json:"code" enum:"words,latent,taxonomy,graph,distance,size,price,record,freshness,load,experience"`
+	Share float64 `json:"share"`
+	Fixed float64 `json:"fixed" doc:"What it counts while nothing was learned"`
+}
+
+// shown are weights as a page tells them.
+func shown(v, fixed match.Vector) []Weight {
+	list := []Weight{}
+	for f := range match.Count {
+		list = append(list, Weight{f.Code(), v[f], fixed[f]})
+	}
+	slices.SortStableFunc(list, func(a, b Weight) int { return cmp.Compare(b.Share, a.Share) })
+	return list
 }
 
 // weights returns what was learned last, or the fixed weights.

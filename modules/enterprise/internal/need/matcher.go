@@ -1,7 +1,6 @@
 package need
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -12,6 +11,7 @@ import (
 
 	"linghang/lib/match"
 	"linghang/lib/match/index"
+	"linghang/lib/match/latent"
 	"linghang/lib/match/text"
 	"linghang/lib/match/trade"
 	"linghang/modules/enterprise/internal/provider"
@@ -30,21 +30,24 @@ const (
 // matcher finds providers by what they offer. Its index follows what it is handed before
 // every search: only what changed since is put in.
 type matcher struct {
-	words    provider.Words
-	analyser *text.Analyser
+	words   provider.Words
+	meaning *latent.Corpus
 
 	mu       sync.Mutex
-	meaning  meaning
 	index    *index.Index
 	versions map[string]int64
 }
 
-func newMatcher(words provider.Words) (*matcher, error) {
+// newAnalyser reads texts with the terms of the trades.
+func newAnalyser() (*text.Analyser, error) {
 	terms, err := trade.Terms()
 	if err != nil {
 		return nil, fmt.Errorf("read trade terms: %w", err)
 	}
-	analyser := text.New(terms)
+	return text.New(terms), nil
+}
+
+func newMatcher(words provider.Words, analyser *text.Analyser) (*matcher, error) {
 	x, err := index.New(index.Schema{
 		Fields:  []index.Field{{Name: "name", Weight: 2, Spelled: true}, {Name: "offer", Weight: 1}},
 		Columns: []index.Column{{Name: "district"}, {Name: "id"}},
@@ -52,7 +55,7 @@ func newMatcher(words provider.Words) (*matcher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the index of providers: %w", err)
 	}
-	return &matcher{words: words, analyser: analyser, index: x, versions: map[string]int64{}}, nil
+	return &matcher{words: words, meaning: newMeaning(analyser), index: x, versions: map[string]int64{}}, nil
 }
 
 // follow brings the index to where the providers are.
@@ -80,13 +83,11 @@ func (m *matcher) follow(ctx context.Context, list []provider.Provider) error {
 		return fmt.Errorf("index providers: %w", err)
 	}
 	m.versions = now
-	ids, texts := make([]string, len(change.Put)), make([]string, len(change.Put))
+	said := make([]latent.Said, len(change.Put))
 	for i, d := range change.Put {
-		ids[i], texts[i] = d.ID, spoken(d.Texts)
+		said[i] = latent.Said{ID: d.ID, Text: spoken(d.Texts)}
 	}
-	var err error
-	m.meaning, err = m.meaning.with(ctx, ids, texts)
-	return err
+	return m.meaning.Put(ctx, said)
 }
 
 // document is a provider as it is found.
@@ -153,10 +154,7 @@ func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider,
 	}
 	w := wanted(n, now)
 	w.Place, w.Area = s.at(n)
-	if n.Body.OnSite {
-		weights = weights.OnSite()
-	}
-	matches, _, err := match.Rank(w, candidates, weights)
+	matches, _, err := match.Rank(w, candidates, weighed(n, weights))
 	if err != nil {
 		return nil, fmt.Errorf("rank providers: %w", err)
 	}
@@ -170,6 +168,14 @@ func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider,
 	return m.explained(ctx, n, list, shown)
 }
 
+// weighed are weights as they hold for a need.
+func weighed(n Need, w match.Vector) match.Vector {
+	if n.Body.OnSite {
+		return w.OnSite()
+	}
+	return w
+}
+
 // candidates are the providers whose words answer, or who can do it and work there.
 func (m *matcher) candidates(ctx context.Context, n Need, list []provider.Provider, s surroundings, now time.Time) ([]match.Candidate, error) {
 	found, err := m.index.Search(ctx, index.Query{Text: m.asked(n.Body), Limit: candidatesMost, Filters: []index.Filter{{Column: "district", Words: []string{n.District, anywhere}}}})
@@ -180,7 +186,7 @@ func (m *matcher) candidates(ctx context.Context, n Need, list []provider.Provid
 	for _, h := range found.Hits {
 		hits[h.ID] = h
 	}
-	meant, err := m.near(ctx, m.asked(n.Body))
+	meant, err := m.meaning.Near(ctx, m.asked(n.Body))
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +225,7 @@ func (m *matcher) explained(ctx context.Context, n Need, list []provider.Provide
 	}
 	out := []Suggestion{}
 	for _, x := range shown {
-		out = append(out, suggestion(x, said(hits[x.ID], m.texts(list, x.ID))))
+		out = append(out, suggestion(x, hits[x.ID].Said(m.texts(list, x.ID), saidMost)))
 	}
 	return out, nil
 }
@@ -246,25 +252,6 @@ func (m *matcher) texts(list []provider.Provider, id string) map[string]string {
 // saidMost bounds how many pieces of a provider's text a reason quotes.
 const saidMost = 6
 
-// said quotes what of a provider's own words answers, the longest first: a single
-// character says nothing.
-func said(h index.Hit, texts map[string]string) []string {
-	out := []string{}
-	for field, marks := range h.Marks {
-		for _, k := range marks {
-			if k.From < 0 || k.To > len(texts[field]) || k.From >= k.To {
-				continue // the provider has changed since it was searched
-			}
-			piece := strings.TrimSpace(texts[field][k.From:k.To])
-			if len([]rune(piece)) > 1 && !slices.Contains(out, piece) {
-				out = append(out, piece)
-			}
-		}
-	}
-	slices.SortFunc(out, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
-	return out[:min(len(out), saidMost)]
-}
-
 func suggestion(x match.Match, found []string) Suggestion {
 	s := Suggestion{ProviderID: x.ID, Score: x.Score, Reasons: []Reason{}, Found: found, New: x.New, Reserved: x.Reserved, features: x.Features}
 	for _, r := range x.Reasons {
@@ -275,18 +262,8 @@ func suggestion(x match.Match, found []string) Suggestion {
 
 // reason is one of lib/match, with its parameters by their kinds.
 func reason(r match.Reason, score float64) Reason {
-	out := Reason{r.Code, r.Value, r.Score / score, []string{}, map[string]float64{}}
-	for name, v := range r.Params {
-		switch v := v.(type) {
-		case float64:
-			out.Params[name] = v
-		case int:
-			out.Params[name] = float64(v)
-		case []string:
-			out.Paths = append(out.Paths, v...)
-		}
-	}
-	return out
+	paths, params := r.Figures()
+	return Reason{r.Code, r.Value, r.Score / score, paths, params}
 }
 
 // wanted is the need as it is matched.

@@ -31,7 +31,7 @@ func BenchmarkSuggest(b *testing.B) {
 		around.fits[list[i].EntryID] = Fit{EntryID: list[i].EntryID, Serves: i%50 == 0, Neighbours: i % 3}
 		list[i].Profile = provider.Profile{Offer: text, Capabilities: []provider.Capability{{Scenario: w.Scenarios[i%16].Code, Text: text, Technologies: []string{"ai"}}}, Capacity: 5}
 	}
-	m, err := newMatcher(w)
+	m, err := testMatcher(w)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -50,14 +50,32 @@ type Needs struct {
 	providers Providers
 	past      Past
 	graph     Graph
+	catalogue Catalogue
 	matcher   *matcher
+	demand    *demand
 	store     store
 }
 
+// Around is what needs ask of the rest of the city.
+type Around struct {
+	Past      Past
+	Graph     Graph
+	Catalogue Catalogue
+}
+
 // New returns the part of the room; without trade terms it cannot match.
-func New(kit *module.Kit, city provider.City, directory Grounds, providers Providers, past Past, graph Graph) (*Needs, error) {
-	x, err := newMatcher(providers.Words())
-	return &Needs{kit: kit, city: city, directory: directory, providers: providers, past: past, graph: graph, matcher: x, store: store{kit.DB, kit.Search, providers.Words()}}, err
+func New(kit *module.Kit, city provider.City, directory Grounds, providers Providers, around Around) (*Needs, error) {
+	words := providers.Words()
+	m := &Needs{kit: kit, city: city, directory: directory, providers: providers, past: around.Past, graph: around.Graph, catalogue: around.Catalogue, store: store{kit.DB, kit.Search, words}}
+	analyser, err := newAnalyser()
+	if err != nil {
+		return m, err
+	}
+	if m.matcher, err = newMatcher(words, analyser); err != nil {
+		return m, err
+	}
+	m.demand, err = newDemand(words, analyser)
+	return m, err
 }
 
 // Permissions are what the routes ask for.
@@ -115,7 +133,7 @@ func (m *Needs) Routes() []module.Route {
 		{Pattern: "POST /needs/{id}/closing", Permission: mayConclude, Summary: "End the time for offers now; they are opened", Handler: httpd.JSON(m.close)},
 		{Pattern: "POST /needs/{id}/withdrawal", Permission: mayConclude, Summary: "Withdraw a need, with a reason", Handler: httpd.JSON(m.withdraw)},
 		{Pattern: "GET /providers/{id}/record", Permission: mayView, Summary: "How many agreements a provider has made, and how enterprises rate it", Handler: httpd.JSON(m.readRecord)},
-	}, m.offerRoutes(), m.agreementRoutes())
+	}, m.offerRoutes(), m.demandRoutes(), m.agreementRoutes())
 }
 
 func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }

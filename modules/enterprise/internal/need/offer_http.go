@@ -15,6 +15,7 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
+	"linghang/lib/match"
 	"linghang/modules/enterprise/internal/provider"
 )
 
@@ -58,6 +59,7 @@ func (m *Needs) suggestions(ctx context.Context, n Need) ([]Suggestion, []provid
 	if err != nil {
 		return nil, nil, w, err
 	}
+	w.Features = shown(weighed(n, w.vector), weighed(n, match.Fixed()))
 	list, err := m.matcher.suggest(ctx, n, serving, around, w.vector, at)
 	return list, serving, w, err
 }

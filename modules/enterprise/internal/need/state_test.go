@@ -223,7 +223,7 @@ func TestWhoFitsComesFirstAndWhoIsElsewhereNotAtAll(t *testing.T) {
 	now := at("2026-03-01T00:00:00Z")
 	accepted := now.AddDate(0, -1, 0)
 	w := provider.Words{Scenarios: []provider.Term{{Code: "quality"}, {Code: "inventory"}}}
-	m, err := newMatcher(w)
+	m, err := testMatcher(w)
 	if err != nil {
 		t.Fatal(err)
 	}

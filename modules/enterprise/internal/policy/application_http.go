@@ -48,7 +48,7 @@ func (m *Policies) listApplications(ctx context.Context, in applicationParams) (
 }
 
 func (m *Policies) listGrants(ctx context.Context, in grantParams) (sqldb.Page[Allotment], error) {
-	return m.store.grants(ctx, in, dayOf(now()))
+	return m.store.grants(ctx, in, dayOf(m.now()))
 }
 
 // ClaimDetail is an application on its own page.
@@ -333,7 +333,7 @@ func (m *Policies) payApplication(ctx context.Context, in policyPaymentInput) (C
 	if err != nil || from != city {
 		return ClaimDetail{}, noSuch("application")
 	}
-	y := Payment{ID: ulid.Make().String(), Day: in.Body.Day, Amount: in.Body.Amount, Voucher: strings.TrimSpace(in.Body.Voucher), At: now()}
+	y := Payment{ID: ulid.Make().String(), Day: in.Body.Day, Amount: in.Body.Amount, Voucher: strings.TrimSpace(in.Body.Voucher), At: m.now()}
 	f := fault.New(fault.Invalid, "enterprise.policy.payment", "the payment is incomplete or wrong")
 	if !isDay(y.Day) || y.Day > dayOf(y.At) {
 		_ = f.At("body.day", "a day that has been, as 2026-03-31")
@@ -374,7 +374,7 @@ func (m *Policies) announceGrants(ctx context.Context, in policyAnnounceInput) (
 	if err != nil {
 		return announcedView{}, err
 	}
-	at := now()
+	at := m.now()
 	f := fault.New(fault.Invalid, "enterprise.policy.announcement", "these are no days of an announcement")
 	if !isDay(in.Body.From) || in.Body.From < dayOf(at) {
 		_ = f.At("body.from", "today or a later day")

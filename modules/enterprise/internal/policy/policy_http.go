@@ -45,11 +45,14 @@ type Policies struct {
 	directory criterion.Directory
 	words     criterion.Vocabulary
 	store     store
+
+	// Now is the clock by which days of announcements and payments are told; nil: the server's.
+	Now func() time.Time
 }
 
 // New returns the part of the room.
 func New(kit *module.Kit, people People, directory criterion.Directory, words criterion.Vocabulary) *Policies {
-	return &Policies{kit, people, directory, words, store{kit.DB, kit.Search}}
+	return &Policies{kit: kit, people: people, directory: directory, words: words, store: store{kit.DB, kit.Search}}
 }
 
 // Permissions are what the routes ask for.
@@ -133,6 +136,13 @@ func (m *Policies) Routes() []module.Route {
 }
 
 func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+
+func (m *Policies) now() time.Time {
+	if m.Now == nil {
+		return now()
+	}
+	return m.Now().UTC().Truncate(time.Millisecond)
+}
 
 func handOf(ctx context.Context) hand {
 	id := identity.From(ctx)

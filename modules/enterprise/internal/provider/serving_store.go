@@ -2,8 +2,12 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"linghang/kernel/sqldb"
 )
 
 // Words are the vocabularies that providers and needs are told in.
@@ -30,4 +34,48 @@ func (m *Providers) Named(ctx context.Context, ids []string) ([]Provider, error)
 		list = append(list, p)
 	}
 	return list, nil
+}
+
+// standingMost is how many codes are asked for at once.
+const standingMost = 500
+
+// Standing tells how the providers of codes stand, by code, and how the one of an
+// organisation does, by its ID; of several that one was, the best.
+func (m *Providers) Standing(ctx context.Context, codes []string, organisation string) (map[string]string, error) {
+	found, now := map[string]string{}, time.Now()
+	note := func(key string, p Provider) {
+		if s := p.Status(now); key != "" && found[key] != string(InForce) {
+			found[key] = s
+		}
+	}
+	for rest := append([]string{""}, codes...); len(rest) > 0; {
+		batch := rest[:min(len(rest), standingMost)]
+		rest = rest[len(batch):]
+		args := make([]any, len(batch))
+		marks := make([]string, len(batch))
+		for i, code := range batch {
+			args[i], marks[i] = code, fmt.Sprintf("$%d", i+1)
+		}
+		rows, err := m.store.db.Query(ctx, `SELECT p.code, p.organisation_id, p.state, p.valid_until FROM provider p
+			WHERE p.code IN (`+strings.Join(marks, ", ")+`) OR p.organisation_id = $`+fmt.Sprint(len(batch)+1)+` ORDER BY p.filed_at, p.id`, append(args, organisation)...)
+		if err != nil {
+			return nil, fmt.Errorf("read how providers stand: %w", err)
+		}
+		list, err := sqldb.All(rows, func(r sqldb.Row) (p Provider, err error) {
+			var until int64
+			err = r.Scan(&p.Code, &p.OrganisationID, &p.State, &until)
+			p.ValidUntil = sqldb.Instant(until)
+			return p, err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read how providers stand: %w", err)
+		}
+		for _, p := range list {
+			note(p.Code, p)
+			if p.OrganisationID == organisation {
+				note(organisation, p)
+			}
+		}
+	}
+	return found, nil
 }

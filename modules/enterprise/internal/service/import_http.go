@@ -83,6 +83,15 @@ func (m *Services) readImport(r *http.Request) (v importView, list []Service, er
 	if err != nil {
 		return v, nil, err
 	}
+	if whose.provider != "" { // one provider's own file: refused as a whole, not row by row
+		standing, err := m.standing(ctx, []draft{whose})
+		if err == nil {
+			err = refused(true, whose.provider, standing(whose.provider))
+		}
+		if err != nil {
+			return v, nil, err
+		}
+	}
 	rows, err := files.Rows(r, maxImport)
 	if err != nil {
 		return v, nil, err
@@ -109,6 +118,10 @@ func (m *Services) readImport(r *http.Request) (v importView, list []Service, er
 
 // look finds what of a file cannot be recorded beside what is there already.
 func (m *Services) look(ctx context.Context, v importView, list []Service, read rowsRead) (importView, []Service, error) {
+	standing, err := m.standing(ctx, read.drafts)
+	if err != nil {
+		return v, nil, err
+	}
 	twice, enterprises := together(list), map[string]bool{}
 	for i, s := range list {
 		if len(v.Wrong) >= mostWrong {
@@ -117,6 +130,9 @@ func (m *Services) look(ctx context.Context, v importView, list []Service, read 
 		why, err := m.against(ctx, s, read.drafts[i].code)
 		if err != nil {
 			return v, nil, err
+		}
+		if code := read.drafts[i].provider; why == nil {
+			why = stands(code, standing(code))
 		}
 		if j, ok := twice[i]; ok && why == nil {
 			why = &lang.Text{ZH: fmt.Sprintf("与第 %d 行是同一次服务", read.lines[j]), EN: fmt.Sprintf("this is one service with line %d", read.lines[j])}

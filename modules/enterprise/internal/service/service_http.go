@@ -62,12 +62,13 @@ type Services struct {
 	kit       *module.Kit
 	people    People
 	directory Directory
+	providers Providers
 	store     store
 }
 
 // New returns the part of the room.
-func New(kit *module.Kit, people People, directory Directory) *Services {
-	return &Services{kit, people, directory, store{kit.DB}}
+func New(kit *module.Kit, people People, directory Directory, providers Providers) *Services {
+	return &Services{kit, people, directory, providers, store{kit.DB}}
 }
 
 // Permissions are what the routes ask for.
@@ -246,7 +247,7 @@ func (m *Services) read(ctx context.Context, in httpd.Object) (Detail, error) {
 type recordInput struct {
 	Body struct {
 		Code         string   `json:"code" maxLength:"40" doc:"Unified social credit code of the enterprise; one that was merged leads to the survivor"`
-		Provider     string   `json:"provider,omitempty" maxLength:"40" doc:"Of the bureau's records: the provider's code, or city; others record for themselves"`
+		Provider     string   `json:"provider,omitempty" maxLength:"40" doc:"Of the bureau's records: the code of a registered provider in force, or city; others record for themselves"`
 		ProviderName string   `json:"provider_name,omitempty" maxLength:"200"`
 		Matter       string   `json:"matter" maxLength:"20"`
 		About        string   `json:"about" maxLength:"2000" doc:"What was done; 500 characters at most"`
@@ -267,6 +268,13 @@ func (m *Services) record(ctx context.Context, in recordInput) (Detail, error) {
 		origin = byAPI
 	}
 	if err := d.check(identity.ValidUSCC, todayOf(now())); err != nil {
+		return Detail{}, err
+	}
+	standing, err := m.standing(ctx, []draft{d})
+	if err == nil {
+		err = refused(who.Organisation.Kind != identity.Bureau, d.provider, standing(d.provider))
+	}
+	if err != nil {
 		return Detail{}, err
 	}
 	if err := m.store.ours(ctx, d.evidence, who.Organisation.ID); err != nil {

@@ -3,6 +3,9 @@ package pilot
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -347,12 +350,33 @@ func (m *Pilots) receive(r *http.Request) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
+	if c.Blind {
+		if err := m.keepsBlind(ctx, a, taken.SHA256); err != nil {
+			return File{}, err
+		}
+	}
 	by := handOf(ctx)
 	f := File{
 		ID: taken.ID, Part: part, Name: taken.Name, MediaType: taken.MediaType, Size: taken.Size, SHA256: taken.SHA256, At: m.site.Now().UTC().Truncate(time.Millisecond),
 		application: a.ID, actor: by.actor, by: by.name,
 	}
 	return f, m.applications.attach(ctx, a.CallID, f, func(c Call, a Application) error { return a.takes(part, c, m.site.Now()) })
+}
+
+// keepsBlind refuses a document whose properties name the applicant: reviewers get it as it is.
+func (m *Pilots) keepsBlind(ctx context.Context, a Application, hash string) error {
+	file, err := m.kit.Blobs.Get(ctx, hash)
+	if err != nil {
+		return fmt.Errorf("look into a file: %w", err)
+	}
+	data, err := io.ReadAll(io.LimitReader(file, evidenceLimit))
+	if err := errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("look into a file: %w", err)
+	}
+	if tells(data, []string{a.Organisation.ZH, a.Organisation.EN, a.USCC}) {
+		return fault.New(fault.Invalid, "scenario.pilot.file_names", "the reviews are blind, and the properties of this file name your organisation").At("body", "remove author, company and other properties from the document, and upload it again")
+	}
+	return nil
 }
 
 func (m *Pilots) serveFile(w http.ResponseWriter, r *http.Request) error {

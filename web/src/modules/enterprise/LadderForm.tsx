@@ -5,24 +5,25 @@ import { api, EntityForm, Failure, ifMatch, Loading, NameFields, PageHeader, rea
 import { Conditions } from './Conditions'
 import { cultivationKey, useDefinition, type Edition, type LadderContent } from './cultivation'
 import { useVocabulary } from './data'
-import { rowsOf, ruleFrom, useFields, type Field, type RuleRows } from './policies'
+import { useFields, type Field, type Rule } from './policies'
+import { pruned } from './rules'
 import { useEnterpriseTexts } from './texts'
 import './policy.css'
 
 interface Both { zh?: string; en?: string }
-interface CriterionRow extends RuleRows { code?: string; title?: Both; evidence?: 'none' | 'optional' | 'required'; asks?: Both }
+interface CriterionRow { code?: string; title?: Both; evidence?: 'none' | 'optional' | 'required'; asks?: Both; conditions?: Rule }
 interface RungRow { code?: string; title?: Both; qualification?: string; criteria?: (CriterionRow | undefined)[] }
 interface Values { title?: Both; checked: LadderContent['checked']; source?: Both; number?: string; link?: string; effective_from?: string; rungs?: (RungRow | undefined)[] }
 
 /** A text of which a language may be missing: the other stands for it. */
 const both = (t: Both | undefined) => ({ zh: t?.zh || t?.en || '', en: t?.en || t?.zh || '' })
 
-function contentOf(v: Values, fields: Field[]): LadderContent {
+function contentOf(v: Values): LadderContent {
   return {
     title: both(v.title), checked: v.checked, source: both(v.source), number: v.number ?? '', link: v.link ?? '', effective_from: v.effective_from ?? '',
     rungs: (v.rungs ?? []).map((r) => ({
       code: r?.code ?? '', title: both(r?.title), qualification: r?.qualification ?? '',
-      criteria: (r?.criteria ?? []).map((c) => ({ code: c?.code ?? '', title: both(c?.title), evidence: c?.evidence ?? 'none', asks: both(c?.asks), conditions: ruleFrom(c ?? {}, fields) })),
+      criteria: (r?.criteria ?? []).map((c) => ({ code: c?.code ?? '', title: both(c?.title), evidence: c?.evidence ?? 'none', asks: both(c?.asks), conditions: pruned(c?.conditions) })),
     })),
   }
 }
@@ -31,7 +32,7 @@ function contentOf(v: Values, fields: Field[]): LadderContent {
 function valuesOf(e: Edition, copied: boolean): Values {
   return {
     title: e.title, checked: copied ? 'own' : e.checked, source: e.source, number: e.number ?? '', link: e.link ?? '', effective_from: copied ? '' : (e.effective_from ?? ''),
-    rungs: e.rungs.map((r) => ({ code: r.code, title: r.title, qualification: r.qualification ?? '', criteria: r.criteria.map((c) => ({ code: c.code, title: c.title, evidence: c.evidence, asks: c.asks ?? { zh: '', en: '' }, ...rowsOf(c.conditions) })) })),
+    rungs: e.rungs.map((r) => ({ code: r.code, title: r.title, qualification: r.qualification ?? '', criteria: r.criteria.map((c) => ({ code: c.code, title: c.title, evidence: c.evidence, asks: c.asks ?? { zh: '', en: '' }, conditions: c.conditions })) })),
   }
 }
 
@@ -57,12 +58,12 @@ export default function LadderForm() {
   if (error) return <Failure problem={error} retry={() => { void definition.refetch(); void fields.refetch() }} />
   if (!fields.data || (from && !newest)) return <Loading />
   const known = fields.data.items
-  const initial: Values = newest ? valuesOf(newest, !id) : { checked: 'own', rungs: [{ code: 'rung_1', criteria: [{ code: 'c_1', evidence: 'none', rows: [{} as never] }] }] }
+  const initial: Values = newest ? valuesOf(newest, !id) : { checked: 'own', rungs: [{ code: 'rung_1', criteria: [{ code: 'c_1', evidence: 'none', conditions: { all: [{}] } }] }] }
   return (
     <div className="lh-stack">
       <PageHeader title={t(id ? 'cultivation.editDraft' : params.get('edition') ? 'cultivation.newEdition' : 'cultivation.newLadder')} note={t('cultivation.draftNote')} />
       <Card size="small">
-        <EntityForm<Values> name="ladder" initial={initial} submit={(v) => save.mutateAsync(contentOf(v, known))} submitLabel={t('cultivation.saveDraft')} wide>
+        <EntityForm<Values> name="ladder" initial={initial} submit={(v) => save.mutateAsync(contentOf(v))} submitLabel={t('cultivation.saveDraft')} wide>
           <Basics />
           <Rungs fields={known} />
         </EntityForm>
@@ -118,7 +119,7 @@ function Rungs({ fields }: { fields: Field[] }) {
               <div className="lh-ladder-remove"><Button icon={<DeleteOutlined />} onClick={() => remove(r.name)}>{t('cultivation.removeRung')}</Button></div>
             </fieldset>
           ))}
-          <Button className="lh-ladder-add" icon={<PlusOutlined />} onClick={() => add({ code: next('rung', form.getFieldValue('rungs') as Values['rungs']), criteria: [{ code: 'c_1', evidence: 'none', rows: [{}] }] })}>{t('cultivation.addRung')}</Button>
+          <Button className="lh-ladder-add" icon={<PlusOutlined />} onClick={() => add({ code: next('rung', form.getFieldValue('rungs') as Values['rungs']), criteria: [{ code: 'c_1', evidence: 'none', conditions: { all: [{}] } }] })}>{t('cultivation.addRung')}</Button>
         </>
       )}
     </Form.List>
@@ -141,11 +142,11 @@ function Criteria({ at, fields }: { at: number; fields: Field[] }) {
                 <Form.Item name={[c.name, 'evidence']} label={t('cultivation.field.evidence')}><Select options={(['none', 'optional', 'required'] as const).map((e) => ({ value: e, label: t(`cultivation.evidence.${e}`) }))} /></Form.Item>
               </div>
               <Asks at={c.name} path={['rungs', at, 'criteria', c.name]} />
-              <Conditions fields={fields} title={t('policy.form.conditions')} at={[c.name]} path={['rungs', at, 'criteria', c.name]} />
+              <Conditions fields={fields} title={t('policy.form.conditions')} at={[c.name]} />
               <Button icon={<DeleteOutlined />} onClick={() => remove(c.name)}>{t('cultivation.removeCriterion')}</Button>
             </div>
           ))}
-          <Button icon={<PlusOutlined />} onClick={() => add({ code: next('c', form.getFieldValue(['rungs', at, 'criteria']) as RungRow['criteria']), evidence: 'none', rows: [{}] })}>{t('cultivation.addCriterion')}</Button>
+          <Button icon={<PlusOutlined />} onClick={() => add({ code: next('c', form.getFieldValue(['rungs', at, 'criteria']) as RungRow['criteria']), evidence: 'none', conditions: { all: [{}] } })}>{t('cultivation.addCriterion')}</Button>
         </>
       )}
     </Form.List>

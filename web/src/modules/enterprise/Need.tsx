@@ -4,6 +4,7 @@ import { useNavigate, useParams } from 'react-router'
 import { api, Confirm, Failure, ifMatch, LinkButton, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, SyntheticMark, useChange, useFormat, useText, type Schema } from '../../kernel'
 import { needKey, useMarketWords, useNeed, type Need as Detail } from './market'
 import { Agreement } from './NeedAgreement'
+import { FittingScenarios } from './NeedFits'
 import { NeedForm } from './NeedForm'
 import { Invitees } from './NeedInvitees'
 import { Invitations, Offers, Suggestions } from './NeedOffers'
@@ -50,6 +51,7 @@ function Page({ n }: { n: Detail }) {
       <Offers n={n} />
       {n.invitations.length > 0 && <Card size="small" title={t('market.need.invitations')}><Invitations n={n} /></Card>}
       {owner && n.acts.includes('invite') && <Card size="small" title={t('market.need.suggestions')}><Suggestions n={n} /></Card>}
+      {(n.state === 'draft' || n.state === 'open') && <Card size="small" title={t('market.need.scenarios')}><FittingScenarios n={n} /></Card>}
       {n.steps.length > 0 && <Card size="small" title={t('market.need.history')}><Steps n={n} /></Card>}
     </div>
   )

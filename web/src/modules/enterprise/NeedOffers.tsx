@@ -5,7 +5,8 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { api, Confirm, EmptyState, EntityForm, Failure, ifMatch, Loading, PlainTable, read, StatusTag, useChange, useFormat, useText } from '../../kernel'
 import { Rows } from './EntryFields'
-import { needKey, useMarketWords, type Need, type Plan, type Proposal, type Suggested } from './market'
+import { needKey, type Need, type Plan, type Proposal, type Suggested } from './market'
+import { Weights, Why } from './NeedFits'
 import { useEnterpriseTexts } from './texts'
 
 /** The name of a provider that a need names. */
@@ -26,6 +27,7 @@ export function Suggestions({ n }: { n: Need }) {
   return (
     <>
       <p className="lh-note">{t('market.need.suggestionsNote')} {w.learned ? t('market.need.learned', { pairs: w.pairs, right: f.number(100 * w.learned_right, 0), fixed: f.number(100 * w.fixed_right, 0) }) : t('market.need.fixed')}</p>
+      <Weights list={w.features} />
       {list.data.items.length === 0 && <EmptyState title={t('market.need.noSuggestions')} />}
       {list.data.items.map((s) => <Suggestion key={s.provider_id} n={n} s={s} />)}
     </>
@@ -36,19 +38,9 @@ function Suggestion({ n, s }: { n: Need; s: Suggested }) {
   const t = useEnterpriseTexts()
   const text = useText()
   const f = useFormat()
-  const words = useMarketWords()
   const path = { id: n.id }
   const invite = useChange({ run: () => read(api.POST('/api/enterprise/needs/{id}/invitations', { params: { path }, body: { provider_ids: [s.provider_id] } })), refresh: [needKey], done: t('market.need.done') })
   const dismiss = useChange({ run: () => read(api.POST('/api/enterprise/needs/{id}/dismissals', { params: { path }, body: { provider_id: s.provider_id } })), refresh: [needKey] })
-  const why = (r: Suggested['reasons'][number]) => f.list([
-    ...r.paths.map(shared).filter(Boolean),
-    ...(r.params.serves ? [t('market.need.serves')] : []),
-    ...(r.params.neighbours ? [t('market.need.neighbours', { n: f.number(r.params.neighbours) })] : []),
-    ...(r.params.served ? [t('market.need.served', { n: f.number(r.params.served) })] : []),
-    ...(r.params.same_area ? [t('market.need.sameArea')] : []),
-    ...(r.params.km === undefined ? [] : [t('market.need.km', { km: f.number(r.params.km, 1) })]),
-  ])
-  const shared = (p: string) => { const [kind, ...rest] = p.split('/'); const code = rest.at(-1) ?? ''; return kind === 'scenario' ? words.title('scenarios', code) : kind === 'technology' ? words.title('technologies', code) : kind === 'industry' && code.length > 1 ? words.title('industries', code) : '' }
   return (
     <section className="lh-market-item" aria-label={text(s.name)}>
       <div className="lh-market-head">
@@ -58,11 +50,8 @@ function Suggestion({ n, s }: { n: Need; s: Suggested }) {
         {s.reserved && <StatusTag tone="info">{t('market.need.reserved')}</StatusTag>}
         {s.invited && <StatusTag tone="good">{t('market.need.isInvited')}</StatusTag>}
       </div>
-      <div className="lh-market-reasons">
-        {s.reasons.map((r) => <span key={r.code}>{t('market.need.reasonOf', { reason: t(`market.need.reasons.${r.code}`), value: f.number(100 * r.value, 0) })}{why(r) && ` (${why(r)})`}</span>)}
-      </div>
-      {s.found.length > 0 && <p className="lh-note">{t('market.need.found', { words: f.list(s.found) })}</p>}
-      {!s.invited && (
+      <Why reasons={s.reasons} found={s.found} />
+      {!s.invited && n.side === 'owner' && (
         <div className="lh-market-acts">
           <Button size="small" type="primary" loading={invite.isPending} onClick={() => invite.mutate()} aria-label={`${t('market.need.invite')} ${text(s.name)}`}>{t('market.need.invite')}</Button>
           <Button size="small" loading={dismiss.isPending} onClick={() => dismiss.mutate()} aria-label={`${t('market.need.dismiss')} ${text(s.name)}`}>{t('market.need.dismiss')}</Button>

@@ -4,11 +4,12 @@ import { useNavigate, useParams } from 'react-router'
 import { api, EntityForm, Failure, ifMatch, Loading, NameFields, PageHeader, read, useChange } from '../../kernel'
 import { Conditions } from './Conditions'
 import { useVocabulary } from './data'
-import { kinds, levels, policyKey, rowsOf, ruleFrom, useFields, usePolicy, type Content, type Field, type Policy, type RuleRows } from './policies'
+import { kinds, levels, policyKey, useFields, usePolicy, type Content, type Policy } from './policies'
+import { pruned } from './rules'
 import { useEnterpriseTexts } from './texts'
 import './policy.css'
 
-interface Values extends Omit<Content, 'conditions' | 'opens_at' | 'closes_at' | 'amount_most'>, RuleRows {
+interface Values extends Omit<Content, 'opens_at' | 'closes_at' | 'amount_most'> {
   amount_most?: number | null
   opens?: string
   closes?: string
@@ -21,14 +22,14 @@ const instant = (text: string | undefined) => (text ? `${text}:00+08:00` : undef
 /** A text of which a language may be missing: the other stands for it. */
 const both = (t: { zh?: string; en?: string } | undefined) => ({ zh: t?.zh || t?.en || '', en: t?.en || t?.zh || '' })
 
-function contentOf(v: Values, fields: Field[]): Content {
-  const { rows, json, advanced, opens, closes, amount_most: most, ...rest } = v
+function contentOf(v: Values): Content {
+  const { opens, closes, amount_most: most, ...rest } = v
   const from = instant(opens)
   const until = instant(closes)
   return {
     ...rest, district: v.district ?? '', title: both(v.title), issuer: both(v.issuer), summary: both(v.summary), text: both(v.text), benefit: both(v.benefit),
     questions: (v.questions ?? []).map((q) => ({ code: q.code ?? '', kind: q.kind, title: both(q.title), required: q.required === true })), papers: (v.papers ?? []).map((p) => ({ code: p.code ?? '', title: both(p.title), required: p.required === true })),
-    conditions: ruleFrom({ rows, json, advanced }, fields), ...(from ? { opens_at: from } : {}), ...(until ? { closes_at: until } : {}), ...(most === undefined || most === null ? {} : { amount_most: most }),
+    conditions: pruned(v.conditions), ...(from ? { opens_at: from } : {}), ...(until ? { closes_at: until } : {}), ...(most === undefined || most === null ? {} : { amount_most: most }),
   }
 }
 
@@ -36,7 +37,7 @@ function valuesOf(p: Policy): Values {
   return {
     number: p.number ?? '', title: p.title, issuer: p.issuer, level: p.level, kind: p.kind, district: p.district ?? '', summary: p.summary ?? { zh: '', en: '' }, text: p.text ?? { zh: '', en: '' }, benefit: p.benefit ?? { zh: '', en: '' }, link: p.link ?? '',
     effective_from: p.effective_from, effective_until: p.effective_until ?? '', superseded_by: p.superseded_by ?? '', questions: p.questions ?? [], papers: p.papers ?? [], opens: local(p.opens_at), closes: local(p.closes_at),
-    ...(p.amount_most === undefined ? {} : { amount_most: p.amount_most }), ...rowsOf(p.conditions),
+    ...(p.amount_most === undefined ? {} : { amount_most: p.amount_most }), conditions: p.conditions ?? {},
   }
 }
 
@@ -50,7 +51,7 @@ function Fresh() {
   const t = useEnterpriseTexts()
   const go = useNavigate()
   const save = useChange({ run: (body: Content) => read(api.POST('/api/enterprise/policies', { body })), refresh: [policyKey], after: (p) => void go(`/enterprise/policies/${p.id}`), quiet: true })
-  return <Page title={t('policy.add')} initial={{ level: 'city', kind: 'subsidy', rows: [], questions: [], papers: [] }} save={(c) => save.mutateAsync(c)} />
+  return <Page title={t('policy.add')} initial={{ level: 'city', kind: 'subsidy', conditions: {}, questions: [], papers: [] }} save={(c) => save.mutateAsync(c)} />
 }
 
 function Change({ id }: { id: string }) {
@@ -75,7 +76,7 @@ function Page({ title, initial, save }: { title: string; initial: Partial<Values
     <div className="lh-stack">
       <PageHeader title={title} />
       <Card size="small">
-        <EntityForm<Values> name="policy" initial={initial} submit={(v) => save(contentOf(v, known))} submitLabel={t('policy.application.save')} wide>
+        <EntityForm<Values> name="policy" initial={initial} submit={(v) => save(contentOf(v))} submitLabel={t('policy.application.save')} wide>
           <Basics />
           <Conditions fields={known} title={t('policy.form.conditions')} />
           <Asked />

@@ -14,7 +14,7 @@ export const cultivationZh = {
   field: { title: '梯度名称', source: '依据', from: '生效日期', checked: '与官方文本的核对', rung: '层级名称', qualification: '对应资质', criterion: '条件', evidence: '佐证', asks: '需要的佐证' }, qualificationNote: '档案中有此有效资质即视为已认定', rungNumber: '层级 {{n}}', addRung: '添加层级', removeRung: '删除此层级', addCriterion: '添加评审条件', removeCriterion: '删除此评审条件',
   publish: '发布', publishNote: '发布后该版本不再改变，自生效日期起用于比对。最后修改人 {{by}} 不能发布。', publishedNow: '已发布', discard: '删除草稿', discardNote: '删除后不能恢复。', secondLook: '您是最后修改人；发布须由另一人完成。', retire: '停用', retireNote: '停用后不再比对企业；已有结果保留。', bringBack: '恢复使用', retired: '已停用', retiredNote: '{{by}} 于 {{at}} 停用', inForce: '使用中', notInForce: '未生效', holdsToday: '当前版本',
   reach: '发布后的效果', reachNote: '按 {{on}} 的档案比对 {{n}} 家企业，未计佐证材料。', reachSynthetic: '其中合成数据 {{n}} 家。', reachOf: '{{criterion}}：符合 {{met}}，资料不足 {{unknown}}，不符合 {{unmet}}', before: '版本 {{n}} 符合', gained: '新增', lost: '减少',
-  states: { draft: '草稿', published: '已发布' }, edition: '版本', editionNumber: '版本 {{n}}', changedBy: '起草', publishedBy: '发布', released: '随系统提供', origin: '来源', own: '本市', evidenceAlone: '由佐证材料说明', asked: '需要的佐证：{{what}}', comma: '、', ops: { '>=': '不低于', '>': '高于', '<=': '不高于', '<': '低于', in: '为', under: '属于', holds: '具有', oneOf: '为以下之一：' },
+  states: { draft: '草稿', published: '已发布' }, edition: '版本', editionNumber: '版本 {{n}}', changedBy: '起草', publishedBy: '发布', released: '随系统提供', origin: '来源', own: '本市', evidenceAlone: '由佐证材料说明', asked: '需要的佐证：{{what}}', colon: '：', comma: '、', ops: { '>=': '不低于', '>': '高于', '<=': '不高于', '<': '低于', in: '为', under: '属于', holds: '具有', oneOf: '为以下之一：' },
 }
 
 /** What the doors of cultivation refuse with. */

@@ -40,6 +40,7 @@ export const room: Room = {
     { path: '/enterprise/providers', permission: 'enterprise.provider.view', page: () => import('./Providers') },
     { path: '/enterprise/providers/:id', permission: 'enterprise.provider.view', page: () => import('./Provider') },
     { path: '/enterprise/needs', permission: 'enterprise.need.view', page: () => import('./Needs') },
+    { path: '/enterprise/needs/of/:id', permission: 'enterprise.need.view', page: () => import('./NeedFits') },
     { path: '/enterprise/needs/:id', permission: 'enterprise.need.view', page: () => import('./Need') },
   ],
 }

@@ -30,38 +30,3 @@ export function usePolicy(id: string) {
 export function useFields() {
   return useQuery({ queryKey: [...policyKey, 'fields'], queryFn: () => read(api.GET('/api/enterprise/rules/fields')), staleTime: Infinity })
 }
-
-/** A rule that is nothing but conditions, all of which are to be met; undefined: it is more. */
-export function flat(rule: Rule | undefined): Rule[] | undefined {
-  if (!rule || Object.keys(rule).length === 0) return []
-  if (rule.field) return [rule]
-  return rule.all?.every((x) => x.field) ? rule.all : undefined
-}
-
-/** The rule of conditions as a form holds them. */
-export function ruleOf(list: (Rule | undefined)[], fields: Field[]): Rule {
-  const all = list.filter((x): x is Rule => x?.field !== undefined).map((x) => {
-    const kind = fields.find((f) => f.code === x.field)?.kind
-    const base = { field: x.field!, op: x.op ?? '' }
-    if (kind === 'number') return { ...base, ...(x.number === undefined ? {} : { number: x.number }) }
-    if (kind === 'day') return { ...base, ...(x.day ? { day: x.day } : {}) }
-    return { ...base, values: x.values ?? [] }
-  })
-  return all.length === 0 ? {} : { all }
-}
-
-/** A rule as a form holds it: rows, or JSON. */
-export interface RuleRows {
-  rows?: Rule[] | undefined
-  json?: string | undefined
-  advanced?: boolean | undefined
-}
-
-export function rowsOf(rule: Rule | undefined): RuleRows {
-  const rows = flat(rule)
-  return { rows: rows ?? [], advanced: rows === undefined, json: JSON.stringify(rule ?? {}, null, 2) }
-}
-
-export function ruleFrom(v: RuleRows, fields: Field[]): Rule {
-  return v.advanced ? (JSON.parse(v.json || '{}') as Rule) : ruleOf(v.rows ?? [], fields)
-}

@@ -17,5 +17,5 @@ export const servicesZh = {
 
 /** What the doors of services refuse with. */
 export const servicesProblemsZh = {
-  rule: '规则有误。', invalid: '服务信息不完整或有误。', state: '此状态的服务不能这样处理。', reason: '请说明理由。', twice: '与 {{day}} 开始的服务相隔不足 {{window}} 天，是同一次服务（{{id}}）。', evidence: '没有本机构上传的这份佐证。', by: '不能按此统计。', nothing: '此期间没有计入的服务。', sample: '无法抽取此样本。', own_audit: '登记人不能核查自己登记的服务。', unknown: '名录中没有已通过的企业 {{code}}。', no_code: '本机构未登记统一社会信用代码，请联系主管部门补充。', other_side: '由企业答复，由登记方撤回。', rows: '有 {{count}} 处错误，未登记任何服务。', period: '请填写年度或季度，例如 2026 或 2026Q4。',
+  rule: '规则有误。', invalid: '服务信息不完整或有误。', state: '此状态的服务不能这样处理。', reason: '请说明理由。', twice: '与 {{day}} 开始的服务相隔不足 {{window}} 天，是同一次服务（{{id}}）。', evidence: '没有本机构上传的这份佐证。', by: '不能按此统计。', nothing: '此期间没有计入的服务。', sample: '无法抽取此样本。', own_audit: '登记人不能核查自己登记的服务。', unknown: '名录中没有已通过的企业 {{code}}。', not_registered: '服务方 {{code}} 未入驻为服务商，请先在“服务商”中入驻。', not_in_force: '服务方 {{code}} 不是有效的服务商（未通过、已暂停或已过期），不能登记服务。', no_code: '本机构未登记统一社会信用代码，请联系主管部门补充。', other_side: '由企业答复，由登记方撤回。', rows: '有 {{count}} 处错误，未登记任何服务。', period: '请填写年度或季度，例如 2026 或 2026Q4。',
 }

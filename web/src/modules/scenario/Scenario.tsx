@@ -46,7 +46,7 @@ function Page({ scenario: s }: { scenario: ScenarioDetail }) {
         </div>
         <div className="lh-stack">
           <Classes content={c} />
-          {s.status === 'published' && <Uses links={c.links} />}
+          {s.status === 'published' && <Uses id={s.id} links={c.links} />}
           <Alike id={s.id} />
         </div>
       </div>
@@ -137,7 +137,7 @@ function Classes({ content }: { content: Content }) {
 }
 
 /** From a scenario on: who does it, and how an enterprise asks for it. */
-function Uses({ links }: { links: string[] }) {
+function Uses({ id, links }: { id: string; links: string[] }) {
   const t = useScenarioTexts()
   const may = useMay()
   const taxonomy = useTaxonomy()
@@ -146,9 +146,10 @@ function Uses({ links }: { links: string[] }) {
     { key: 'need', to: `/enterprise/needs?begin=${code}`, may: may('enterprise.need.act') },
   ] as const
   const shown = links.map((code) => ({ code, ways: ways(code).filter((w) => w.may) })).filter((x) => x.ways.length > 0)
-  if (shown.length === 0) return null
+  const needs = may('enterprise.need.view')
+  if (shown.length === 0 && !needs) return null
   return (
-    <Card size="small" title={t('scenario.uses')}>
+    <Card size="small" title={t('scenario.uses')} extra={needs && <Link to={`/enterprise/needs/of/${id}`}>{t('scenario.whoNeeds')}</Link>}>
       <Particulars
         items={shown.map((x) => ({
           key: x.code, label: taxonomy.title('link', x.code),

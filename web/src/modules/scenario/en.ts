@@ -18,6 +18,7 @@ export const en: typeof zh = {
   statuses: { draft: 'Draft', review: 'In review', published: 'Published', revised: 'Revised', withdrawn: 'Withdrawn' },
   scenario: {
     about: 'About', versions: 'Versions', alike: 'Similar scenarios', compare: 'Compare', compareWith: 'Compared with version {{n}}', differs: 'What differs', same: 'Both versions say the same', proven: 'Effects that openings brought', openings: 'Openings', openIt: 'Open this scenario', uses: 'Put it to use', providers: 'Find providers', need: 'Publish a need', edit: 'Write a new version', continue: 'Go on writing',
+    whoNeeds: 'Who needs it',
     submit: 'Hand in for review', submitted: 'Handed in', recall: 'Take back', recalled: 'Taken back', publish: 'Publish', back: 'Send back', decided: 'Decided', withdraw: 'Withdraw', withdrawn: 'Withdrawn', withdrawNote: 'It leaves the catalogue and stays readable.', publishNote: 'It becomes the current version; the one before stays readable.', backNote: 'Say what to mend.',
     reason: 'Reason', waits: 'Version {{n}} waits for review', draft: 'Version {{n}} is a draft', returned: 'Sent back: {{reason}}', whyWithdrawn: 'Withdrawn because: {{reason}}', twin: 'See the scenario that was kept', lists: 'In the lists', listed: '{{year}}, list {{number}}, no. {{place}}', yuan: '{{from}} to {{to}} × 10 000 CNY', sharedWords: 'Shared classes: {{words}}', none: 'Not given', shown: 'This is version {{n}}',
     noAlike: 'No scenario is like this', likeness: 'Likeness {{n}}%', evidence: 'Evidence: {{what}}',

@@ -17,6 +17,7 @@ export const zh = {
   statuses: { draft: '草稿', review: '待审核', published: '已发布', revised: '已修订', withdrawn: '已撤下' },
   scenario: {
     about: '场景说明', versions: '版本', alike: '相似场景', compare: '对比', compareWith: '与第 {{n}} 版对比', differs: '有差异的内容', same: '两个版本内容相同', proven: '场景开放带来的成效', openings: '场景开放', openIt: '开放此场景', uses: '采用此场景', providers: '查找服务商', need: '发布需求', edit: '编写新版本', continue: '继续编写',
+    whoNeeds: '谁需要',
     submit: '提交审核', submitted: '已提交审核', recall: '撤回修改', recalled: '已撤回', publish: '发布', back: '退回', decided: '已处理', withdraw: '撤下', withdrawn: '已撤下', withdrawNote: '场景不再列入清单，但仍可查阅。', publishNote: '发布后成为当前版本；原版本保留可查。', backNote: '请说明需要修改的内容。',
     reason: '理由', waits: '第 {{n}} 版待审核', draft: '第 {{n}} 版为草稿', returned: '被退回：{{reason}}', whyWithdrawn: '撤下原因：{{reason}}', twin: '查看保留的场景', lists: '列入清单', listed: '{{year}} 年第 {{number}} 批第 {{place}} 号', yuan: '{{from}}–{{to}} 万元', sharedWords: '相同分类：{{words}}', none: '未填写', shown: '显示第 {{n}} 版',
     noAlike: '没有相似的场景', likeness: '相似度 {{n}}%', evidence: '依据：{{what}}',
