@@ -8,9 +8,11 @@ import (
 	"slices"
 	"time"
 
+	"linghang/kernel/bus"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/advisory"
 	"linghang/modules/security/internal/asset"
 	"linghang/modules/security/internal/awareness"
@@ -45,12 +47,15 @@ type Module struct {
 	detection  *detection.Detection
 	awareness  *awareness.Awareness
 	exchange   *exchange.Exchange
-	now        func() time.Time
+
+	organisations Organisations
+	db            *sqldb.DB
+	now           func() time.Time
 }
 
 // New returns the room.
 func New(kit *module.Kit, organisations Organisations) *Module {
-	m := &Module{now: time.Now}
+	m := &Module{organisations: organisations, db: kit.DB, now: time.Now}
 	now := func() time.Time { return m.now() }
 	m.clocks = clock.New(kit, now)
 	m.notices = notice.New(kit, organisations, m.clocks, now)
@@ -62,7 +67,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.detection = detection.New(kit, m.sensors, m.incidents, now)
 	m.sensors.Tell(m.detection.Ask)
 	m.assets.Watch(onTheWire(m.sensors))
-	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}})
+	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}}, findings{kit.DB})
 	m.exchange = exchange.New(kit, organisations, now)
 	m.notices.Publish(toExchange(kit, m.exchange))
 	return m
@@ -88,6 +93,8 @@ func (m *Module) Manifest() module.Manifest {
 		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), exchange.Permissions()),
 		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.exchange.Routes()),
 		Measures:    m.notices.Measures(),
+		Subscribes:  []module.Subscription{bus.On(m.organisationChanged)},
+		Finds:       m.notices.Finds(),
 		Topics:      slices.Concat(notice.Topics(), sensor.Topics(), detection.Topics()),
 		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.exchange.Jobs()),
 		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices()),

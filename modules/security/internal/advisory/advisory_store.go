@@ -42,11 +42,11 @@ func handOf(ctx context.Context) hand {
 	return hand{id.Actor(), id.Name}
 }
 
-const columns = `v.id, v.namespace, v.tracking_id, v.revision, v.csaf_version, v.title, v.summary, v.publisher, v.tlp, v.status, v.severity, v.score, v.vendors, v.products, v.cves, v.kev, v.epss, v.released_at, v.taken_at, v.despite, v.hash, v.stale, v.version`
+const columns = `v.id, v.namespace, v.tracking_id, v.revision, v.csaf_version, v.title, v.summary, v.publisher, v.tlp, v.status, v.severity, v.score, v.vendors, v.products, v.cves, v.kev, v.epss, v.released_at, v.taken_at, v.despite, v.hash, v.stale, v.version, v.synthetic`
 
 func scan(r sqldb.Row) (a Advisory, err error) {
 	var released, taken int64
-	err = r.Scan(&a.ID, &a.namespace, &a.TrackingID, &a.Revision, &a.csafVersion, &a.Title, &a.summary, &a.Publisher, &a.TLP, &a.Status, &a.Severity, &a.Score, &a.Vendors, &a.Products, &a.CVEs, &a.KEV, &a.EPSS, &released, &taken, &a.Despite, &a.hash, &a.Stale, &a.Version)
+	err = r.Scan(&a.ID, &a.namespace, &a.TrackingID, &a.Revision, &a.csafVersion, &a.Title, &a.summary, &a.Publisher, &a.TLP, &a.Status, &a.Severity, &a.Score, &a.Vendors, &a.Products, &a.CVEs, &a.KEV, &a.EPSS, &released, &taken, &a.Despite, &a.hash, &a.Stale, &a.Version, &a.Synthetic)
 	a.ReleasedAt, a.TakenAt = sqldb.Time(released), sqldb.Time(taken)
 	return a, err
 }
@@ -201,11 +201,11 @@ func (s store) take(ctx context.Context, a Advisory, document []byte, findings [
 }
 
 func (s store) put(ctx context.Context, tx *sqldb.Tx, a Advisory, findings string, by hand) error {
-	_, err := tx.Exec(ctx, `INSERT INTO security_advisory (id, namespace, tracking_id, revision, csaf_version, title, summary, publisher, tlp, status, severity, score, vendors, products, cves, kev, epss, released_at, taken_at, actor, actor_name, despite, findings, hash, stale)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, FALSE, -1, $16, $17, $18, $19, $20, $21, $22, TRUE)
+	_, err := tx.Exec(ctx, `INSERT INTO security_advisory (id, namespace, tracking_id, revision, csaf_version, title, summary, publisher, tlp, status, severity, score, vendors, products, cves, kev, epss, released_at, taken_at, actor, actor_name, despite, findings, hash, synthetic, stale)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, FALSE, -1, $16, $17, $18, $19, $20, $21, $22, $23, TRUE)
 		ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, csaf_version = excluded.csaf_version, title = excluded.title, summary = excluded.summary, publisher = excluded.publisher, tlp = excluded.tlp, status = excluded.status, severity = excluded.severity, score = excluded.score,
 		vendors = excluded.vendors, products = excluded.products, cves = excluded.cves, released_at = excluded.released_at, taken_at = excluded.taken_at, actor = excluded.actor, actor_name = excluded.actor_name, despite = excluded.despite, findings = excluded.findings, hash = excluded.hash, stale = TRUE, version = security_advisory.version + 1`,
-		a.ID, a.namespace, a.TrackingID, a.Revision, a.csafVersion, a.Title, a.summary, a.Publisher, a.TLP, a.Status, a.Severity, a.Score, a.Vendors, a.Products, a.CVEs, a.ReleasedAt.UnixMilli(), a.TakenAt.UnixMilli(), by.actor, by.name, a.Despite, findings, a.hash)
+		a.ID, a.namespace, a.TrackingID, a.Revision, a.csafVersion, a.Title, a.summary, a.Publisher, a.TLP, a.Status, a.Severity, a.Score, a.Vendors, a.Products, a.CVEs, a.ReleasedAt.UnixMilli(), a.TakenAt.UnixMilli(), by.actor, by.name, a.Despite, findings, a.hash, a.Synthetic)
 	if err != nil {
 		return fmt.Errorf("keep advisory: %w", err)
 	}

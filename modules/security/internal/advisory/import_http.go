@@ -24,7 +24,7 @@ func (m *Advisories) importRoutes() []module.Route {
 		},
 		{
 			Pattern: "POST /advisory-import", Permission: mayImport, MaxBody: maxUpload, Stream: true,
-			Summary: "Take documents in CSAF: ?despite= why also those that fail mandatory tests are taken", Handler: httpd.Raw("application/octet-stream", http.HandlerFunc(m.takeImport)),
+			Summary: "Take documents in CSAF: ?despite= why also those that fail mandatory tests are taken, ?synthetic=true of demonstration data", Handler: httpd.Raw("application/octet-stream", http.HandlerFunc(m.takeImport)),
 		},
 		{
 			Pattern: "POST /threat-import/{source}", Permission: mayImport, MaxBody: maxUpload, Stream: true,
@@ -92,7 +92,9 @@ func (m *Advisories) previewImport(w http.ResponseWriter, r *http.Request) {
 }
 
 func (m *Advisories) takeImport(w http.ResponseWriter, r *http.Request) {
+	synthetic := r.URL.Query().Get("synthetic") == "true"
 	v, err := m.readImport(r, func(ctx context.Context, a Advisory, document []byte, failings []Failing) (string, error) {
+		a.Synthetic = synthetic
 		return m.store.take(ctx, a, document, failings, handOf(ctx))
 	})
 	if err == nil {

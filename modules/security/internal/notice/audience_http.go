@@ -27,22 +27,34 @@ func kindsOfAll() []identity.Kind {
 	return []identity.Kind{identity.Enterprise, identity.Operator}
 }
 
-// addressees are the organisations of an audience, within what the caller sees. A drill's
-// are within those that it names.
-func (d *Desk) addressees(ctx context.Context, a Audience) ([]identity.Organisation, error) {
-	var out []identity.Organisation
-	seen := map[string]bool{}
-	add := func(o identity.Organisation) {
-		if !seen[o.ID] {
-			seen[o.ID], out = true, append(out, o)
-		}
+// goesTo is to whom a notice goes, and whether all of it is demonstration.
+func (d *Desk) goesTo(ctx context.Context, n Notice) ([]identity.Organisation, bool, error) {
+	named, more, err := d.addressees(ctx, n.Audience)
+	if err != nil {
+		return nil, false, err
 	}
+	list, synthetic, err := n.sides(named, more)
+	if err == nil && len(list) > mostAddressees {
+		err = fault.New(fault.Invalid, "security.notice.too_many", "the notice has more than %d addressees", mostAddressees).At("body.audience", "at most 10000 addressees")
+	}
+	return list, synthetic, err
+}
+
+// addressees are the organisations of an audience, within what the caller sees: those that
+// are named, and more.
+func (d *Desk) addressees(ctx context.Context, a Audience) (named, more []identity.Organisation, err error) {
+	seen := map[string]bool{}
 	for _, id := range a.Organisations {
 		o, err := d.organisations.Organisation(ctx, id)
 		if err != nil || o.Kind == identity.Bureau {
-			return nil, fault.New(fault.Invalid, "security.notice.addressee", "an addressee is no organisation that can be told").At("body.audience", "organisations of the register, and no bureau")
+			return nil, nil, fault.New(fault.Invalid, "security.notice.addressee", "an addressee is no organisation that can be told").At("body.audience", "organisations of the register, and no bureau")
 		}
-		add(o)
+		seen[o.ID], named = true, append(named, o)
+	}
+	add := func(o identity.Organisation) {
+		if !seen[o.ID] {
+			seen[o.ID], more = true, append(more, o)
+		}
 	}
 	if a.All || len(a.Districts) > 0 {
 		for _, kind := range kindsOfAll() {
@@ -52,14 +64,11 @@ func (d *Desk) addressees(ctx context.Context, a Audience) ([]identity.Organisat
 				}
 			})
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 	}
-	if len(out) > mostAddressees {
-		return nil, fault.New(fault.Invalid, "security.notice.too_many", "the notice has more than %d addressees", mostAddressees).At("body.audience", "at most 10000 addressees")
-	}
-	return out, nil
+	return named, more, nil
 }
 
 // each hands over every organisation of a kind.
@@ -105,7 +114,7 @@ func (d *Desk) preview(ctx context.Context, in httpd.Object) (Preview, error) {
 	if err != nil {
 		return out, err
 	}
-	list, err := d.addressees(ctx, n.Audience)
+	list, _, err := d.goesTo(ctx, n)
 	if err != nil {
 		return out, err
 	}

@@ -32,6 +32,7 @@ func (d *Desk) noticeRoutes() []module.Route {
 		{Pattern: "POST /notices", Permission: mayWrite, Summary: "Write a notice", Handler: httpd.Created(d.write)},
 		{Pattern: "GET /notices/{id}", Permission: mayRead, Summary: "A notice with its revisions, signatures, files and course", Handler: httpd.JSON(d.read)},
 		{Pattern: "PUT /notices/{id}", Permission: mayWrite, Summary: "Edit a draft", Handler: httpd.JSON(d.edit)},
+		{Pattern: "DELETE /notices/{id}", Permission: mayWrite, Summary: "Remove a notice of the demonstration city", Handler: httpd.JSON(d.remove)},
 		{Pattern: "GET /notices/{id}/audience", Permission: mayRead, Summary: "How many organisations a notice goes to, by district, and whom nobody can be told at", Handler: httpd.JSON(d.preview)},
 		{Pattern: "GET /notices/{id}/statistics", Permission: mayRead, Summary: "What became of a notice, in figures", Handler: httpd.JSON(d.statistics)},
 		{Pattern: "POST /notices/{id}/submission", Permission: mayWrite, Summary: "Send a draft to review", Handler: httpd.JSON(d.submit)},
@@ -144,7 +145,9 @@ type Written struct {
 type noticeWriteInput struct {
 	Body struct {
 		Written
-		Drill string `json:"drill,omitempty" maxLength:"40" doc:"ID of the drill that it belongs to; it cannot be changed later"`
+		Drill     string  `json:"drill,omitempty" maxLength:"40" doc:"ID of the drill that it belongs to; it cannot be changed later"`
+		Synthetic bool    `json:"synthetic,omitempty" doc:"Demonstration data; it goes to enterprises of the demonstration only"`
+		Pace      float64 `json:"pace,omitempty" doc:"Of demonstration data: how many times faster than the wall its clocks run, 1 to 1000"`
 	}
 }
 
@@ -160,6 +163,9 @@ func (d *Desk) write(ctx context.Context, in noticeWriteInput) (Detail, error) {
 			return Detail{}, fault.New(fault.Invalid, "security.notice.drill", "there is no such drill").At("body.drill", "a drill that has not ended")
 		}
 		n.Drill, n.DrillTitle, n.Pace = x.ID, x.Title, x.Pace
+	}
+	if err := n.demonstrate(in.Body.Synthetic, in.Body.Pace); err != nil {
+		return Detail{}, err
 	}
 	n, err := n.edit(in.Body.Text, in.Body.Audience)
 	if err != nil {
@@ -320,7 +326,7 @@ func (d *Desk) issue(ctx context.Context, in actInput) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
-	list, err := d.addressees(ctx, n.Audience)
+	list, synthetic, err := d.goesTo(ctx, n)
 	if err != nil {
 		return Detail{}, err
 	}
@@ -332,7 +338,8 @@ func (d *Desk) issue(ctx context.Context, in actInput) (Detail, error) {
 			return n, step{}, err
 		}
 		year := by.At.In(cityTime()).Year()
-		serial, err := nextSerial(ctx, tx, n.Drill != "", year)
+		n.Synthetic = synthetic
+		serial, err := nextSerial(ctx, tx, n.Drill != "", n.Synthetic, year)
 		if err != nil {
 			return n, step{}, err
 		}

@@ -34,7 +34,7 @@ func sayable(x Text) string {
 
 func (n Notice) document(root string) module.Document {
 	return module.Document{
-		Noun: nounNotice, ID: n.ID, Title: subject(n.Drill, n.Number, n.Title, n.TLP), Tags: []string{n.Number}, Body: sayable(n.Text),
+		Noun: nounNotice, ID: n.ID, Title: subject(n.Drill, n.Synthetic, n.Number, n.Title, n.TLP), Tags: []string{n.Number}, Body: sayable(n.Text),
 		Path: "/security/notices/" + n.ID, Permission: mayRead, Organisations: []string{root},
 	}
 }
