@@ -30,8 +30,8 @@ import (
 
 	"linghang/kernel/audit"
 	"linghang/kernel/bus"
-	"linghang/kernel/health"
 	"linghang/kernel/fault"
+	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"

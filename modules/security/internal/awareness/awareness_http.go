@@ -47,7 +47,7 @@ type Situation struct {
 	City        *Whole     `json:"city,omitempty" doc:"Not given where fewer than five enterprises are known, but to the city"`
 	Districts   []Area     `json:"districts" nullable:"false"`
 	Industries  []Branch   `json:"industries" nullable:"false" doc:"Of enterprises that say of which industry they are"`
-	Unsaid      int        `json:"unsaid" doc:"Enterprises that do not say of which industry they are"`
+	Unsaid      int        `json:"unsaid" doc:"Enterprises that do not say of which industry they are; for the city"`
 	Hidden      int        `json:"hidden" doc:"Districts and industries that are not shown since they have fewer than five enterprises"`
 	Everything  bool       `json:"everything" doc:"The caller sees the whole city"`
 	WorkedOutAt *time.Time `json:"worked_out_at,omitempty"`
@@ -74,7 +74,9 @@ func (a *Awareness) overview(ctx context.Context, _ nothing) (Situation, error) 
 		everybody[i] = x.Standing
 		byDistrict[x.district] = append(byDistrict[x.district], x.Standing)
 		if x.industry == "" {
-			out.Unsaid++
+			if out.Everything {
+				out.Unsaid++
+			}
 			continue
 		}
 		byIndustry[x.industry] = append(byIndustry[x.industry], x.Standing)

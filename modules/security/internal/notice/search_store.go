@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"linghang/kernel/fault"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
@@ -64,6 +65,9 @@ const atOnceFound = 500
 
 func (d *Desk) walkNotices(ctx context.Context, put func(module.Document) error) error {
 	root, err := d.organisations.Root(ctx)
+	if fault.Is(err, fault.NotFound) {
+		return nil // the house is not set up yet, and has no notices
+	}
 	if err != nil {
 		return fmt.Errorf("find the city's bureau: %w", err)
 	}

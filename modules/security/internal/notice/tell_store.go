@@ -35,7 +35,9 @@ func headed(s, what lang.Text) lang.Text {
 	return lang.Text{ZH: s.ZH + "：" + what.ZH, EN: s.EN + ": " + what.EN}
 }
 
-func (a Assignment) subject() lang.Text { return subject(a.Drill, a.Synthetic, a.Number, a.Title, a.tlp) }
+func (a Assignment) subject() lang.Text {
+	return subject(a.Drill, a.Synthetic, a.Number, a.Title, a.tlp)
+}
 
 // guarded is what may be written into a message: of notices that are for few nothing is.
 func guarded(body string, t rating.TLP) lang.Text {
