@@ -70,7 +70,7 @@ func TestTheDemonstrationIsKeptApart(t *testing.T) {
 		if a := list.Items[0]; !a.Synthetic || !strings.Contains(a.Mark, "SYNTHETIC") {
 			t.Errorf("its assignment is %+v", a)
 		}
-		x.do(t, "DELETE", "/notices/"+synthetic.ID, "officer", "", 0, http.StatusOK, nil)
+		x.do(t, "DELETE", "/notices/"+synthetic.ID, "officer", "", 0, http.StatusNoContent, nil)
 		x.do(t, "GET", "/notices/"+synthetic.ID, "officer", "", 0, http.StatusNotFound, nil)
 		if x.do(t, "GET", "/assignments?notice="+synthetic.ID, "officer", "", 0, http.StatusOK, &list); list.Total != 0 {
 			t.Errorf("%d assignments are left", list.Total)
@@ -93,7 +93,7 @@ func TestTheDemonstrationGoes(t *testing.T) {
 				return list.Total == 1
 			})
 		}
-		if r := x.Send(t, "DELETE", "/api/system/organisations/"+demo, "administrator", ""); r.Status != http.StatusOK {
+		if r := x.Send(t, "DELETE", "/api/system/organisations/"+demo, "administrator", ""); r.Status != http.StatusNoContent {
 			t.Fatalf("%d %s", r.Status, r.Body)
 		}
 		for _, path := range lists {

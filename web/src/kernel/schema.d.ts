@@ -9810,7 +9810,8 @@ export interface paths {
         get: operations["get-security-advisories-id"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Remove an advisory of the demonstration city */
+        delete: operations["delete-security-advisories-id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -9842,7 +9843,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take documents in CSAF: ?despite= why also those that fail mandatory tests are taken */
+        /** Take documents in CSAF: ?despite= why also those that fail mandatory tests are taken, ?synthetic=true of demonstration data */
         post: operations["post-security-advisory-import"];
         delete?: never;
         options?: never;
@@ -11333,7 +11334,8 @@ export interface paths {
         /** Edit a draft */
         put: operations["put-security-notices-id"];
         post?: never;
-        delete?: never;
+        /** Remove a notice of the demonstration city */
+        delete: operations["delete-security-notices-id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -13555,6 +13557,8 @@ export interface components {
             /** @description It is being compared with assets */
             stale: boolean;
             status: string;
+            /** @description Demonstration data; it is compared with assets of the demonstration only */
+            synthetic: boolean;
             /** Format: date-time */
             taken_at: string;
             title: string;
@@ -13635,6 +13639,8 @@ export interface components {
             stale: boolean;
             status: string;
             summary: string;
+            /** @description Demonstration data; it is compared with assets of the demonstration only */
+            synthetic: boolean;
             /** Format: date-time */
             taken_at: string;
             title: string;
@@ -13683,6 +13689,7 @@ export interface components {
             site: string;
             /** @enum {string} */
             state: "open" | "mended" | "accepted" | "not_applicable";
+            synthetic: boolean;
             title: string;
             tracking_id: string;
             /** Format: int64 */
@@ -13737,6 +13744,7 @@ export interface components {
             site: string;
             /** @enum {string} */
             state: "open" | "mended" | "accepted" | "not_applicable";
+            synthetic: boolean;
             title: string;
             tracking_id: string;
             /** Format: int64 */
@@ -13795,6 +13803,8 @@ export interface components {
             items: components["schemas"]["AdvisoryFigure"][];
             /** @description Groups of fewer than 5 enterprises are left out */
             masked: boolean;
+            /** @description All of it is demonstration data, since nothing is real */
+            synthetic: boolean;
         };
         AdvisoryProduct: {
             name: string;
@@ -15355,6 +15365,27 @@ export interface components {
              */
             risk: number;
         };
+        AwarenessBranch: {
+            /**
+             * Format: double
+             * @description The mean by importance
+             */
+            confidence: number;
+            /** Format: int64 */
+            enterprises: number;
+            /** @description Section or division of GB/T 4754 */
+            industry: string;
+            /** Format: double */
+            mean: number;
+            name: components["schemas"]["Text"];
+            /** Format: double */
+            p95: number;
+            /**
+             * Format: double
+             * @description Half of the mean by importance, half of the 95th percentile
+             */
+            risk: number;
+        };
         AwarenessConfidence: {
             /** Format: double */
             completeness: number;
@@ -15431,6 +15462,7 @@ export interface components {
             district: string;
             /** Format: int64 */
             findings: number;
+            industry: string;
             name: components["schemas"]["Text"];
             organisation_id: string;
             parts: components["schemas"]["AwarenessPart"][];
@@ -15491,11 +15523,18 @@ export interface components {
             everything: boolean;
             /**
              * Format: int64
-             * @description Districts that are not shown since they have fewer than five enterprises
+             * @description Districts and industries that are not shown since they have fewer than five enterprises
              */
             hidden: number;
-            /** @description Some of it is demonstration data */
+            /** @description Of enterprises that say of which industry they are */
+            industries: components["schemas"]["AwarenessBranch"][];
+            /** @description All of it is demonstration data, since nobody real is known; else figures are of real enterprises only */
             synthetic: boolean;
+            /**
+             * Format: int64
+             * @description Enterprises that do not say of which industry they are; for the city
+             */
+            unsaid: number;
             weights: components["schemas"]["Text"];
             /** Format: date-time */
             worked_out_at?: string;
@@ -16793,6 +16832,7 @@ export interface components {
             state: "new" | "looking" | "real" | "false_alarm" | "suppressed";
             /** @description What was done, the newest first */
             steps: components["schemas"]["DetectionStep"][];
+            synthetic: boolean;
             /** @description Of ATT&CK for ICS */
             technique: string;
             technique_name: components["schemas"]["Text"];
@@ -16934,6 +16974,7 @@ export interface components {
             server: string;
             /** @enum {string} */
             state: "new" | "looking" | "real" | "false_alarm" | "suppressed";
+            synthetic: boolean;
             /** @description Of ATT&CK for ICS */
             technique: string;
             /** Format: int64 */
@@ -21172,6 +21213,8 @@ export interface components {
             industry: components["schemas"]["IncidentGroup"][];
             /** @description Of the incidents that the caller's organisation has, or is an authority for */
             own: components["schemas"]["IncidentGroup"];
+            /** @description All of it is demonstration data, since nothing is real */
+            synthetic: boolean;
         };
         IncidentGroup: {
             /** @description From receipt to closing */
@@ -22651,7 +22694,7 @@ export interface components {
             open: number;
             /**
              * Format: double
-             * @description How many times faster than the wall the clocks of its drill run
+             * @description How many times faster than the wall its clocks run: of drills, and of the demonstration
              */
             pace: number;
             /** @description Why it was returned or withdrawn */
@@ -22672,6 +22715,8 @@ export interface components {
             signers: number;
             /** @enum {string} */
             state: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+            /** @description Demonstration data: it goes to enterprises of the demonstration only */
+            synthetic: boolean;
             title: string;
             /**
              * @description Traffic Light Protocol 2.0
@@ -22835,7 +22880,7 @@ export interface components {
             number: string;
             /**
              * Format: double
-             * @description How many times faster than the wall the clocks of its drill run
+             * @description How many times faster than the wall its clocks run: of drills, and of the demonstration
              */
             pace: number;
             /** @description Why it was returned or withdrawn */
@@ -22848,6 +22893,8 @@ export interface components {
             revision: number;
             /** @enum {string} */
             state: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+            /** @description Demonstration data: it goes to enterprises of the demonstration only */
+            synthetic: boolean;
             title: string;
             /**
              * @description Traffic Light Protocol 2.0
@@ -23039,6 +23086,13 @@ export interface components {
              * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
              */
             level: number;
+            /**
+             * Format: double
+             * @description Of demonstration data: how many times faster than the wall its clocks run, 1 to 1000
+             */
+            pace?: number;
+            /** @description Demonstration data; it goes to enterprises of the demonstration only */
+            synthetic?: boolean;
             title: string;
             /**
              * @description Traffic Light Protocol 2.0
@@ -30937,6 +30991,7 @@ export interface components {
             software: string;
             /** @enum {string} */
             state: "waiting" | "working" | "silent" | "retired";
+            synthetic: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -31012,6 +31067,7 @@ export interface components {
             state: "waiting" | "working" | "silent" | "retired";
             /** @description How far the streams of its spools are, and what is missing in them */
             streams: components["schemas"]["SensorBatchStream"][];
+            synthetic: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -57826,6 +57882,35 @@ export interface operations {
             };
         };
     };
+    "delete-security-advisories-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-advisories-id-document": {
         parameters: {
             query?: never;
@@ -61492,6 +61577,35 @@ export interface operations {
             };
         };
     };
+    "delete-security-notices-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-notices-id-audience": {
         parameters: {
             query?: never;
@@ -62740,6 +62854,8 @@ export interface operations {
                 q?: string;
                 /** @description GB/T 2260 code */
                 district?: string;
+                /** @description Section or division of GB/T 4754 */
+                industry?: string;
                 /** @description yes: with a confidence of at least 20; no: below */
                 seen?: "yes" | "no";
             };

@@ -172,32 +172,37 @@ func kept(ctx context.Context, db reader, namespace, tracking string) (Advisory,
 // take keeps a document, unless a revision that is as new came meanwhile. It returns what
 // became of it.
 func (s store) take(ctx context.Context, a Advisory, document []byte, findings []Failing, by hand) (outcome string, err error) {
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		outcome, err = s.takeIn(ctx, tx, a, document, findings, by)
+		return err
+	})
+	return outcome, err
+}
+
+func (s store) takeIn(ctx context.Context, tx *sqldb.Tx, a Advisory, document []byte, findings []Failing, by hand) (outcome string, err error) {
 	text, err := json.Marshal(findings)
 	if err != nil {
 		return "", fmt.Errorf("write findings: %w", err)
 	}
-	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		before, there, err := kept(ctx, tx, a.namespace, a.TrackingID)
-		if err != nil {
-			return err
-		}
-		a.ID, outcome = ulid.Make().String(), outcomeNew
-		if there {
-			a.ID, outcome = before.ID, a.after(before)
-		}
-		if outcome != outcomeNew && outcome != outcomeNewer {
-			return nil
-		}
-		if err := s.put(ctx, tx, a, string(text), by); err != nil {
-			return err
-		}
-		if err := s.parts(ctx, tx, a, document); err != nil {
-			return err
-		}
-		tx.Changed("security_advisory", a.ID, nil, a)
-		return nil
-	})
-	return outcome, err
+	before, there, err := kept(ctx, tx, a.namespace, a.TrackingID)
+	if err != nil {
+		return "", err
+	}
+	a.ID, outcome = ulid.Make().String(), outcomeNew
+	if there {
+		a.ID, outcome = before.ID, a.after(before)
+	}
+	if outcome != outcomeNew && outcome != outcomeNewer {
+		return outcome, nil
+	}
+	if err := s.put(ctx, tx, a, string(text), by); err != nil {
+		return "", err
+	}
+	if err := s.parts(ctx, tx, a, document); err != nil {
+		return "", err
+	}
+	tx.Changed("security_advisory", a.ID, nil, a)
+	return outcome, nil
 }
 
 func (s store) put(ctx context.Context, tx *sqldb.Tx, a Advisory, findings string, by hand) error {

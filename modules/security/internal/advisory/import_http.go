@@ -104,6 +104,21 @@ func (m *Advisories) takeImport(w http.ResponseWriter, r *http.Request) {
 	httpd.Answer(w, r, http.StatusOK, v, err)
 }
 
+// Take takes a document that the city published itself, in the transaction of that, and asks
+// for it to be compared with assets.
+func (m *Advisories) Take(ctx context.Context, tx *sqldb.Tx, document []byte) error {
+	d, err := csaf.Read(document)
+	if err != nil {
+		return fmt.Errorf("read an advisory of one's own: %w", err)
+	}
+	a := about(d, document)
+	a.TakenAt = m.now()
+	if _, err := m.store.takeIn(ctx, tx, a, document, []Failing{}, handOf(ctx)); err != nil {
+		return err
+	}
+	return m.Ask(ctx, tx)
+}
+
 // cityOnly refuses who does not see the whole city.
 func cityOnly(ctx context.Context) error {
 	if !identity.From(ctx).Scope.All {

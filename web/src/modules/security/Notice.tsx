@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Card } from 'antd'
 import { useSearchParams, useParams } from 'react-router'
-import { api, Failure, Loading, none, PageHeader, PageTabs, Particulars, read, StatusTag, UploadButton, useChange, useFormat, useText } from '../../kernel'
+import { api, Failure, Loading, none, PageHeader, PageTabs, Particulars, read, StatusTag, SyntheticMark, UploadButton, useChange, useFormat, useText } from '../../kernel'
 import { NoticeActs } from './NoticeActs'
 import { NoticeAddressees } from './NoticeAddressees'
 import { NoticeCourse } from './NoticeCourse'
@@ -36,7 +36,7 @@ function Page({ notice: n }: { notice: NoticeDetail }) {
     <div className="lh-stack">
       <PageHeader
         title={n.title} note={n.number || t(`notice.kinds.${n.kind}`)}
-        marks={<><span className="lh-notice-mark">{n.mark}</span><StatusTag tone={levelTone[n.level] ?? 'idle'}>{t(`notice.levels.l${n.level as 1 | 2 | 3 | 4}`)}</StatusTag><StatusTag tone={noticeTone[n.state]}>{n.lifted_at ? t('notice.lifted') : t(`notice.states.${n.state}`)}</StatusTag></>}
+        marks={<><span className="lh-notice-mark">{n.mark}</span>{n.synthetic && <SyntheticMark />}<StatusTag tone={levelTone[n.level] ?? 'idle'}>{t(`notice.levels.l${n.level as 1 | 2 | 3 | 4}`)}</StatusTag><StatusTag tone={noticeTone[n.state]}>{n.lifted_at ? t('notice.lifted') : t(`notice.states.${n.state}`)}</StatusTag></>}
         actions={<NoticeActs notice={n} />}
       />
       {n.drill && <Alert type="warning" showIcon title={t('notice.drillNote', { title: n.drill_title })} description={n.pace > 1 ? t('notice.drillPace', { n: n.pace }) : undefined} />}
