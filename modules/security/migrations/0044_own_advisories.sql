@@ -42,7 +42,7 @@ CREATE TABLE security_own_revision (
 CREATE INDEX security_own_revision_file ON security_own_revision (file, number);
 -- The key by which files are signed; the private part is sealed.
 CREATE TABLE security_own_key (
-    slot        BIGINT PRIMARY KEY,
+    slot        TEXT PRIMARY KEY,
     fingerprint TEXT NOT NULL,
     public      TEXT NOT NULL,
     private     TEXT NOT NULL,

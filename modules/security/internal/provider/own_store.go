@@ -221,7 +221,7 @@ const sealedFor = "csaf"
 // key reads the key by which files are signed; false: there is none yet.
 func (s store) key(ctx context.Context, db reader) (k key, found bool, err error) {
 	var sealed string
-	err = db.QueryRow(ctx, `SELECT fingerprint, public, private FROM security_own_key WHERE slot = 1`).Scan(&k.fingerprint, &k.public, &sealed)
+	err = db.QueryRow(ctx, `SELECT fingerprint, public, private FROM security_own_key WHERE slot = 'main'`).Scan(&k.fingerprint, &k.public, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return k, false, nil
 	}
@@ -248,7 +248,7 @@ func (s store) keyOf(ctx context.Context, name string, now time.Time) (key, erro
 		return k, fmt.Errorf("seal the key of advisories: %w", err)
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO security_own_key (slot, fingerprint, public, private, created_at) VALUES (1, $1, $2, $3, $4) ON CONFLICT (slot) DO NOTHING`, k.fingerprint, k.public, sealed, now.UnixMilli())
+		_, err := tx.Exec(ctx, `INSERT INTO security_own_key (slot, fingerprint, public, private, created_at) VALUES ('main', $1, $2, $3, $4) ON CONFLICT (slot) DO NOTHING`, k.fingerprint, k.public, sealed, now.UnixMilli())
 		return err
 	})
 	if err != nil {
