@@ -34,6 +34,7 @@ func (d *Desk) noticeRoutes() []module.Route {
 		{Pattern: "PUT /notices/{id}", Permission: mayWrite, Summary: "Edit a draft", Handler: httpd.JSON(d.edit)},
 		{Pattern: "DELETE /notices/{id}", Permission: mayWrite, Summary: "Remove a notice of the demonstration city", Handler: httpd.JSON(d.remove)},
 		{Pattern: "GET /notices/{id}/audience", Permission: mayRead, Summary: "How many organisations a notice goes to, by district, and whom nobody can be told at", Handler: httpd.JSON(d.preview)},
+		{Pattern: "GET /notices/{id}/districts", Permission: mayRead, Summary: "Addressees and receipts of a notice by district, for a map", Handler: httpd.JSON(d.districts)},
 		{Pattern: "GET /notices/{id}/statistics", Permission: mayRead, Summary: "What became of a notice, in figures", Handler: httpd.JSON(d.statistics)},
 		{Pattern: "POST /notices/{id}/submission", Permission: mayWrite, Summary: "Send a draft to review", Handler: httpd.JSON(d.submit)},
 		{Pattern: "POST /notices/{id}/return", Permission: maySign, Summary: "Return a notice to its author, with the reason", Handler: httpd.JSON(d.giveBack)},
@@ -330,6 +331,10 @@ func (d *Desk) issue(ctx context.Context, in actInput) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
+	unnamed, err := d.unnamed(ctx, n, list, synthetic)
+	if err != nil {
+		return Detail{}, err
+	}
 	if len(list) == 0 {
 		return Detail{}, fault.New(fault.Invalid, "security.notice.no_addressee", "the notice has no addressee").At("body.audience", "choose addressees before it is sent to review")
 	}
@@ -355,7 +360,14 @@ func (d *Desk) issue(ctx context.Context, in actInput) (Detail, error) {
 		if err := insertRevision(ctx, tx, n.ID, first); err != nil {
 			return n, step{}, err
 		}
-		return n, step{act: "issued", data: map[string]any{"addressees": len(list)}}, d.order(ctx, tx, n, false)
+		if err := d.hint(ctx, tx, n, unnamed); err != nil {
+			return n, step{}, err
+		}
+		data := map[string]any{"addressees": len(list)}
+		if len(unnamed) > 0 {
+			data["unnamed"] = len(unnamed)
+		}
+		return n, step{act: "issued", data: data}, d.order(ctx, tx, n, false)
 	})
 }
 

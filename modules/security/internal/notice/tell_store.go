@@ -55,6 +55,22 @@ func (d *Desk) tellAddressee(ctx context.Context, tx *sqldb.Tx, kind string, a A
 	})
 }
 
+// hint tells organisations whose assets a notice is about, and which the city is not to know
+// by name: they owe no answer, and nobody else sees that they were told.
+func (d *Desk) hint(ctx context.Context, tx *sqldb.Tx, n Notice, list []identity.Organisation) error {
+	what := lang.Text{ZH: "可能涉及贵企业资产，请核查（未向主管部门透露，无需签收）", EN: "it may concern your assets, please check (the bureau is not told, and no receipt is owed)"}
+	for _, o := range list {
+		err := d.kit.Notices.Send(ctx, tx, message.Notice{
+			Kind: toldReceived, Title: headed(subject(n.Drill, n.Synthetic, n.Number, n.Title, n.TLP), what), Body: guarded(n.Body+"\n\n"+n.Ask, n.TLP), Link: "/security/exposures", Key: "hint/" + n.ID + "/" + o.ID,
+			To: message.Audience{Organisation: o.ID, Permission: mayAnswer},
+		})
+		if err != nil {
+			return fmt.Errorf("hint at a notice: %w", err)
+		}
+	}
+	return nil
+}
+
 // tellCity tells the city's officers of an assignment; of a drill only who holds it, and of
 // the demonstration nobody: it would stay in inboxes when the demonstration is gone.
 func (d *Desk) tellCity(ctx context.Context, tx *sqldb.Tx, kind string, a Assignment, what lang.Text, body, key string) error {

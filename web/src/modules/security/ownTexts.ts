@@ -4,9 +4,9 @@ import type { zh } from './ownZh'
 /** Translates the texts of own advisories. */
 export const useOwnTexts = textsOf<typeof zh>('security')
 
-export type OwnRow = Schema<'ProviderOwn'>
-export type OwnDetail = Schema<'ProviderOwnDetail'>
-export type OwnDraft = Schema<'ProviderDraft'>
+export type OwnRow = Schema<'PublishOwn'>
+export type OwnDetail = Schema<'PublishOwnDetail'>
+export type OwnDraft = Schema<'PublishDraft'>
 
 /** The beginning of the cache keys of own advisories. */
 export const ownKey = ['security-own-advisories']
