@@ -5,6 +5,91 @@
  */
 
 export interface paths {
+    "/.well-known/csaf/openpgp/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** CSAF: the OpenPGP key that advisories are signed with */
+        get: operations["get--well-known-csaf-openpgp-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/csaf/provider-metadata.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** CSAF: who publishes advisories here, and where they are */
+        get: operations["get--well-known-csaf-provider-metadata-json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/csaf/service.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** CSAF: ROLIE service document */
+        get: operations["get--well-known-csaf-service-json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/csaf/white/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** CSAF: the ROLIE feed, its categories, index.txt and changes.csv of what is TLP:WHITE */
+        get: operations["get--well-known-csaf-white-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/csaf/white/{year}/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** CSAF: an advisory, its .sha256, .sha512 and OpenPGP signature (.asc) */
+        get: operations["get--well-known-csaf-white-year-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/est/cacerts": {
         parameters: {
             query?: never;
@@ -11392,6 +11477,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/notices/{id}/districts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addressees and receipts of a notice by district, for a map */
+        get: operations["get-security-notices-id-districts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/notices/{id}/files": {
         parameters: {
             query?: never;
@@ -11624,6 +11726,127 @@ export interface paths {
         put?: never;
         /** Withdraw a notice, with the reason */
         post: operations["post-security-notices-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/own-advisories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Advisories of the city's own */
+        get: operations["get-security-own-advisories"];
+        put?: never;
+        /** Write an advisory */
+        post: operations["post-security-own-advisories"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/own-advisories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An advisory with its draft, the mandatory tests that its document fails, and its revisions */
+        get: operations["get-security-own-advisories-id"];
+        /** Edit a draft */
+        put: operations["put-security-own-advisories-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/own-advisories/{id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The document (CSAF 2.0) as it would be published now; ?revision= one that was */
+        get: operations["get-security-own-advisories-id-document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/own-advisories/{id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish it: another person than its author */
+        post: operations["post-security-own-advisories-id-publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/own-advisories/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return it to its author, with the reason */
+        post: operations["post-security-own-advisories-id-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/own-advisories/{id}/revision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin the next revision of what is published */
+        post: operations["post-security-own-advisories-id-revision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/own-advisories/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a draft to be published; it passes the mandatory tests */
+        post: operations["post-security-own-advisories-id-submission"];
         delete?: never;
         options?: never;
         head?: never;
@@ -22634,12 +22857,24 @@ export interface components {
             version: number;
         };
         NoticeAudience: {
+            /** @description Those with assets that advisories affect, by ID */
+            advisories?: string[] | null;
             /** @description All enterprises and operators of platforms */
             all: boolean;
             /** @description Those of districts, by GB/T 2260 code */
             districts: string[];
             /** @description One by one, by ID */
             organisations: string[];
+            /** @description Those with assets of products */
+            products?: components["schemas"]["NoticeAudienceProduct"][] | null;
+            /** @description Also those with assets of which an advisory cannot tell */
+            unsure?: boolean;
+        };
+        NoticeAudienceProduct: {
+            /** @description Empty: any of the vendor */
+            product?: string;
+            /** @description In any spelling that is known */
+            vendor: string;
         };
         NoticeDetail: {
             /** @description What the caller may do now: edit, submit, return, sign, issue, deliver, lift, withdraw, close, review, revise, relevel, remark, sign_revision, refuse_revision */
@@ -22734,6 +22969,32 @@ export interface components {
         NoticeDistrictName: {
             code: string;
             name: components["schemas"]["Text"];
+        };
+        NoticeDistrictReceipts: {
+            /** Format: int64 */
+            acknowledged: number;
+            /** Format: int64 */
+            addressees: number;
+            /**
+             * Format: int64
+             * @description That say that they are affected
+             */
+            affected: number;
+            /** Format: int64 */
+            delivered: number;
+            /** @description GB/T 2260 code; empty: not known */
+            district: string;
+            /**
+             * Format: int64
+             * @description Acknowledged too late
+             */
+            late: number;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description That owe something now whose time is over
+             */
+            overdue: number;
         };
         NoticeDrill: {
             by: string;
@@ -22919,11 +23180,19 @@ export interface components {
             districts: components["schemas"]["NoticeDistrictCount"][];
             /** @description Of the first */
             names: components["schemas"]["Text"][];
+            /**
+             * Format: int64
+             * @description Enterprises whose assets it concerns, that do not let the city see these: they are told, and are no addressees
+             */
+            unnamed: number;
             /** @description Those of them where nobody can */
             unreachable: components["schemas"]["Text"][];
         };
         NoticeReasonInputBody: {
             reason: string;
+        };
+        NoticeReceiptMap: {
+            districts: components["schemas"]["NoticeDistrictReceipts"][];
         };
         NoticeReviewInputBody: {
             text: string;
@@ -23786,6 +24055,9 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        OwnReturnInputBody: {
+            reason: string;
+        };
         PageAccess: {
             items: components["schemas"]["EnterpriseAccess"][];
             /** @description Empty on the last page */
@@ -24588,6 +24860,16 @@ export interface components {
         };
         PageOutput: {
             items: components["schemas"]["FosterOutput"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageOwn: {
+            items: components["schemas"]["PublishOwn"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -29598,6 +29880,165 @@ export interface components {
             /** @description What is new, for the changelog */
             note: components["schemas"]["Text"];
         };
+        PublishDraft: {
+            /** @description What is new in this revision */
+            change: string;
+            notes: components["schemas"]["PublishNote"][];
+            products: components["schemas"]["PublishItem"][];
+            references: components["schemas"]["PublishLink"][];
+            summary: string;
+            title: string;
+            /**
+             * @description As CSAF 2.0 has it; WHITE is given to everybody, other advisories stay in the house
+             * @enum {string}
+             */
+            tlp: "WHITE" | "GREEN" | "AMBER" | "RED";
+            vulnerabilities: components["schemas"]["PublishHole"][];
+        };
+        PublishFailing: {
+            path: string;
+            test: string;
+            title: string;
+            what: string;
+        };
+        PublishHole: {
+            /** @description Where it has one */
+            cve: string;
+            description: string;
+            /** @description Why products are not affected; needed where some are not */
+            impact: string;
+            remedies: components["schemas"]["PublishRemedy"][];
+            statuses: components["schemas"]["PublishSaying"][];
+            title: string;
+            /** @description CVSS 3.1 or 3.0; the score follows from it */
+            vector: string;
+        };
+        PublishItem: {
+            product: string;
+            vendor: string;
+            /** @description One version such as 2.1, or a range such as <2.3 or vers:generic/>=1.0|<2.3 */
+            version: string;
+        };
+        PublishLink: {
+            summary: string;
+            url: string;
+        };
+        PublishNote: {
+            /** @enum {string} */
+            category: "description" | "details" | "faq" | "general" | "legal_disclaimer" | "other";
+            text: string;
+            title: string;
+        };
+        PublishOwn: {
+            /** @description Who wrote it last */
+            author: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @description Tracking ID */
+            number: string;
+            /**
+             * Format: date-time
+             * @description The first revision
+             */
+            published_at?: string;
+            /** @description Why it was returned */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description The newest revision
+             */
+            revised_at?: string;
+            /**
+             * Format: int64
+             * @description That is published; 0: none yet
+             */
+            revision: number;
+            /** @enum {string} */
+            state: "draft" | "review" | "published";
+            title: string;
+            /** @enum {string} */
+            tlp: "WHITE" | "GREEN" | "AMBER" | "RED";
+            /** Format: int64 */
+            version: number;
+        };
+        PublishOwnDetail: {
+            /** @description What the caller may do now: edit, submit, return, publish, revise */
+            acts: string[];
+            /** @description Who wrote it last */
+            author: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            draft: components["schemas"]["PublishDraft"];
+            /** @description Mandatory tests of CSAF 2.0 that the document would fail */
+            failings: components["schemas"]["PublishFailing"][];
+            id: string;
+            /** @description What is missing before there is a document */
+            missing: string[];
+            /** @description Tracking ID */
+            number: string;
+            /** @description Where the published file is read by everybody */
+            public: string;
+            /**
+             * Format: date-time
+             * @description The first revision
+             */
+            published_at?: string;
+            /** @description Why it was returned */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description The newest revision
+             */
+            revised_at?: string;
+            /**
+             * Format: int64
+             * @description That is published; 0: none yet
+             */
+            revision: number;
+            /** @description The newest first */
+            revisions: components["schemas"]["PublishOwnRevision"][];
+            /** @enum {string} */
+            state: "draft" | "review" | "published";
+            title: string;
+            /** @enum {string} */
+            tlp: "WHITE" | "GREEN" | "AMBER" | "RED";
+            /** Format: int64 */
+            version: number;
+        };
+        PublishOwnRevision: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            /** @description What was new */
+            change: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Who published it */
+            publisher: string;
+            tlp: string;
+        };
+        PublishRemedy: {
+            /** @enum {string} */
+            category: "mitigation" | "no_fix_planned" | "none_available" | "vendor_fix" | "workaround";
+            details: string;
+            /** @description For which of the products; none: for all that are affected */
+            products: number[];
+            url?: string;
+        };
+        PublishSaying: {
+            /**
+             * Format: int64
+             * @description Which of the products, from 0
+             */
+            product: number;
+            /** @enum {string} */
+            status: "known_affected" | "known_not_affected" | "fixed" | "under_investigation";
+        };
         PullFault: {
             /** @enum {string} */
             code: "document" | "rows" | "metric" | "missing" | "several" | "kind" | "number" | "period" | "duplicate" | "many" | "column";
@@ -32230,6 +32671,148 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get--well-known-csaf-openpgp-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get--well-known-csaf-provider-metadata-json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get--well-known-csaf-service-json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get--well-known-csaf-white-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get--well-known-csaf-white-year-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get--well-known-est-cacerts": {
         parameters: {
             query?: never;
@@ -61715,6 +62298,39 @@ export interface operations {
             };
         };
     };
+    "get-security-notices-id-districts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeReceiptMap"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-security-notices-id-files": {
         parameters: {
             query?: never;
@@ -62232,6 +62848,334 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-own-advisories": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "draft" | "review" | "published";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOwn"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-own-advisories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishOwnDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-own-advisories-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishOwnDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-own-advisories-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishOwnDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-own-advisories-id-document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-own-advisories-id-publication": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishOwnDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-own-advisories-id-return": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnReturnInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishOwnDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-own-advisories-id-revision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishOwnDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-own-advisories-id-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishOwnDetail"];
                 };
             };
             /** @description Refused */

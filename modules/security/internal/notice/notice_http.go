@@ -335,7 +335,7 @@ func (d *Desk) issue(ctx context.Context, in actInput) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
-	if len(list) == 0 {
+	if len(list)+len(unnamed) == 0 {
 		return Detail{}, fault.New(fault.Invalid, "security.notice.no_addressee", "the notice has no addressee").At("body.audience", "choose addressees before it is sent to review")
 	}
 	return d.change(ctx, in, func(ctx context.Context, tx *sqldb.Tx, n Notice, by Signature) (Notice, step, error) {

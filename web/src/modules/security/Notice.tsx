@@ -82,7 +82,7 @@ function Audience({ notice: n }: { notice: NoticeDetail }) {
   const text = useText()
   const f = useFormat()
   const words = useWords()
-  const chosen = n.audience.all || n.audience.districts.length > 0 || n.audience.organisations.length > 0
+  const chosen = n.audience.all || n.audience.districts.length > 0 || n.audience.organisations.length > 0 || (n.audience.advisories?.length ?? 0) > 0 || (n.audience.products?.length ?? 0) > 0
   const { data } = useQuery({ queryKey: [...noticeKey, 'audience', n.id, n.version], queryFn: () => read(api.GET('/api/security/notices/{id}/audience', { params: { path: { id: n.id } } })), enabled: chosen })
   if (!chosen) return t('notice.audience.none')
   if (!data) return t('notice.audience.checking')
@@ -90,6 +90,7 @@ function Audience({ notice: n }: { notice: NoticeDetail }) {
     <span className="lh-two lh-wrap">
       <span><strong>{t('notice.audience.count', { n: data.count })}</strong> {f.list(data.districts.map((d) => t('notice.audience.districts', { name: d.district ? words.district(d.district) : t('notice.audience.other'), n: d.count })))}</span>
       <span className="lh-muted">{f.list(data.names.map(text))}{data.count > data.names.length && '…'}</span>
+      {data.unnamed > 0 && <span>{t('notice.audience.unnamed', { n: data.unnamed })}</span>}
       {data.unreachable.length > 0 && <StatusTag tone="bad">{t('notice.unreachable', { n: data.unreachable.length, names: f.list(data.unreachable.map(text)) })}</StatusTag>}
     </span>
   )
