@@ -67,8 +67,7 @@ func (a *access) ownFixtures(t *testing.T, door string) {
 	key, _, _ = strings.Cut(key, `"`)
 	a.fixtures = append(a.fixtures,
 		fixture{door + "/own-advisories/{id}", door + "/own-advisories/" + own, false},
-		fixture{root + "white/{year}/{file}", root + file, true},
-		fixture{root + "white/{file}", root + "white/index.txt", true},
+		fixture{root + "white/{path...}", root + file, true},
 		fixture{root + "openpgp/{file}", root + "openpgp/" + key, true},
 	)
 	a.private = append(a.private, own)

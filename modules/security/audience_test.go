@@ -62,7 +62,9 @@ func TestAudienceByMatch(t *testing.T) {
 			kerneltest.Wait(t, "the other to be told", func() bool {
 				return strings.Contains(string(x.Get(t, "/api/notify/inbox", "manager-theirs").Body), n.Number)
 			})
-			var onMap struct{ Districts []struct{ Addressees, Delivered int } }
+			var onMap struct {
+				Districts []struct{ Addressees, Delivered int }
+			}
 			if x.do(t, "GET", "/notices/"+n.ID+"/districts", "officer", "", 0, http.StatusOK, &onMap); len(onMap.Districts) != 1 || onMap.Districts[0].Addressees != 1 || onMap.Districts[0].Delivered != 1 {
 				t.Errorf("on the map it is %+v", onMap)
 			}

@@ -132,6 +132,10 @@ func (x *town) publishedFiles(t *testing.T, a own, open func(path string, want i
 			t.Errorf("%s is %s", path, text)
 		}
 	}
-	open("white/category.json", http.StatusOK)
+	open("white/category-white.json", http.StatusOK)
+	if folder := open("white/"+a.Number[6:10]+"/", http.StatusOK); !strings.Contains(folder, `href="`+strings.ToLower(a.Number)+`.json"`) {
+		t.Errorf("the folder is %s", folder)
+	}
+	open("white/2001/", http.StatusNotFound)
 	open("white/2001/"+strings.ToLower(a.Number)+".json", http.StatusNotFound)
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ const (
 	service   = root + "service.json"
 	whiteRoot = root + "white/"
 	feedFile  = "csaf-feed-tlp-white.json"
-	categoryF = "category.json"
+	categoryF = "category-white.json"
 	keyRoot   = root + "openpgp/"
 )
 
@@ -123,6 +124,29 @@ func changes(list []File) []byte {
 		_ = w.Write([]string{f.within(), stamp(f.at)}) // into memory
 	}
 	w.Flush()
+	return b.Bytes()
+}
+
+// listing is a folder of a year, which tools walk through (CSAF 2.0, 7.1.14); nil: there is none.
+func listing(year string, list []File) []byte {
+	var names []string
+	for _, f := range list {
+		if yearOf(f.number) == year {
+			names = append(names, f.name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	slices.Sort(names)
+	var b bytes.Buffer
+	_, _ = fmt.Fprintf(&b, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>CSAF TLP:WHITE %s</title></head><body><ul>\n", year)
+	for _, name := range names { // made of letters, digits, + and - alone
+		for _, beside := range []string{"", ".sha256", ".sha512", ".asc"} {
+			_, _ = fmt.Fprintf(&b, "<li><a href=\"%s\">%s</a></li>\n", name+beside, name+beside)
+		}
+	}
+	b.WriteString("</ul></body></html>\n")
 	return b.Bytes()
 }
 

@@ -27,8 +27,10 @@ func (p *Provider) publicRoutes() []module.Route {
 	return []module.Route{
 		{Pattern: "GET " + metadata, Permission: identity.Public, Summary: "CSAF: who publishes advisories here, and where they are", Handler: raw(p.serveMetadata)},
 		{Pattern: "GET " + service, Permission: identity.Public, Summary: "CSAF: ROLIE service document", Handler: raw(p.serveService)},
-		{Pattern: "GET " + whiteRoot + "{file}", Permission: identity.Public, Summary: "CSAF: the ROLIE feed, its categories, index.txt and changes.csv of what is TLP:WHITE", Handler: raw(p.serveList)},
-		{Pattern: "GET " + whiteRoot + "{year}/{file}", Permission: identity.Public, Summary: "CSAF: an advisory, its .sha256, .sha512 and OpenPGP signature (.asc)", Handler: raw(p.serveFile)},
+		{
+			Pattern: "GET " + whiteRoot + "{path...}", Permission: identity.Public,
+			Summary: "CSAF: what is TLP:WHITE: the ROLIE feed and its categories, index.txt and changes.csv, and by year advisories, each with .sha256, .sha512 and OpenPGP signature (.asc)", Handler: raw(p.serveWhite),
+		},
 		{Pattern: "GET " + keyRoot + "{file}", Permission: identity.Public, Summary: "CSAF: the OpenPGP key that advisories are signed with", Handler: raw(p.serveKey)},
 	}
 }
@@ -43,6 +45,7 @@ func answer(w http.ResponseWriter, r *http.Request, kind, name string, at time.T
 
 const (
 	asJSON = "application/json"
+	asHTML = "text/html; charset=utf-8"
 	asText = "text/plain; charset=utf-8"
 	asCSV  = "text/csv; charset=utf-8"
 	asPGP  = "application/pgp-signature"
@@ -96,8 +99,31 @@ func (p *Provider) serveService(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (p *Provider) serveList(w http.ResponseWriter, r *http.Request) error {
-	name := r.PathValue("file")
+func (p *Provider) serveWhite(w http.ResponseWriter, r *http.Request) error {
+	year, name, within := strings.Cut(r.PathValue("path"), "/")
+	switch {
+	case !within:
+		return p.serveList(w, r, year)
+	case name == "":
+		return p.serveFolder(w, r, year)
+	}
+	return p.serveFile(w, r, year, name)
+}
+
+func (p *Provider) serveFolder(w http.ResponseWriter, r *http.Request, year string) error {
+	list, at, err := p.published(r.Context())
+	if err != nil {
+		return err
+	}
+	text := listing(year, list)
+	if text == nil {
+		return noSuch("folder")
+	}
+	answer(w, r, asHTML, "index.html", at, text)
+	return nil
+}
+
+func (p *Provider) serveList(w http.ResponseWriter, r *http.Request, name string) error {
 	list, at, err := p.published(r.Context())
 	if err != nil {
 		return err
@@ -128,8 +154,8 @@ func (p *Provider) serveList(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (p *Provider) serveFile(w http.ResponseWriter, r *http.Request) error {
-	name, beside := r.PathValue("file"), ""
+func (p *Provider) serveFile(w http.ResponseWriter, r *http.Request, year, name string) error {
+	beside := ""
 	for _, kind := range []string{".sha256", ".sha512", ".asc"} {
 		if rest, ok := strings.CutSuffix(name, kind); ok {
 			name, beside = rest, kind
@@ -139,7 +165,7 @@ func (p *Provider) serveFile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if yearOf(f.number) != r.PathValue("year") {
+	if yearOf(f.number) != year {
 		return noSuch("file")
 	}
 	switch beside {
