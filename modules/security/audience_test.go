@@ -45,6 +45,12 @@ func TestAudienceByMatch(t *testing.T) {
 			if preview.Count != 1 || preview.Unnamed != 1 || preview.Names[0].ZH != x.Ours.Name.ZH {
 				t.Errorf("by %s it goes to %+v", name, preview)
 			}
+			// That one is named changes nothing of the number: it would tell who the other is.
+			var guess numbered
+			x.do(t, "POST", "/notices", "officer", `{"kind":"notice","colour":"","title":"标题","body":"正文","ask":"要求","level":3,"category":"attack","tlp":"amber","audience":`+strings.Replace(audience, `"organisations":[]`, fmt.Sprintf(`"organisations":[%q]`, x.Theirs.ID), 1)+`}`, 0, http.StatusCreated, &guess)
+			if x.do(t, "GET", "/notices/"+guess.ID+"/audience", "officer", "", 0, http.StatusOK, &preview); preview.Count != 2 || preview.Unnamed != 1 {
+				t.Errorf("by %s, with the other named, it goes to %+v", name, preview)
+			}
 			var list page[struct{ ID string }]
 			kerneltest.Wait(t, "the notice to be delivered", func() bool {
 				x.do(t, "GET", "/assignments?notice="+n.ID, "manager-ours", "", 0, http.StatusOK, &list)

@@ -91,16 +91,15 @@ func (d *Desk) known(ctx context.Context, list []string) (out []identity.Organis
 	return out, nil
 }
 
-// unnamed are organisations whose assets a notice is about, that do not let the city see
-// them, and that are no addressees otherwise. They are told, and owe no answer.
-func (d *Desk) unnamed(ctx context.Context, n Notice, list []identity.Organisation, synthetic bool) ([]identity.Organisation, error) {
+// unnamed are organisations whose assets a notice is about, and that do not let the city see
+// them. They are told, and owe no answer for that. Whether they are addressees otherwise makes
+// no difference: else their number would tell the city which of those it names they are.
+func (d *Desk) unnamed(ctx context.Context, n Notice, synthetic bool) ([]identity.Organisation, error) {
 	_, closed, err := d.concerned(ctx, n)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(closed, func(o identity.Organisation) bool {
-		return o.Synthetic != synthetic || slices.ContainsFunc(list, func(x identity.Organisation) bool { return x.ID == o.ID })
-	}), nil
+	return slices.DeleteFunc(closed, func(o identity.Organisation) bool { return o.Synthetic != synthetic }), nil
 }
 
 // addressees are the organisations of an audience, within what the caller sees: those that
@@ -159,7 +158,7 @@ type Preview struct {
 	Names       []lang.Text     `json:"names" nullable:"false" doc:"Of the first"`
 	Checked     int             `json:"checked" doc:"At how many it was looked whether anybody can be told"`
 	Unreachable []lang.Text     `json:"unreachable" nullable:"false" doc:"Those of them where nobody can"`
-	Unnamed     int             `json:"unnamed" doc:"Enterprises whose assets it concerns, that do not let the city see these: they are told, and are no addressees"`
+	Unnamed     int             `json:"unnamed" doc:"Enterprises whose assets it concerns, that do not let the city see these: they are told, and are no addressees by that"`
 }
 
 type districtCount struct {
@@ -182,7 +181,7 @@ func (d *Desk) preview(ctx context.Context, in httpd.Object) (Preview, error) {
 	if err != nil {
 		return out, err
 	}
-	unnamed, err := d.unnamed(ctx, n, list, synthetic)
+	unnamed, err := d.unnamed(ctx, n, synthetic)
 	if err != nil {
 		return out, err
 	}

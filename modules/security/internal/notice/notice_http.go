@@ -331,7 +331,7 @@ func (d *Desk) issue(ctx context.Context, in actInput) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
-	unnamed, err := d.unnamed(ctx, n, list, synthetic)
+	unnamed, err := d.unnamed(ctx, n, synthetic)
 	if err != nil {
 		return Detail{}, err
 	}
