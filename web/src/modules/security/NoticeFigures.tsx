@@ -35,7 +35,7 @@ function ReceiptsMap({ id }: { id: string }) {
         <PlainTable<Schema<'NoticeDistrictReceipts'>>
           label={t('notice.map.title')} rowKey="district" dataSource={data.districts}
           columns={[
-            { title: t('assignment.field.district'), render: (_, d) => text(d.name) },
+            { title: t('notice.map.district'), render: (_, d) => text(d.name) },
             { title: t('notice.map.share'), align: 'right', render: (_, d) => <span className="lh-number">{f.number(d.acknowledged, 0)} / {f.number(d.addressees, 0)}</span> },
             { title: t('notice.map.late'), align: 'right', render: (_, d) => <span className="lh-number">{f.number(d.late, 0)}</span> },
             { title: t('notice.map.overdue'), align: 'right', render: (_, d) => <span className="lh-number">{f.number(d.overdue, 0)}</span> },

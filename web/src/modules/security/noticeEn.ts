@@ -33,7 +33,7 @@ export const en: Translation<typeof zh> = {
     platform: 'Platform', told: 'Told: {{who}}', lateBy: '{{n}} minutes late', circles: { answerers: 'people of the addressee', managers: 'managers of the addressee', officers: 'officers of the city', leaders: 'leaders of the city', holder: 'who holds the drill' },
     audience: { count: '{{n}} organisations', checking: 'Counting addressees', none: 'No addressees are chosen', districts: '{{name}} {{n}}', other: 'No district', unnamed: '{{n}} more enterprises do not let the city see their assets: they are told, are no addressees, and owe no receipt' },
     matchNote: 'Of those whose assets match, only who lets the city see their assets is an addressee; the others are told by the platform, and the city knows how many they are',
-    map: { title: 'Receipts by district', late: 'Acknowledged late', overdue: 'Overdue', share: 'Acknowledged' },
+    map: { title: 'Receipts by district', district: 'District', late: 'Acknowledged late', overdue: 'Overdue', share: 'Acknowledged' },
     attach: 'Attach a file', evidence: 'Upload evidence', remove: 'Remove', detach: 'Remove {{name}}',
     figures: { addressees: 'Addressees', delivered: 'Delivered', acknowledged: 'Acknowledged', inTime: 'Of these in time', late: 'Acknowledged late', affected: 'Affected', notAffected: 'Not affected', fedBack: 'Fed back', handled: 'Handled', verified: 'Accepted', overdue: 'Overdue now', escalated: 'Escalated', returned: 'Returned once', unreachable: 'Unreachable', released: 'Released', toAcknowledge: 'Delivery to acknowledgement', toFeedBack: 'Acknowledgement to first feedback', median: 'Median', p90: 'P90', p99: 'P99', count: 'Count' },
   },

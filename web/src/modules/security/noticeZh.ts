@@ -30,7 +30,7 @@ export const zh = {
     platform: '平台', told: '告知：{{who}}', lateBy: '迟发 {{n}} 分钟', circles: { answerers: '接收单位人员', managers: '接收单位负责人', officers: '市级工作人员', leaders: '市级领导', holder: '演练组织者' },
     audience: { count: '{{n}} 家单位', checking: '正在统计接收单位', none: '尚未选择接收单位', districts: '{{name}} {{n}} 家', other: '未填区市', unnamed: '另有 {{n}} 家企业未同意公开资产：系统直接提示其核查，不列入接收单位，也不需签收' },
     matchNote: '按资产匹配时，只有同意公开资产的企业列为接收单位；其他企业由系统直接提示，主管部门只知道家数',
-    map: { title: '各区市签收', late: '逾期签收', overdue: '逾期未办', share: '已签收' },
+    map: { title: '各区市签收', district: '区市', late: '逾期签收', overdue: '逾期未办', share: '已签收' },
     attach: '上传附件', evidence: '上传佐证', remove: '移除', detach: '移除 {{name}}',
     figures: { addressees: '接收单位', delivered: '送达', acknowledged: '签收', inTime: '其中按时', late: '逾期签收', affected: '受影响', notAffected: '不受影响', fedBack: '已反馈', handled: '处置完毕', verified: '核查通过', overdue: '当前逾期', escalated: '已督办', returned: '曾被退回', unreachable: '无法送达', released: '不再办理', toAcknowledge: '送达至签收', toFeedBack: '签收至首次反馈', median: '中位数', p90: 'P90', p99: 'P99', count: '数量' },
   },
