@@ -31,7 +31,7 @@ func TestSyslogComesOverTheNetwork(t *testing.T) {
 		}
 		done := make(chan error, 1)
 		go func() { done <- r.Run(t.Context()) }()
-		conn, err := net.Dial("tcp", r.Address().String()) //nolint:noctx // of a test
+		conn, err := net.Dial("tcp", r.Address().String())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +44,7 @@ func TestSyslogComesOverTheNetwork(t *testing.T) {
 			if _, full, err := l.receive(r, time.Date(2026, 3, 1, 9, 0, start, 0, time.UTC)); full != nil || err != nil {
 				t.Fatal(full, err)
 			}
-			return l.state.Lines == uint64(3*(start+1)) //nolint:gosec // a count
+			return l.state.Lines == uint64(3*(start+1))
 		})
 		var logs []batch.Log
 		logs, last = drain(t, s)

@@ -79,8 +79,6 @@ type Draft struct {
 	Links    []Link `json:"references" nullable:"false" maxItems:"50"`
 }
 
-var cveForm = regexp.MustCompile(`^CVE-[0-9]{4}-[0-9]{4,}$`)
-
 // tidy takes space off, and makes empty lists of none.
 func (x Draft) tidy() Draft {
 	x.Title, x.Summary, x.Change = strings.TrimSpace(x.Title), strings.TrimSpace(x.Summary), strings.TrimSpace(x.Change)
@@ -162,7 +160,7 @@ func (h Hole) check(f *fault.Error, at string, products int) {
 	if h.Title == "" || h.Description == "" {
 		_ = f.At(at, "a vulnerability has a title and a description")
 	}
-	if h.CVE != "" && !cveForm.MatchString(h.CVE) {
+	if h.CVE != "" && !regexp.MustCompile(`^CVE-[0-9]{4}-[0-9]{4,}$`).MatchString(h.CVE) {
 		_ = f.At(at+".cve", "as CVE-2026-12345, or nothing where it has none")
 	}
 	if h.Vector != "" {

@@ -54,7 +54,7 @@ func (r *Receiver) taken(t *testing.T, n int) (list []string) {
 
 func dial(t *testing.T, r *Receiver) net.Conn {
 	t.Helper()
-	c, err := net.Dial(r.Address().Network(), r.Address().String()) //nolint:noctx // of a test
+	c, err := net.Dial(r.Address().Network(), r.Address().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestLossOverUDPIsExact(t *testing.T) {
 	for i := range n {
 		send(t, c, fmt.Sprintf("<13>%d", i))
 		if i%50 == 0 { // the kernel's buffer is no part of the count
-			kerneltest.Wait(t, "datagrams to be received", func() bool { return r.Counts().Received >= uint64(i) }) //nolint:gosec // a count
+			kerneltest.Wait(t, "datagrams to be received", func() bool { return r.Counts().Received >= uint64(i) })
 		}
 	}
 	kerneltest.Wait(t, "all datagrams", func() bool { return r.Counts().Received == n })
@@ -224,7 +224,7 @@ func TestOpenSSLSendsOverTLS(t *testing.T) {
 	r := receiving(t, Config{Listen: "tls://127.0.0.1:0", Certificate: in("server.pem"), Key: in("server.key"), Clients: in("ca.pem")})
 	client := func(more ...string) {
 		args := append([]string{"s_client", "-quiet", "-verify_quiet", "-no_ign_eof", "-connect", r.Address().String(), "-CAfile", in("ca.pem"), "-verify_return_error"}, more...)
-		cmd := exec.Command(openssl, args...) //nolint:noctx // of a test
+		cmd := exec.Command(openssl, args...)
 		cmd.Stdin = strings.NewReader("23 <13>1 - - - - - - hallo")
 		_ = cmd.Run() // without a certificate it fails
 	}
@@ -262,7 +262,7 @@ func TestLoggerSends(t *testing.T) {
 				t.Fatal(err)
 			}
 			args := append(c.args, "--server", "127.0.0.1", "--port", port, "--tag", "plant", "线体停机 line stopped")
-			if out, err := exec.Command(logger, args...).CombinedOutput(); err != nil { //nolint:noctx // of a test
+			if out, err := exec.Command(logger, args...).CombinedOutput(); err != nil {
 				t.Fatalf("%v %s", err, out)
 			}
 			if got := r.taken(t, 1); !strings.HasPrefix(got[0], "<13>") || !strings.Contains(got[0], "plant") || !strings.HasSuffix(strings.TrimSuffix(got[0], "\n"), "线体停机 line stopped") {
