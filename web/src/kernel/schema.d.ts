@@ -56,32 +56,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/.well-known/csaf/white/{file}": {
+    "/.well-known/csaf/white/{path}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** CSAF: the ROLIE feed, its categories, index.txt and changes.csv of what is TLP:WHITE */
-        get: operations["get--well-known-csaf-white-file"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/csaf/white/{year}/{file}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** CSAF: an advisory, its .sha256, .sha512 and OpenPGP signature (.asc) */
-        get: operations["get--well-known-csaf-white-year-file"];
+        /** CSAF: what is TLP:WHITE: the ROLIE feed and its categories, index.txt and changes.csv, and by year advisories, each with .sha256, .sha512 and OpenPGP signature (.asc) */
+        get: operations["get--well-known-csaf-white-path"];
         put?: never;
         post?: never;
         delete?: never;
@@ -23182,7 +23165,7 @@ export interface components {
             names: components["schemas"]["Text"][];
             /**
              * Format: int64
-             * @description Enterprises whose assets it concerns, that do not let the city see these: they are told, and are no addressees
+             * @description Enterprises whose assets it concerns, that do not let the city see these: they are told, and are no addressees by that
              */
             unnamed: number;
             /** @description Those of them where nobody can */
@@ -32754,42 +32737,12 @@ export interface operations {
             };
         };
     };
-    "get--well-known-csaf-white-file": {
+    "get--well-known-csaf-white-path": {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                file: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get--well-known-csaf-white-year-file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                year: string;
-                file: string;
+                path: string;
             };
             cookie?: never;
         };
