@@ -26,7 +26,7 @@ function Page({ advisory: a }: { advisory: OwnDetail }) {
       {a.reason && <Alert type="warning" showIcon title={`${t('own.returned')} ${a.reason}`} />}
       {a.state !== 'published' && <Tests advisory={a} />}
       <div className="lh-main-side">
-        <Card size="small" title={t('own.field.summary')}><p className="lh-comment-text">{a.draft.summary || none}</p></Card>
+        <Card size="small" title={t('own.field.summary')}><p className="lh-comment-text">{a.draft.summary || none}</p>{a.public && <p className="lh-wrap">{t('own.public')}: <a href={a.public}>{a.public}</a></p>}</Card>
         <About advisory={a} />
       </div>
       <Products draft={a.draft} />
@@ -80,7 +80,6 @@ function About({ advisory: a }: { advisory: OwnDetail }) {
           { key: 'revised', label: t('own.field.revised'), children: <span className="lh-number">{f.time(a.revised_at)}</span> },
           { key: 'author', label: t('own.field.author'), children: a.author },
           { key: 'change', label: t('own.field.change'), children: a.draft.change || none },
-          { key: 'public', label: t('own.public'), children: a.public ? <a className="lh-wrap" href={a.public}>{a.public}</a> : none },
         ]}
       />
     </Card>
@@ -112,8 +111,8 @@ function Holes({ draft }: { draft: OwnDraft }) {
         label={t('own.field.vulnerabilities')} rowKey={(h) => String(h.key)} dataSource={draft.vulnerabilities.map((h, key) => ({ ...h, key }))}
         columns={[
           { title: t('own.field.holeTitle'), render: (_, h) => <span className="lh-two lh-wrap"><span>{h.title}</span><span className="lh-code">{h.cve || none}</span></span> },
-          { title: t('own.field.products'), render: (_, h) => <span className="lh-two lh-wrap">{h.statuses.map((s) => <span key={s.product}>{name(s.product)}: {t(`own.status.${s.status}`)}</span>)}</span> },
-          { title: t('own.field.remedies'), responsive: ['md'], render: (_, h) => <span className="lh-two lh-wrap">{h.remedies.map((r, i) => <span key={i}>{t(`own.remedy.${r.category}`)}: {r.details}</span>)}</span> },
+          { title: t('own.field.products'), render: (_, h) => <div className="lh-wrap">{h.statuses.map((s) => <div key={s.product}>{name(s.product)}: {t(`own.status.${s.status}`)}</div>)}</div> },
+          { title: t('own.field.remedies'), responsive: ['md'], render: (_, h) => <div className="lh-wrap">{h.remedies.map((r, i) => <div key={i}>{t(`own.remedy.${r.category}`)}: {r.details}</div>)}</div> },
         ]}
       />
     </Card>
