@@ -70,6 +70,7 @@ func owners() []owner {
 		{"github.com/nats-io", []string{"kernel/bus"}, nil},
 		{"github.com/oklog/ulid", everybody, nil},
 		{"github.com/pandatix/go-cvss", []string{"lib/csaf"}, nil},
+		{"github.com/ProtonMail/go-crypto", []string{"modules/security"}, nil},
 		{"github.com/pquerna/otp", []string{}, []string{"kernel/system", "cmd"}},
 		{"github.com/pressly/goose", []string{"kernel/sqldb"}, nil},
 		{"github.com/prometheus/client_golang", []string{"kernel", "kernel/broker", "kernel/httpd", "kernel/machine", "kernel/module", "kernel/search", "kernel/series", "modules"}, nil},

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"linghang/kernel/kerneltest"
@@ -39,5 +40,35 @@ func (a *access) weaknessFixtures(t *testing.T) {
 		fixture{door + "/threat-import/{source}", door + "/threat-import/kev", true},
 		fixture{door + "/exposures/{id}", door + "/exposures/" + exposures.Items[0].ID, false},
 	)
+	a.ownFixtures(t, door)
 	a.private = append(a.private, "我方保密控制器", asset, other, exposures.Items[0].ID, "SN-OURS")
+}
+
+// ownFixtures are an advisory of the city's own that is published, for everybody to read, and
+// whose next revision is being written, for the city.
+func (a *access) ownFixtures(t *testing.T, door string) {
+	t.Helper()
+	own := a.make(t, door+"/own-advisories", "officer", `{"title":"示例水泵","summary":"水泵可被停机。","tlp":"WHITE","change":"","products":[{"vendor":"示例工厂","product":"Pump 1","version":"1.0"}],
+		"vulnerabilities":[{"cve":"","title":"停机","description":"可被停机","vector":"","impact":"","statuses":[{"product":0,"status":"known_affected"}],"remedies":[{"category":"none_available","details":"暂无","products":[]}]}],"notes":[],"references":[]}`)
+	var x struct {
+		Public  string
+		Version int64
+	}
+	for i, act := range []struct{ act, who string }{{"submission", "officer"}, {"publication", "leader"}, {"revision", "officer"}} {
+		r := a.Send(t, "POST", door+"/own-advisories/"+own+"/"+act.act, act.who, "{}", "If-Match", fmt.Sprintf("%q", fmt.Sprint(i+1)))
+		if r.Status != http.StatusOK {
+			t.Fatalf("%s of the advisory: %d %s", act.act, r.Status, r.Body)
+		}
+		r.Decode(t, &x)
+	}
+	const root = "/.well-known/csaf/"
+	_, file, _ := strings.Cut(x.Public, root)
+	_, key, _ := strings.Cut(string(a.Get(t, root+"provider-metadata.json", "").Body), root+"openpgp/")
+	key, _, _ = strings.Cut(key, `"`)
+	a.fixtures = append(a.fixtures,
+		fixture{door + "/own-advisories/{id}", door + "/own-advisories/" + own, false},
+		fixture{root + "white/{path...}", root + file, true},
+		fixture{root + "openpgp/{file}", root + "openpgp/" + key, true},
+	)
+	a.private = append(a.private, own)
 }

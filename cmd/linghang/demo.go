@@ -18,7 +18,9 @@ func demoCommand(house kernel.House) *cobra.Command {
 		Use: "demo", Short: "Fill a running installation with a synthetic city, or take it away", Args: cobra.NoArgs,
 		Long: `Fill a running installation with a synthetic city of 42 platforms that keep reporting, 2000 enterprises,
 3000 scenarios, 4 industrial chains, 16 leads of attraction, 120 service providers with what they did for enterprises,
-needs with offers and agreements, and a call for pilots with 400 applications, through the public API and protocols only.
+needs with offers and agreements, a call for pilots with 400 applications, and 60 enterprises that are monitored by
+probes, with assets, alerts, notices and incidents, through the public API and protocols only. Probes need the TLS port
+of the installation (tls-listen).
 Everything it makes is marked synthetic wherever it shows.
 
 Without --token the command issues itself a token from the data directory, as whoever holds it may,
@@ -53,6 +55,7 @@ and revokes it when it ends.`,
 	cmd.Flags().IntVar(&o.Scenarios, "scenarios", 3000, "how many scenarios the catalogue has, from 0 to 3080")
 	cmd.Flags().IntVar(&o.Providers, "providers", 120, "how many service providers there are, from 0 to 500")
 	cmd.Flags().IntVar(&o.Applications, "applications", 400, "how many enterprises apply to be a pilot, up to the number of enterprises")
+	cmd.Flags().IntVar(&o.Monitored, "monitored", 60, "how many enterprises are monitored by a probe, from 0 to 500, up to the number of enterprises")
 	cmd.Flags().BoolVar(&remove, "remove", false, "take the synthetic city away again")
 	return cmd
 }

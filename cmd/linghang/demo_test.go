@@ -1,9 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"linghang/kernel/kerneltest"
 )
 
 // command runs the program beside a house, as its operator does.
@@ -59,6 +62,34 @@ type cityState struct {
 	Organisations struct {
 		Total int `json:"total"`
 	} `json:"-"`
+	Security securityState `json:"-"`
+}
+
+// securityState is how many of what there are of industrial security, and how many of them
+// are marked synthetic.
+type securityState struct {
+	Machines, Sensors, Alerts, Assets, Advisories, Exposures, Notices, Assignments, Incidents, Standings, Marked int
+}
+
+func (h *house) securityState() (s securityState) {
+	h.t.Helper()
+	for path, n := range map[string]*int{
+		"machine/machines": &s.Machines, "security/sensors": &s.Sensors, "security/alerts": &s.Alerts, "security/assets": &s.Assets, "security/advisories": &s.Advisories, "security/exposures": &s.Exposures,
+		"security/notices": &s.Notices, "security/assignments": &s.Assignments, "security/incidents": &s.Incidents, "security/situation/enterprises": &s.Standings,
+	} {
+		var page struct {
+			Total int
+			Items []struct{ Synthetic bool }
+		}
+		h.call("GET", "/api/"+path+"?limit=200", "", &page)
+		*n = page.Total
+		for _, x := range page.Items {
+			if x.Synthetic {
+				s.Marked++
+			}
+		}
+	}
+	return s
 }
 
 func (h *house) state() cityState {
@@ -78,18 +109,19 @@ func (h *house) state() cityState {
 	h.call("GET", "/api/system/persons", "", &s.Persons)
 	h.call("GET", "/api/plan/plans", "", &s.Plans)
 	h.call("GET", "/api/system/organisations", "", &s.Organisations)
+	s.Security = h.securityState()
 	return s
 }
 
 // The demonstration fills a city that is in use and takes away what it brought,
 // and nothing else.
 func TestTheDemonstrationComesAndGoes(t *testing.T) {
-	h := startHouse(t, t.TempDir())
+	h := startHouse(t, t.TempDir(), "--tls-listen", fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0]))
 	h.setUp()
 	real := h.platform("real-platform")
 	before := h.state()
 	for range 2 { // the second run finds what the first one made
-		h.command("demo", "--once", "--enterprise-nodes", "16", "--enterprises", "60", "--scenarios", "120", "--providers", "5", "--applications", "6")
+		h.command("demo", "--once", "--enterprise-nodes", "16", "--enterprises", "60", "--scenarios", "120", "--providers", "5", "--applications", "6", "--monitored", "7")
 		s := h.state()
 		if s.Total != 43 || s.Reporting != 42 || !s.Synthetic || s.Plans.Total != 1 || s.Directory.Total != 65 || s.Scenarios.Total != 120 || s.Chains.Total != 4 || s.Leads.Total != 16 || s.Outside.Total != 24 || s.Organisations.Total != before.Organisations.Total+42+5+24 {
 			t.Fatalf("with the demonstration the city is %+v", s)
@@ -105,6 +137,11 @@ func TestTheDemonstrationComesAndGoes(t *testing.T) {
 	if v, known := h.measure("platforms.enterprises_served"); v < 1000 || !known {
 		t.Errorf("platforms.enterprises_served is %v", v)
 	}
+	if x := h.securityState(); x.Machines != 7 || x.Sensors != 7 || x.Alerts < 2 || x.Assets < 35 || x.Advisories != 4 || x.Exposures == 0 || x.Notices != 2 || x.Assignments != 8 || x.Incidents != 2 {
+		t.Errorf("of industrial security there is %+v", x)
+	} else if x.Marked != x.Sensors+x.Alerts+x.Assets+x.Advisories+x.Exposures+x.Notices+x.Assignments+x.Incidents+x.Standings {
+		t.Errorf("not everything is marked synthetic: %+v", x)
+	}
 	for _, id := range []string{"enterprise.providers_online", "enterprise.services", "enterprise.agreements"} {
 		if v, known := h.measure(id); v < 4 || !known {
 			t.Errorf("%s is %v", id, v)
@@ -114,6 +151,7 @@ func TestTheDemonstrationComesAndGoes(t *testing.T) {
 	if v, known := h.measure("platforms.enterprises_served"); known {
 		t.Errorf("platforms.enterprises_served is %v without the demonstration", v)
 	}
+	kerneltest.Wait(t, "what belonged to the demonstration to go", func() bool { return h.securityState() == before.Security })
 	if after := h.state(); after != before {
 		t.Errorf("after the demonstration the city is %+v, before %+v", after, before)
 	}

@@ -92,9 +92,9 @@ func (l *tail) String() string {
 }
 
 // startHouse starts the program on a data directory and waits until it is ready.
-func startHouse(t testing.TB, data string) *house {
+func startHouse(t testing.TB, data string, args ...string) *house {
 	t.Helper()
-	h := &house{t: t, data: data}
+	h := &house{t: t, data: data, args: args}
 	h.open()
 	return h
 }

@@ -171,6 +171,14 @@ func (s machineStore) rename(ctx context.Context, organisation string, name lang
 	})
 }
 
+// remove takes the machines of an organisation away; none of their certificates is known then.
+func (s machineStore) remove(ctx context.Context, organisation string) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM machine WHERE organisation_id = $1`, organisation)
+		return err
+	})
+}
+
 // revoke ends a machine and all its certificates.
 func (s machineStore) revoke(ctx context.Context, m Machine, by identity.Identity, reason string, now time.Time) error {
 	id, after := m.ID, m

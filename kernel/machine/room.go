@@ -30,6 +30,7 @@ import (
 
 	"linghang/kernel/audit"
 	"linghang/kernel/bus"
+	"linghang/kernel/fault"
 	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
@@ -128,11 +129,15 @@ func (m *Room) Manifest() module.Manifest {
 	}
 }
 
-// organisationChanged keeps the names that lists show.
+// organisationChanged keeps the names that lists show, and forgets the machines of an
+// organisation that was removed: only those of the demonstration are.
 func (m *Room) organisationChanged(ctx context.Context, e identity.OrganisationChanged) error {
 	o, err := m.directory.Organisation(ctx, e.ID)
+	if fault.Is(err, fault.NotFound) {
+		return m.machines.remove(ctx, e.ID)
+	}
 	if err != nil {
-		o = identity.Organisation{ID: e.ID} // it was removed: nothing to rename
+		return err
 	}
 	return m.machines.rename(ctx, o.ID, o.Name)
 }

@@ -197,3 +197,19 @@ func (f findings) inventories(ctx context.Context, organisation string) ([]aware
 		return s, err
 	})
 }
+
+// Industries implements awareness.Industries: what enterprises say with their assets.
+func (f findings) Industries(ctx context.Context) (map[string]string, error) {
+	rows, err := f.db.Query(ctx, `SELECT i.organisation_id, i.industry FROM security_inventory i WHERE i.industry <> ''`)
+	if err != nil {
+		return nil, fmt.Errorf("read industries: %w", err)
+	}
+	out := map[string]string{}
+	_, err = sqldb.All(rows, func(r sqldb.Row) (struct{}, error) {
+		var organisation, industry string
+		err := r.Scan(&organisation, &industry)
+		out[organisation] = industry
+		return struct{}{}, err
+	})
+	return out, err
+}

@@ -8,9 +8,11 @@ import (
 	"slices"
 	"time"
 
+	"linghang/kernel/bus"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/advisory"
 	"linghang/modules/security/internal/asset"
 	"linghang/modules/security/internal/awareness"
@@ -19,6 +21,7 @@ import (
 	"linghang/modules/security/internal/exchange"
 	"linghang/modules/security/internal/incident"
 	"linghang/modules/security/internal/notice"
+	"linghang/modules/security/internal/publish"
 	"linghang/modules/security/internal/sensor"
 )
 
@@ -41,16 +44,20 @@ type Module struct {
 	incidents  *incident.Incidents
 	assets     *asset.Assets
 	advisories *advisory.Advisories
+	publisher  *publish.Provider
 	sensors    *sensor.Sensors
 	detection  *detection.Detection
 	awareness  *awareness.Awareness
 	exchange   *exchange.Exchange
-	now        func() time.Time
+
+	organisations Organisations
+	db            *sqldb.DB
+	now           func() time.Time
 }
 
 // New returns the room.
 func New(kit *module.Kit, organisations Organisations) *Module {
-	m := &Module{now: time.Now}
+	m := &Module{organisations: organisations, db: kit.DB, now: time.Now}
 	now := func() time.Time { return m.now() }
 	m.clocks = clock.New(kit, now)
 	m.notices = notice.New(kit, organisations, m.clocks, now)
@@ -58,12 +65,14 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.advisories = advisory.New(kit, asset.Vendors().Lookup(), now)
 	m.assets = asset.New(kit, m.advisories.Ask, now)
 	m.advisories.Tell(m.assets)
+	m.publisher = publish.New(kit, organisations, m.advisories.Take, now)
 	m.sensors = sensor.New(kit, organisations, now)
 	m.detection = detection.New(kit, m.sensors, m.incidents, now)
 	m.sensors.Tell(m.detection.Ask)
 	m.assets.Watch(onTheWire(m.sensors))
-	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}})
+	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}}, findings{kit.DB})
 	m.exchange = exchange.New(kit, organisations, now)
+	m.notices.Match(concerned{kit.DB, asset.Vendors().Lookup(), now})
 	m.notices.Publish(toExchange(kit, m.exchange))
 	return m
 }
@@ -85,14 +94,17 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "工业信息安全", EN: "Industrial security"}
 	return module.Manifest{
 		Name: "security", Title: section, Migrations: dir,
-		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), exchange.Permissions()),
-		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.exchange.Routes()),
+		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), exchange.Permissions(), publish.Permissions()),
+		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.exchange.Routes(), m.publisher.Routes()),
 		Measures:    m.notices.Measures(),
+		Subscribes:  []module.Subscription{bus.On(m.organisationChanged)},
+		Finds:       m.notices.Finds(),
 		Topics:      slices.Concat(notice.Topics(), sensor.Topics(), detection.Topics()),
 		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.exchange.Jobs()),
+		Sealed:      publish.Sealed(),
 		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices()),
-		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), detection.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), advisory.Nav(section), exchange.Nav(section)),
-		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), exchange.Personal()),
+		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), detection.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
+		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), exchange.Personal(), publish.Personal()),
 	}
 }
 

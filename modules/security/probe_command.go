@@ -126,6 +126,11 @@ last. A file ends when the city has all of it; an interface is read until the pr
   logs:                                # of other sensors; then interface may be left out
     - format: eve                      # Suricata; or syslog, zeek, wazuh, windows (JSON)
       file: /var/log/suricata/eve.json
+    - format: syslog                   # over the network: udp://, tcp:// or tls://
+      listen: tls://0.0.0.0:6514
+      certificate: server.pem          # of tls://, with key; with clients senders need one, too
+      key: server.key
+      clients: senders-ca.pem
 
 Files of logs are followed, also when they are moved. Paths are beside the file.`,
 		Example: "  linghang probe run --config probe.yaml",

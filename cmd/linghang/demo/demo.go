@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,7 +34,10 @@ type Options struct {
 	// Applications is how many enterprises of the directory apply to be a pilot; 0: there
 	// is no call.
 	Applications int
-	Progress     io.Writer
+	// Monitored is how many enterprises of the directory are monitored; 0: none, and nothing
+	// of industrial security.
+	Monitored int
+	Progress  io.Writer
 }
 
 // Permissions are what the token of a demonstration needs.
@@ -45,6 +49,8 @@ func Permissions() []string {
 		"atlas.view", "atlas.edit", "enterprise.lead.view", "enterprise.lead.follow",
 		// Enterprises that act for themselves have managers, who sign in.
 		"system.person.view", "system.person.edit", "system.role.appoint",
+		// Probes enrol, and the bureau warns enterprises.
+		"machine.view", "machine.enrol", "security.view", "security.sensor.view", "security.advisory.import", "security.notice.read", "security.notice.write", "system.job.view", "system.job.manage",
 		"enterprise.file", "enterprise.provider.view", "enterprise.provider.review", "enterprise.need.view", "enterprise.service.view", "scenario.pilot.manage",
 	}
 }
@@ -60,6 +66,8 @@ type demo struct {
 
 	password string // of the managers, of this run only
 	firms    firms
+	plants   []plant
+	dir      string // of what probes keep, of this run only
 }
 
 func begin(o Options) *demo {
@@ -75,11 +83,15 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	if d.dir, err = os.MkdirTemp("", "linghang-demo-"); err != nil {
+		return fmt.Errorf("make a directory for probes: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(d.dir) }() // keys of probes, which enrol anew
 	senders, err := d.build(ctx, platforms)
 	if err != nil {
 		return err
 	}
-	for _, part := range []func(context.Context) error{d.plan, d.directory, d.scenarios, d.atlas, d.candidates, d.leads, d.gather, d.providers, d.services, d.needs, d.pilots} {
+	for _, part := range []func(context.Context) error{d.plan, d.directory, d.scenarios, d.atlas, d.candidates, d.leads, d.gather, d.providers, d.services, d.needs, d.pilots, d.monitor} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -100,6 +112,7 @@ func Run(ctx context.Context, o Options) error {
 	var resolving sync.WaitGroup
 	resolved := &asked{}
 	resolving.Go(func() { d.resolve(ctx, net, resolved) })
+	resolving.Go(func() { d.hearOn(ctx) })
 	d.keep(ctx, senders, resolved)
 	resolving.Wait()
 	return nil
@@ -279,8 +292,11 @@ func Remove(ctx context.Context, o Options) error {
 	if err := d.removeNodes(ctx); err != nil {
 		return err
 	}
+	if err := d.dismiss(ctx); err != nil {
+		return err
+	}
 	for _, list := range []struct{ path, what string }{
-		{"/api/scenario/pilot/calls", "calls for pilots"}, {"/api/enterprise/leads", "leads"}, {"/api/atlas/outside", "enterprises outside"}, {"/api/atlas/chains", "chains"}, {"/api/scenario/scenarios", "scenarios"}, {"/api/plan/plans", "plans"}, {"/api/platforms", "platforms"}, {"/api/enterprise/entries", "enterprises"}, {"/api/system/organisations", "organisations"},
+		{"/api/security/notices", "security notices"}, {"/api/security/advisories", "advisories"}, {"/api/scenario/pilot/calls", "calls for pilots"}, {"/api/enterprise/leads", "leads"}, {"/api/atlas/outside", "enterprises outside"}, {"/api/atlas/chains", "chains"}, {"/api/scenario/scenarios", "scenarios"}, {"/api/plan/plans", "plans"}, {"/api/platforms", "platforms"}, {"/api/enterprise/entries", "enterprises"}, {"/api/system/organisations", "organisations"},
 	} {
 		objects, err := d.api.synthetic(ctx, list.path)
 		if err != nil {

@@ -18,8 +18,9 @@ const leastFirms = 24
 // it, and its entry of the directory.
 type firm struct {
 	enterprise
-	api   *api // as the manager
-	entry string
+	api          *api // as the manager
+	organisation string
+	entry        string
 }
 
 // firms are the enterprises of a run that act for themselves, by their codes.
@@ -30,7 +31,7 @@ type firms struct {
 }
 
 // active is how many enterprises of the directory act for themselves: the first ones.
-func (d *demo) active() int { return min(d.Directory, max(d.Applications, leastFirms)) }
+func (d *demo) active() int { return min(d.Directory, max(d.Applications, d.Monitored, leastFirms)) }
 
 // gather reads which organisations there are.
 func (d *demo) gather(ctx context.Context) error {
@@ -64,6 +65,7 @@ func (d *demo) join(ctx context.Context, e enterprise) (firm, error) {
 		organisation = o.ID
 	}
 	if err == nil {
+		f.organisation = organisation
 		f.api, err = d.manager(ctx, e, organisation)
 	}
 	if err == nil {

@@ -43,6 +43,7 @@ type Advisory struct {
 	Despite    string    `json:"despite" doc:"Why it was taken though it fails mandatory tests"`
 	Affected   int       `json:"affected" doc:"Assets that it affects, as far as one may see them; for the city all" title:"受影响资产|Affected assets"`
 	Stale      bool      `json:"stale" doc:"It is being compared with assets"`
+	Synthetic  bool      `json:"synthetic" doc:"Demonstration data; it is compared with assets of the demonstration only" title:"合成数据|Synthetic"`
 	Version    int64     `json:"version"`
 
 	namespace, summary, csafVersion, hash string

@@ -93,6 +93,7 @@ func (m *Advisories) Routes() []module.Route {
 	return slices.Concat([]module.Route{
 		{Pattern: "GET /advisories", Permission: mayView, Summary: "Advisories that one may see by their TLP label", Handler: httpd.List(m.list)},
 		{Pattern: "GET /advisories/{id}", Permission: mayView, Summary: "An advisory with its remediations, vulnerabilities and products", Handler: httpd.JSON(m.read)},
+		{Pattern: "DELETE /advisories/{id}", Permission: mayImport, Summary: "Remove an advisory of the demonstration city", Handler: httpd.JSON(m.remove)},
 		{Pattern: "GET /advisories/{id}/document", Permission: mayView, Summary: "The document as it was imported (CSAF)", Handler: httpd.Raw("", http.HandlerFunc(m.serveDocument))},
 	}, m.importRoutes(), m.exposureRoutes())
 }

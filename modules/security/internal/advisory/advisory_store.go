@@ -42,11 +42,11 @@ func handOf(ctx context.Context) hand {
 	return hand{id.Actor(), id.Name}
 }
 
-const columns = `v.id, v.namespace, v.tracking_id, v.revision, v.csaf_version, v.title, v.summary, v.publisher, v.tlp, v.status, v.severity, v.score, v.vendors, v.products, v.cves, v.kev, v.epss, v.released_at, v.taken_at, v.despite, v.hash, v.stale, v.version`
+const columns = `v.id, v.namespace, v.tracking_id, v.revision, v.csaf_version, v.title, v.summary, v.publisher, v.tlp, v.status, v.severity, v.score, v.vendors, v.products, v.cves, v.kev, v.epss, v.released_at, v.taken_at, v.despite, v.hash, v.stale, v.version, v.synthetic`
 
 func scan(r sqldb.Row) (a Advisory, err error) {
 	var released, taken int64
-	err = r.Scan(&a.ID, &a.namespace, &a.TrackingID, &a.Revision, &a.csafVersion, &a.Title, &a.summary, &a.Publisher, &a.TLP, &a.Status, &a.Severity, &a.Score, &a.Vendors, &a.Products, &a.CVEs, &a.KEV, &a.EPSS, &released, &taken, &a.Despite, &a.hash, &a.Stale, &a.Version)
+	err = r.Scan(&a.ID, &a.namespace, &a.TrackingID, &a.Revision, &a.csafVersion, &a.Title, &a.summary, &a.Publisher, &a.TLP, &a.Status, &a.Severity, &a.Score, &a.Vendors, &a.Products, &a.CVEs, &a.KEV, &a.EPSS, &released, &taken, &a.Despite, &a.hash, &a.Stale, &a.Version, &a.Synthetic)
 	a.ReleasedAt, a.TakenAt = sqldb.Time(released), sqldb.Time(taken)
 	return a, err
 }
@@ -172,40 +172,45 @@ func kept(ctx context.Context, db reader, namespace, tracking string) (Advisory,
 // take keeps a document, unless a revision that is as new came meanwhile. It returns what
 // became of it.
 func (s store) take(ctx context.Context, a Advisory, document []byte, findings []Failing, by hand) (outcome string, err error) {
-	text, err := json.Marshal(findings)
-	if err != nil {
-		return "", fmt.Errorf("write findings: %w", err)
-	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		before, there, err := kept(ctx, tx, a.namespace, a.TrackingID)
-		if err != nil {
-			return err
-		}
-		a.ID, outcome = ulid.Make().String(), outcomeNew
-		if there {
-			a.ID, outcome = before.ID, a.after(before)
-		}
-		if outcome != outcomeNew && outcome != outcomeNewer {
-			return nil
-		}
-		if err := s.put(ctx, tx, a, string(text), by); err != nil {
-			return err
-		}
-		if err := s.parts(ctx, tx, a, document); err != nil {
-			return err
-		}
-		tx.Changed("security_advisory", a.ID, nil, a)
-		return nil
+		outcome, err = s.takeIn(ctx, tx, a, document, findings, by)
+		return err
 	})
 	return outcome, err
 }
 
+func (s store) takeIn(ctx context.Context, tx *sqldb.Tx, a Advisory, document []byte, findings []Failing, by hand) (outcome string, err error) {
+	text, err := json.Marshal(findings)
+	if err != nil {
+		return "", fmt.Errorf("write findings: %w", err)
+	}
+	before, there, err := kept(ctx, tx, a.namespace, a.TrackingID)
+	if err != nil {
+		return "", err
+	}
+	a.ID, outcome = ulid.Make().String(), outcomeNew
+	if there {
+		a.ID, outcome = before.ID, a.after(before)
+	}
+	if outcome != outcomeNew && outcome != outcomeNewer {
+		return outcome, nil
+	}
+	if err := s.put(ctx, tx, a, string(text), by); err != nil {
+		return "", err
+	}
+	if err := s.parts(ctx, tx, a, document); err != nil {
+		return "", err
+	}
+	tx.Changed("security_advisory", a.ID, nil, a)
+	return outcome, nil
+}
+
 func (s store) put(ctx context.Context, tx *sqldb.Tx, a Advisory, findings string, by hand) error {
-	_, err := tx.Exec(ctx, `INSERT INTO security_advisory (id, namespace, tracking_id, revision, csaf_version, title, summary, publisher, tlp, status, severity, score, vendors, products, cves, kev, epss, released_at, taken_at, actor, actor_name, despite, findings, hash, stale)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, FALSE, -1, $16, $17, $18, $19, $20, $21, $22, TRUE)
+	_, err := tx.Exec(ctx, `INSERT INTO security_advisory (id, namespace, tracking_id, revision, csaf_version, title, summary, publisher, tlp, status, severity, score, vendors, products, cves, kev, epss, released_at, taken_at, actor, actor_name, despite, findings, hash, synthetic, stale)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, FALSE, -1, $16, $17, $18, $19, $20, $21, $22, $23, TRUE)
 		ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, csaf_version = excluded.csaf_version, title = excluded.title, summary = excluded.summary, publisher = excluded.publisher, tlp = excluded.tlp, status = excluded.status, severity = excluded.severity, score = excluded.score,
 		vendors = excluded.vendors, products = excluded.products, cves = excluded.cves, released_at = excluded.released_at, taken_at = excluded.taken_at, actor = excluded.actor, actor_name = excluded.actor_name, despite = excluded.despite, findings = excluded.findings, hash = excluded.hash, stale = TRUE, version = security_advisory.version + 1`,
-		a.ID, a.namespace, a.TrackingID, a.Revision, a.csafVersion, a.Title, a.summary, a.Publisher, a.TLP, a.Status, a.Severity, a.Score, a.Vendors, a.Products, a.CVEs, a.ReleasedAt.UnixMilli(), a.TakenAt.UnixMilli(), by.actor, by.name, a.Despite, findings, a.hash)
+		a.ID, a.namespace, a.TrackingID, a.Revision, a.csafVersion, a.Title, a.summary, a.Publisher, a.TLP, a.Status, a.Severity, a.Score, a.Vendors, a.Products, a.CVEs, a.ReleasedAt.UnixMilli(), a.TakenAt.UnixMilli(), by.actor, by.name, a.Despite, findings, a.hash, a.Synthetic)
 	if err != nil {
 		return fmt.Errorf("keep advisory: %w", err)
 	}

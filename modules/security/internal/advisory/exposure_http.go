@@ -51,6 +51,7 @@ type Exposure struct {
 	KEV            bool        `json:"kev" title:"已被利用|Exploited"`
 	State          string      `json:"state" enum:"open,mended,accepted,not_applicable" title:"处置|State"`
 	Since          time.Time   `json:"since" title:"发现时间|Since"`
+	Synthetic      bool        `json:"synthetic" title:"合成数据|Synthetic"`
 	Version        int64       `json:"version"`
 
 	detail   detail
@@ -66,14 +67,14 @@ type Exposure struct {
 func (x Exposure) ETag() int64 { return x.Version }
 
 const (
-	exposureColumns = `x.id, x.asset_id, a.name, a.vendor, a.vendor_key, a.product, a.model, a.firmware, a.site, a.reach, a.criticality, x.organisation_id, i.name_zh, i.name_en, x.advisory_id, v.tracking_id, v.title, v.severity, v.score, v.kev, v.taken_at, x.answer, x.priority, x.state, x.since, x.version, x.decision_id, x.digest, w.detail`
+	exposureColumns = `x.id, x.asset_id, a.name, a.vendor, a.vendor_key, a.product, a.model, a.firmware, a.site, a.reach, a.criticality, x.organisation_id, i.name_zh, i.name_en, x.advisory_id, v.tracking_id, v.title, v.severity, v.score, v.kev, v.taken_at, x.answer, x.priority, x.state, x.since, x.version, x.decision_id, x.digest, a.synthetic, w.detail`
 	exposureTables  = `security_exposure x JOIN security_asset a ON a.id = x.asset_id JOIN security_inventory i ON i.organisation_id = x.organisation_id JOIN security_advisory v ON v.id = x.advisory_id JOIN security_verdict w ON w.use_key = x.use_key AND w.advisory_id = x.advisory_id`
 )
 
 func scanExposure(r sqldb.Row) (x Exposure, err error) {
 	var since, taken int64
 	var text, vendor string
-	err = r.Scan(&x.ID, &x.AssetID, &x.Asset, &vendor, &x.subject.vendor, &x.subject.product, &x.subject.model, &x.Firmware, &x.Site, &x.reach, &x.critical, &x.OrganisationID, &x.Enterprise.ZH, &x.Enterprise.EN, &x.AdvisoryID, &x.TrackingID, &x.Title, &x.Severity, &x.Score, &x.KEV, &taken, &x.Answer, &x.Priority, &x.State, &since, &x.Version, &x.decision, &x.digest, &text)
+	err = r.Scan(&x.ID, &x.AssetID, &x.Asset, &vendor, &x.subject.vendor, &x.subject.product, &x.subject.model, &x.Firmware, &x.Site, &x.reach, &x.critical, &x.OrganisationID, &x.Enterprise.ZH, &x.Enterprise.EN, &x.AdvisoryID, &x.TrackingID, &x.Title, &x.Severity, &x.Score, &x.KEV, &taken, &x.Answer, &x.Priority, &x.State, &since, &x.Version, &x.decision, &x.digest, &x.Synthetic, &text)
 	if err != nil {
 		return x, err
 	}

@@ -22,4 +22,6 @@ type figureInput struct {
 type Figures struct {
 	Items  []Figure `json:"items" nullable:"false" doc:"The first hundred"`
 	Masked bool     `json:"masked" doc:"Groups of fewer than 5 enterprises are left out"`
+	// Synthetic is true where there is nothing real to count.
+	Synthetic bool `json:"synthetic" doc:"All of it is demonstration data, since nothing is real"`
 }

@@ -24,7 +24,7 @@ func (m *Advisories) importRoutes() []module.Route {
 		},
 		{
 			Pattern: "POST /advisory-import", Permission: mayImport, MaxBody: maxUpload, Stream: true,
-			Summary: "Take documents in CSAF: ?despite= why also those that fail mandatory tests are taken", Handler: httpd.Raw("application/octet-stream", http.HandlerFunc(m.takeImport)),
+			Summary: "Take documents in CSAF: ?despite= why also those that fail mandatory tests are taken, ?synthetic=true of demonstration data", Handler: httpd.Raw("application/octet-stream", http.HandlerFunc(m.takeImport)),
 		},
 		{
 			Pattern: "POST /threat-import/{source}", Permission: mayImport, MaxBody: maxUpload, Stream: true,
@@ -92,7 +92,9 @@ func (m *Advisories) previewImport(w http.ResponseWriter, r *http.Request) {
 }
 
 func (m *Advisories) takeImport(w http.ResponseWriter, r *http.Request) {
+	synthetic := r.URL.Query().Get("synthetic") == "true"
 	v, err := m.readImport(r, func(ctx context.Context, a Advisory, document []byte, failings []Failing) (string, error) {
+		a.Synthetic = synthetic
 		return m.store.take(ctx, a, document, failings, handOf(ctx))
 	})
 	if err == nil {
@@ -100,6 +102,21 @@ func (m *Advisories) takeImport(w http.ResponseWriter, r *http.Request) {
 		err = m.kit.DB.Write(r.Context(), func(tx *sqldb.Tx) error { return m.Ask(r.Context(), tx) })
 	}
 	httpd.Answer(w, r, http.StatusOK, v, err)
+}
+
+// Take takes a document that the city published itself, in the transaction of that, and asks
+// for it to be compared with assets.
+func (m *Advisories) Take(ctx context.Context, tx *sqldb.Tx, document []byte) error {
+	d, err := csaf.Read(document)
+	if err != nil {
+		return fmt.Errorf("read an advisory of one's own: %w", err)
+	}
+	a := about(d, document)
+	a.TakenAt = m.now()
+	if _, err := m.store.takeIn(ctx, tx, a, document, []Failing{}, handOf(ctx)); err != nil {
+		return err
+	}
+	return m.Ask(ctx, tx)
 }
 
 // cityOnly refuses who does not see the whole city.

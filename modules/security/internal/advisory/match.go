@@ -28,6 +28,7 @@ type revision struct {
 	id, namespace, tracking, revision string
 	taken                             time.Time
 	version                           int64
+	synthetic                         bool // of the demonstration
 }
 
 // Match compares what is stale: first advisories with all assets, then assets with all
@@ -220,7 +221,7 @@ func (p *pass) chunk(ctx context.Context, list []assetRow) error {
 	for _, a := range list {
 		var verdicts []verdict
 		if a.active {
-			verdicts = p.about(a)
+			verdicts = p.onItsSide(a, p.about(a))
 		}
 		if len(verdicts) > 0 && !p.written[a.use] {
 			p.written[a.use] = true
@@ -246,6 +247,14 @@ func (p *pass) chunk(ctx context.Context, list []assetRow) error {
 	}
 	p.changed += len(add) + len(edit) + len(gone)
 	return p.m.store.write(ctx, p, list, uses, add, edit, gone)
+}
+
+// onItsSide leaves advisories of the demonstration out where the asset is real.
+func (p *pass) onItsSide(a assetRow, list []verdict) []verdict {
+	if a.synthetic {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(v verdict) bool { return p.known[v.advisory].synthetic })
 }
 
 // exposure is what a verdict means for an asset.

@@ -15,11 +15,11 @@ import (
 	"linghang/modules/security/internal/asset"
 )
 
-const revisionColumns = `v.id, v.namespace, v.tracking_id, v.revision, v.taken_at, v.version`
+const revisionColumns = `v.id, v.namespace, v.tracking_id, v.revision, v.taken_at, v.version, v.synthetic`
 
 func scanRevision(r sqldb.Row) (x revision, err error) {
 	var taken int64
-	err = r.Scan(&x.id, &x.namespace, &x.tracking, &x.revision, &taken, &x.version)
+	err = r.Scan(&x.id, &x.namespace, &x.tracking, &x.revision, &taken, &x.version, &x.synthetic)
 	x.taken = sqldb.Time(taken)
 	return x, err
 }
@@ -91,7 +91,7 @@ type assetRow struct {
 	inUse                            csaf.InUse
 	reach                            asset.Reach
 	criticality                      int
-	active, stale                    bool
+	active, stale, synthetic         bool
 	version                          int64
 }
 
@@ -100,7 +100,7 @@ const mostVendors = 200
 
 // assetsAfter reads the next assets by ID: stale ones, or active ones of vendors.
 func (s store) assetsAfter(ctx context.Context, after string, stale bool, vendors []string) ([]assetRow, error) {
-	query, args := `SELECT a.id, a.organisation_id, a.vendor_key, a.vendor, a.product, a.model, a.order_number, a.firmware, a.reach, a.criticality, a.state, a.stale, a.version FROM security_asset a WHERE a.id > $1`, []any{after}
+	query, args := `SELECT a.id, a.organisation_id, a.vendor_key, a.vendor, a.product, a.model, a.order_number, a.firmware, a.reach, a.criticality, a.state, a.stale, a.synthetic, a.version FROM security_asset a WHERE a.id > $1`, []any{after}
 	switch {
 	case stale:
 		query += ` AND a.stale`
@@ -118,7 +118,7 @@ func (s store) assetsAfter(ctx context.Context, after string, stale bool, vendor
 	}
 	return sqldb.All(rows, func(r sqldb.Row) (a assetRow, err error) {
 		state := ""
-		err = r.Scan(&a.id, &a.organisation, &a.vendorKey, &a.inUse.Vendor, &a.inUse.Name, &a.inUse.Model, &a.inUse.OrderNumber, &a.inUse.Version, &a.reach, &a.criticality, &state, &a.stale, &a.version)
+		err = r.Scan(&a.id, &a.organisation, &a.vendorKey, &a.inUse.Vendor, &a.inUse.Name, &a.inUse.Model, &a.inUse.OrderNumber, &a.inUse.Version, &a.reach, &a.criticality, &state, &a.stale, &a.synthetic, &a.version)
 		a.active, a.use = state == asset.Active, useKey(a.inUse)
 		return a, err
 	})

@@ -32,6 +32,12 @@ type Watch interface {
 	Sights(ctx context.Context, organisation string, now time.Time) ([]Sight, error)
 }
 
+// Industries is a part of the room that knows of which industries enterprises are.
+type Industries interface {
+	// Industries are by organisation, after GB/T 4754; who has not said is left out.
+	Industries(ctx context.Context) (map[string]string, error)
+}
+
 // mayView is the permission that the room has for what concerns one's own organisation.
 const mayView = "security.view"
 
@@ -46,6 +52,7 @@ type Awareness struct {
 	packs         []Weights
 	sources       []Source
 	watches       []Watch
+	industries    Industries
 	broken        error // the weights that come with the program cannot be read
 
 	// Now is the server's clock.
@@ -53,9 +60,9 @@ type Awareness struct {
 }
 
 // New returns the part of the room.
-func New(kit *module.Kit, organisations Organisations, now func() time.Time, sources []Source, watches []Watch) *Awareness {
+func New(kit *module.Kit, organisations Organisations, now func() time.Time, sources []Source, watches []Watch, industries Industries) *Awareness {
 	packs, err := readPacks()
-	return &Awareness{kit: kit, organisations: organisations, store: store{kit.DB}, packs: packs, broken: err, sources: sources, watches: watches, Now: now}
+	return &Awareness{kit: kit, organisations: organisations, store: store{kit.DB}, packs: packs, broken: err, sources: sources, watches: watches, industries: industries, Now: now}
 }
 
 // Jobs are the work that comes around.
@@ -133,6 +140,7 @@ type standing struct {
 	OrganisationID string
 	Name           lang.Text
 	District       string
+	Industry       string
 	Synthetic      bool
 	Score          Score
 	Confidence     Confidence
@@ -147,6 +155,10 @@ func (a *Awareness) workOut(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	industries, err := a.industries.Industries(ctx)
+	if err != nil {
+		return fmt.Errorf("ask for industries: %w", err)
+	}
 	weights := holding(a.packs, now)
 	var list []standing
 	for _, id := range g.organisationsOf() {
@@ -158,7 +170,7 @@ func (a *Awareness) workOut(ctx context.Context) error {
 			return fmt.Errorf("read organisation %s: %w", id, err)
 		}
 		list = append(list, standing{
-			OrganisationID: id, Name: o.Name, District: o.District, Synthetic: o.Synthetic,
+			OrganisationID: id, Name: o.Name, District: o.District, Industry: industries[id], Synthetic: o.Synthetic,
 			Score: weights.score(g.findings[id], now), Confidence: g.sights[id].confidence(now), At: now,
 		})
 	}

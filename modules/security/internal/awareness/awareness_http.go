@@ -10,6 +10,7 @@ import (
 	"linghang/kernel/district"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
+	"linghang/kernel/industry"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
@@ -34,47 +35,80 @@ type Area struct {
 	Whole
 }
 
+// Branch is how an industry stands.
+type Branch struct {
+	Industry string    `json:"industry" doc:"Section or division of GB/T 4754"`
+	Name     lang.Text `json:"name"`
+	Whole
+}
+
 // Situation is how the city stands.
 type Situation struct {
 	City        *Whole     `json:"city,omitempty" doc:"Not given where fewer than five enterprises are known, but to the city"`
 	Districts   []Area     `json:"districts" nullable:"false"`
-	Hidden      int        `json:"hidden" doc:"Districts that are not shown since they have fewer than five enterprises"`
+	Industries  []Branch   `json:"industries" nullable:"false" doc:"Of enterprises that say of which industry they are"`
+	Unsaid      int        `json:"unsaid" doc:"Enterprises that do not say of which industry they are; for the city"`
+	Hidden      int        `json:"hidden" doc:"Districts and industries that are not shown since they have fewer than five enterprises"`
 	Everything  bool       `json:"everything" doc:"The caller sees the whole city"`
 	WorkedOutAt *time.Time `json:"worked_out_at,omitempty"`
-	Synthetic   bool       `json:"synthetic" doc:"Some of it is demonstration data"`
+	Synthetic   bool       `json:"synthetic" doc:"All of it is demonstration data, since nobody real is known; else figures are of real enterprises only"`
 	Weights     lang.Text  `json:"weights"`
 }
 
 func (a *Awareness) overview(ctx context.Context, _ nothing) (Situation, error) {
-	out := Situation{Districts: []Area{}, Everything: identity.From(ctx).Scope.All}
+	out := Situation{Districts: []Area{}, Industries: []Branch{}, Everything: identity.From(ctx).Scope.All}
 	if a.broken != nil {
 		return out, a.broken
 	}
 	out.Weights = holding(a.packs, a.Now()).Title
-	list, err := a.store.all(ctx)
+	list, synthetic, err := a.store.all(ctx)
 	if err != nil {
 		return out, err
 	}
-	if out.WorkedOutAt, out.Synthetic, err = a.store.workedOut(ctx); err != nil {
+	out.Synthetic = synthetic
+	if out.WorkedOutAt, err = a.store.workedOut(ctx); err != nil {
 		return out, err
 	}
-	everybody, byDistrict := make([]Standing, len(list)), map[string][]Standing{}
+	everybody, byDistrict, byIndustry := make([]Standing, len(list)), map[string][]Standing{}, map[string][]Standing{}
 	for i, x := range list {
 		everybody[i] = x.Standing
 		byDistrict[x.district] = append(byDistrict[x.district], x.Standing)
+		if x.industry == "" {
+			if out.Everything {
+				out.Unsaid++
+			}
+			continue
+		}
+		byIndustry[x.industry] = append(byIndustry[x.industry], x.Standing)
 	}
 	if whole := sumUp(everybody); out.Everything || whole.Enterprises >= fewest {
 		out.City = &whole
 	}
-	for _, code := range slices.Sorted(maps.Keys(byDistrict)) {
-		if len(byDistrict[code]) < fewest && !out.Everything {
-			out.Hidden++
-			continue
-		}
-		out.Districts = append(out.Districts, Area{code, nameOf(code), sumUp(byDistrict[code])})
-	}
-	slices.SortStableFunc(out.Districts, func(x, y Area) int { return cmp.Compare(y.Risk, x.Risk) })
+	out.parts(byDistrict, byIndustry)
 	return out, nil
+}
+
+// parts are the districts and industries that are shown, the worst first.
+func (x *Situation) parts(byDistrict, byIndustry map[string][]Standing) {
+	shown := func(list []Standing) bool {
+		if len(list) < fewest && !x.Everything {
+			x.Hidden++
+			return false
+		}
+		return true
+	}
+	for _, code := range slices.Sorted(maps.Keys(byDistrict)) {
+		if shown(byDistrict[code]) {
+			x.Districts = append(x.Districts, Area{code, nameOf(code), sumUp(byDistrict[code])})
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(byIndustry)) {
+		if shown(byIndustry[code]) {
+			x.Industries = append(x.Industries, Branch{code, branchName(code), sumUp(byIndustry[code])})
+		}
+	}
+	slices.SortStableFunc(x.Districts, func(a, b Area) int { return cmp.Compare(b.Risk, a.Risk) })
+	slices.SortStableFunc(x.Industries, func(a, b Branch) int { return cmp.Compare(b.Risk, a.Risk) })
 }
 
 // nameOf is what a district is called.
@@ -83,6 +117,16 @@ func nameOf(code string) lang.Text {
 	i := slices.IndexFunc(list, func(d district.District) bool { return d.Code == code })
 	if i < 0 {
 		return lang.Text{ZH: "其他", EN: "Elsewhere"}
+	}
+	return list[i].Name
+}
+
+// branchName is what an industry is called.
+func branchName(code string) lang.Text {
+	list := industry.All()
+	i := slices.IndexFunc(list, func(x industry.Industry) bool { return x.Code == code })
+	if i < 0 {
+		return lang.Text{ZH: code, EN: code}
 	}
 	return list[i].Name
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"linghang/kernel/identity"
@@ -20,6 +21,7 @@ type RiskRow struct {
 	OrganisationID string    `json:"organisation_id"`
 	Name           lang.Text `json:"name" title:"企业|Enterprise"`
 	District       string    `json:"district" title:"区市|District"`
+	Industry       string    `json:"industry" title:"行业|Industry"`
 	Risk           float64   `json:"risk" title:"风险|Risk"`
 	Confidence     float64   `json:"confidence" title:"可信度|Confidence"`
 	Findings       int       `json:"findings" title:"发现项|Findings"`
@@ -29,12 +31,12 @@ type RiskRow struct {
 	Parts          []Part    `json:"parts" nullable:"false"`
 }
 
-const rowColumns = `s.organisation_id, s.name_zh, s.name_en, s.district, s.risk, s.confidence, s.findings, s.worst_zh, s.worst_en, s.synthetic, s.worked_out_at, s.parts`
+const rowColumns = `s.organisation_id, s.name_zh, s.name_en, s.district, s.risk, s.confidence, s.findings, s.worst_zh, s.worst_en, s.synthetic, s.worked_out_at, s.industry, s.parts`
 
 func scanRow(r sqldb.Row) (out RiskRow, err error) {
 	var at int64
 	var parts string
-	err = r.Scan(&out.OrganisationID, &out.Name.ZH, &out.Name.EN, &out.District, &out.Risk, &out.Confidence, &out.Findings, &out.Worst.ZH, &out.Worst.EN, &out.Synthetic, &at, &parts)
+	err = r.Scan(&out.OrganisationID, &out.Name.ZH, &out.Name.EN, &out.District, &out.Risk, &out.Confidence, &out.Findings, &out.Worst.ZH, &out.Worst.EN, &out.Synthetic, &at, &out.Industry, &parts)
 	if err != nil {
 		return out, err
 	}
@@ -68,11 +70,11 @@ func keep(ctx context.Context, tx *sqldb.Tx, x standing, day string) error {
 		return fmt.Errorf("write parts of a standing: %w", err)
 	}
 	worst := x.Score.worst()
-	_, err = tx.Exec(ctx, `INSERT INTO security_standing (organisation_id, name_zh, name_en, district, synthetic, risk, confidence, findings, worst_zh, worst_en, parts, weights, worked_out_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+	_, err = tx.Exec(ctx, `INSERT INTO security_standing (organisation_id, name_zh, name_en, district, synthetic, risk, confidence, findings, worst_zh, worst_en, parts, weights, worked_out_at, industry)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		ON CONFLICT (organisation_id) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en, district = excluded.district, synthetic = excluded.synthetic, risk = excluded.risk,
-			confidence = excluded.confidence, findings = excluded.findings, worst_zh = excluded.worst_zh, worst_en = excluded.worst_en, parts = excluded.parts, weights = excluded.weights, worked_out_at = excluded.worked_out_at`,
-		x.OrganisationID, x.Name.ZH, x.Name.EN, x.District, x.Synthetic, x.Score.Risk, x.Confidence.Value, len(x.Score.Findings), worst.ZH, worst.EN, string(parts), x.Score.Weights, x.At.UnixMilli())
+			confidence = excluded.confidence, findings = excluded.findings, worst_zh = excluded.worst_zh, worst_en = excluded.worst_en, parts = excluded.parts, weights = excluded.weights, worked_out_at = excluded.worked_out_at, industry = excluded.industry`,
+		x.OrganisationID, x.Name.ZH, x.Name.EN, x.District, x.Synthetic, x.Score.Risk, x.Confidence.Value, len(x.Score.Findings), worst.ZH, worst.EN, string(parts), x.Score.Weights, x.At.UnixMilli(), x.Industry)
 	if err != nil {
 		return fmt.Errorf("keep how %s stands: %w", x.OrganisationID, err)
 	}
@@ -88,6 +90,7 @@ func keep(ctx context.Context, tx *sqldb.Tx, x standing, day string) error {
 type standingParams struct {
 	sqldb.ListParams
 	District string `query:"district" maxLength:"6" doc:"GB/T 2260 code"`
+	Industry string `query:"industry" maxLength:"3" doc:"Section or division of GB/T 4754"`
 	Seen     string `query:"seen" enum:"yes,no" doc:"yes: with a confidence of at least 20; no: below"`
 }
 
@@ -100,7 +103,7 @@ func (s store) list(ctx context.Context, in standingParams) (sqldb.Page[RiskRow]
 		Sort:   map[string]string{"risk": "s.risk", "confidence": "s.confidence", "name": "s.name_zh", "district": "s.district", "findings": "s.findings"},
 		Search: []string{"s.name_zh", "s.name_en"},
 	}
-	l.WhereIf("s.district = ?", in.District)
+	l.WhereIf("s.district = ?", in.District).WhereIf("s.industry = ?", in.Industry)
 	switch in.Seen {
 	case "yes":
 		l.Where("s.confidence >= ?", blind)
@@ -133,21 +136,34 @@ func (s store) days(ctx context.Context, organisation, since string) ([]RiskDay,
 	})
 }
 
-// located is the standing of one enterprise, and where it is.
+// located is the standing of one enterprise, where it is and of which industry.
 type located struct {
-	district string
+	district, industry string
+	synthetic          bool
 	Standing
 }
 
 func scanLocated(r sqldb.Row) (out located, err error) {
 	out.Importance = 1
-	err = r.Scan(&out.district, &out.Risk, &out.Confidence)
+	err = r.Scan(&out.district, &out.industry, &out.synthetic, &out.Risk, &out.Confidence)
 	return out, err
 }
 
-// all is how everybody stands.
-func (s store) all(ctx context.Context) ([]located, error) {
-	rows, err := s.db.Query(ctx, `SELECT district, risk, confidence FROM security_standing ORDER BY organisation_id`)
+// all is how everybody stands that figures are of: who is real, and the demonstration only
+// where nobody is.
+func (s store) all(ctx context.Context) (list []located, synthetic bool, err error) {
+	if list, err = s.everybody(ctx); err != nil {
+		return nil, false, err
+	}
+	real := slices.DeleteFunc(slices.Clone(list), func(x located) bool { return x.synthetic })
+	if len(real) == 0 {
+		return list, len(list) > 0, nil
+	}
+	return real, false, nil
+}
+
+func (s store) everybody(ctx context.Context) ([]located, error) {
+	rows, err := s.db.Query(ctx, `SELECT district, industry, synthetic, risk, confidence FROM security_standing ORDER BY organisation_id`)
 	if err != nil {
 		return nil, fmt.Errorf("read how enterprises stand: %w", err)
 	}
@@ -155,15 +171,14 @@ func (s store) all(ctx context.Context) ([]located, error) {
 }
 
 // workedOut is when it was worked out last; nil: never.
-func (s store) workedOut(ctx context.Context) (*time.Time, bool, error) {
+func (s store) workedOut(ctx context.Context) (*time.Time, error) {
 	var at int64
-	var synthetic bool
-	err := s.db.QueryRow(ctx, `SELECT worked_out_at, EXISTS (SELECT 1 FROM security_standing WHERE synthetic) FROM security_standing ORDER BY worked_out_at DESC LIMIT 1`).Scan(&at, &synthetic)
+	err := s.db.QueryRow(ctx, `SELECT worked_out_at FROM security_standing ORDER BY worked_out_at DESC LIMIT 1`).Scan(&at)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, false, nil
+		return nil, nil //nolint:nilnil // never is an answer
 	}
 	if err != nil {
-		return nil, false, fmt.Errorf("read when standings were worked out: %w", err)
+		return nil, fmt.Errorf("read when standings were worked out: %w", err)
 	}
-	return sqldb.Instant(at), synthetic, nil
+	return sqldb.Instant(at), nil
 }

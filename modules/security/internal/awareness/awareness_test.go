@@ -23,6 +23,8 @@ import (
 // town is a register of enterprises, what is found at them, and what is seen of them.
 type town struct {
 	districts map[string]string // organisation → district
+	branches  map[string]string // organisation → industry
+	synthetic map[string]bool
 	findings  []Finding
 	sights    []Sight
 }
@@ -32,8 +34,10 @@ func (w *town) Organisation(_ context.Context, id string) (identity.Organisation
 	if !found {
 		return identity.Organisation{}, fault.New(fault.NotFound, "kernel.not_found", "there is no such organisation")
 	}
-	return identity.Organisation{ID: id, Name: lang.Text{ZH: "企业" + id, EN: "Enterprise " + id}, District: district}, nil
+	return identity.Organisation{ID: id, Name: lang.Text{ZH: "企业" + id, EN: "Enterprise " + id}, District: district, Synthetic: w.synthetic[id]}, nil
 }
+
+func (w *town) Industries(context.Context) (map[string]string, error) { return w.branches, nil }
 
 func (w *town) Findings(_ context.Context, organisation string, _ time.Time) ([]Finding, error) {
 	return slices.DeleteFunc(slices.Clone(w.findings), func(f Finding) bool { return organisation != "" && f.OrganisationID != organisation }), nil
@@ -62,7 +66,7 @@ func sixAndOne() *town {
 func inTown(t *testing.T, test func(t *testing.T, a *Awareness, w *town)) {
 	kerneltest.EachEngine(t, os.DirFS("../../migrations"), func(t *testing.T, db *sqldb.DB) {
 		w := sixAndOne()
-		a := New(&module.Kit{DB: db, Log: slog.New(slog.DiscardHandler)}, w, noon, []Source{w}, []Watch{w})
+		a := New(&module.Kit{DB: db, Log: slog.New(slog.DiscardHandler)}, w, noon, []Source{w}, []Watch{w}, w)
 		if err := a.workOut(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -117,6 +121,61 @@ func TestWhoSeesWhat(t *testing.T) {
 		own, err := a.overview(as(t, "o1"), nothing{})
 		if err != nil || len(own.Districts) != 1 || own.Districts[0].District != "370212" || own.Hidden != 1 || own.City == nil {
 			t.Errorf("an enterprise sees of the city %+v, %v", own, err)
+		}
+	})
+}
+
+// Industries have figures as districts have, of those who say of which they are.
+func TestIndustries(t *testing.T) {
+	inTown(t, func(t *testing.T, a *Awareness, w *town) {
+		w.branches = map[string]string{"jimo": "C29"}
+		for i := range 5 {
+			w.branches[fmt.Sprintf("o%d", i)] = "C38"
+		}
+		if err := a.workOut(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		city, err := a.overview(as(t, ""), nothing{})
+		if err != nil || len(city.Industries) != 2 || city.Unsaid != 1 || city.Hidden != 0 {
+			t.Fatalf("the city sees %+v, %v", city, err)
+		}
+		if x := city.Industries[0]; x.Industry != "C38" || x.Name.EN != "Electrical machinery" || x.Enterprises != 5 || x.Risk == 0 {
+			t.Errorf("first comes %+v", x)
+		}
+		own, err := a.overview(as(t, "o1"), nothing{})
+		if err != nil || len(own.Industries) != 1 || own.Industries[0].Industry != "C38" || own.Unsaid != 0 || own.Hidden != 2 {
+			t.Errorf("an enterprise sees %+v, %v", own, err)
+		}
+		page, err := a.listStandings(as(t, ""), standingParams{Industry: "C29"})
+		if err != nil || len(page.Items) != 1 || page.Items[0].OrganisationID != "jimo" || page.Items[0].Industry != "C29" {
+			t.Errorf("of an industry: %+v, %v", page, err)
+		}
+	})
+}
+
+// The demonstration has figures only where nobody is real.
+func TestFiguresAreOfRealEnterprises(t *testing.T) {
+	inTown(t, func(t *testing.T, a *Awareness, w *town) {
+		w.synthetic = map[string]bool{"o0": true, "o1": true}
+		see := func() Situation {
+			t.Helper()
+			if err := a.workOut(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			city, err := a.overview(as(t, ""), nothing{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return city
+		}
+		if city := see(); city.City.Enterprises != 5 || city.Synthetic {
+			t.Errorf("beside real ones the demonstration counts: %+v", city)
+		}
+		for id := range w.districts {
+			w.synthetic[id] = true
+		}
+		if city := see(); city.City.Enterprises != 7 || !city.Synthetic {
+			t.Errorf("the demonstration alone is %+v", city)
 		}
 	})
 }

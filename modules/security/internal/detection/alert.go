@@ -58,6 +58,7 @@ type ThreatAlert struct {
 	IncidentID     string     `json:"incident_id" title:"安全事件|Incident"`
 	OpenedAt       time.Time  `json:"opened_at" title:"告警时间|Opened"`
 	Own            bool       `json:"own" doc:"It is the caller's own organisation's"`
+	Synthetic      bool       `json:"synthetic" title:"合成数据|Synthetic"`
 	Version        int64      `json:"version"`
 
 	fingerprint string

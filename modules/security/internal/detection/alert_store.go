@@ -18,13 +18,14 @@ import (
 type store struct{ db *sqldb.DB }
 
 const alertColumns = `x.id, x.organisation_id, x.organisation_zh, x.organisation_en, x.sensor_id, x.sensor_name, x.fingerprint, x.rule_id, x.rule_zh, x.rule_en, x.pack, x.kind, x.level, x.technique, x.client, x.server, x.unit, x.why_zh, x.why_en,
-	x.reasons, x.records, x.times, x.first_at, x.last_at, x.state, x.reason, x.until_at, x.incident_id, x.opened_at, x.changed_at, x.version`
+	x.reasons, x.records, x.times, x.first_at, x.last_at, x.state, x.reason, x.until_at, x.incident_id, x.opened_at, x.changed_at, x.version,
+	EXISTS (SELECT 1 FROM security_sensor y WHERE y.id = x.sensor_id AND y.synthetic)`
 
 func scanAlert(r sqldb.Row) (a ThreatAlert, err error) {
 	var first, last, until, opened, changed int64
 	var reasons, records string
 	err = r.Scan(&a.ID, &a.OrganisationID, &a.Enterprise.ZH, &a.Enterprise.EN, &a.SensorID, &a.Sensor, &a.fingerprint, &a.RuleID, &a.Rule.ZH, &a.Rule.EN, &a.Pack, &a.Kind, &a.Level, &a.Technique, &a.Client, &a.Server, &a.Unit, &a.Why.ZH, &a.Why.EN,
-		&reasons, &records, &a.Times, &first, &last, &a.State, &a.Reason, &until, &a.IncidentID, &opened, &changed, &a.Version)
+		&reasons, &records, &a.Times, &first, &last, &a.State, &a.Reason, &until, &a.IncidentID, &opened, &changed, &a.Version, &a.Synthetic)
 	if err != nil {
 		return a, err
 	}

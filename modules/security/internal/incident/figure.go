@@ -20,6 +20,8 @@ type Figures struct {
 	District []Group `json:"district" nullable:"false" doc:"For the city"`
 	Industry []Group `json:"industry" nullable:"false" doc:"For the city; where the register says the industry"`
 	Fewest   int     `json:"fewest" doc:"Of fewer organisations no figure is shown but to the city"`
+	// Synthetic is true where there is nothing real to count.
+	Synthetic bool `json:"synthetic" doc:"All of it is demonstration data, since nothing is real"`
 }
 
 // Group is the figures of some incidents.

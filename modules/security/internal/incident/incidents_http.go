@@ -240,6 +240,9 @@ func (m *Incidents) add(ctx context.Context, id string, may []side, do func(ctx 
 // tell sends a notice of an incident. It names the number only: who may read the title
 // finds it behind the link.
 func (m *Incidents) tell(ctx context.Context, tx *sqldb.Tx, kind, key string, i Case, to notice.Audience, what lang.Text) error {
+	if i.Drill == "" && i.Synthetic && to.Organisation == i.bureau {
+		return nil // it would stay in inboxes when the demonstration is gone
+	}
 	to.Except = identity.From(ctx).PersonID
 	return m.kit.Notices.Send(ctx, tx, notice.Notice{
 		Kind: kind, Key: key, Link: "/security/incidents/" + i.ID, To: to,

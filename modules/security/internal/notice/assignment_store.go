@@ -34,7 +34,7 @@ func scanAssignment(at time.Time) func(r sqldb.Row) (Assignment, error) {
 			return a, err
 		}
 		a.DeliveredAt, a.AcknowledgedAt, a.FeedbackAt, a.HandledAt, a.VerifiedAt, a.EscalatedAt, a.DueAt = sqldb.Instant(delivered), sqldb.Instant(acknowledged), sqldb.Instant(feedback), sqldb.Instant(handled), sqldb.Instant(verified), sqldb.Instant(escalated), sqldb.Instant(due)
-		a.tlp, a.Mark, a.Unreachable, a.Overdue = n.TLP, mark(a.Drill, n.TLP), a.State == Queued && a.triedAt > 0, due > 0 && due < at.UnixMilli()
+		a.tlp, a.Mark, a.Unreachable, a.Overdue = n.TLP, mark(a.Drill, a.Synthetic, n.TLP), a.State == Queued && a.triedAt > 0, due > 0 && due < at.UnixMilli()
 		if extension == "" {
 			return a, nil
 		}

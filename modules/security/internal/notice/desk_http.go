@@ -46,6 +46,7 @@ type Desk struct {
 	store         store
 	rungs         []rung
 	hear          Hear
+	matches       Matches
 	clock         func() time.Time
 
 	// Broken is why the data that come with the program cannot be read; the room reports it.

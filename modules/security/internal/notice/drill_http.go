@@ -100,7 +100,7 @@ func (d *Desk) holdDrill(ctx context.Context, in drillInput) (DrillDetail, error
 	if err != nil {
 		return DrillDetail{}, err
 	}
-	if _, err := d.addressees(ctx, Audience{Organisations: x.Organisations}); err != nil {
+	if _, _, err := d.addressees(ctx, Audience{Organisations: x.Organisations}); err != nil {
 		return DrillDetail{}, fault.New(fault.Invalid, "security.drill.player", "who takes part is no organisation that can be told").At("body.organisations", "organisations of the register, and no bureau")
 	}
 	err = d.store.db.Write(ctx, func(tx *sqldb.Tx) error { return insertDrill(ctx, tx, x) })

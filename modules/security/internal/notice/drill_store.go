@@ -26,7 +26,7 @@ func (d *Desk) within(ctx context.Context, tx *sqldb.Tx, n Notice) error {
 		return fault.New(fault.Conflict, "security.drill.ended", "the drill has ended")
 	}
 	outside := slices.ContainsFunc(n.Audience.Organisations, func(id string) bool { return !slices.Contains(x.Organisations, id) })
-	if n.Audience.All || len(n.Audience.Districts) > 0 || outside {
+	if n.Audience.All || n.Audience.matches() || len(n.Audience.Districts) > 0 || outside {
 		return fault.New(fault.Invalid, "security.drill.outside", "a notice of a drill goes only to those that the drill names").At("body.audience", "organisations that take part in the drill")
 	}
 	return nil

@@ -94,7 +94,8 @@ type Notice struct {
 	Number     string    `json:"number" doc:"Given when it is issued" title:"文号|Number"`
 	Drill      string    `json:"drill" doc:"The drill that it belongs to; empty: it is real" title:"演练|Drill"`
 	DrillTitle string    `json:"drill_title" title:"演练名称|Title of the drill"`
-	Pace       float64   `json:"pace" doc:"How many times faster than the wall the clocks of its drill run"`
+	Pace       float64   `json:"pace" doc:"How many times faster than the wall its clocks run: of drills, and of the demonstration"`
+	Synthetic  bool      `json:"synthetic" doc:"Demonstration data: it goes to enterprises of the demonstration only" title:"合成数据|Synthetic"`
 	Mark       string    `json:"mark" doc:"TLP, and that it is a drill, as written on what it marks" title:"标记|Mark"`
 	State      State     `json:"state" enum:"draft,review,signed,issued,closed,reviewed,withdrawn" title:"状态|State"`
 	Reason     string    `json:"reason" doc:"Why it was returned or withdrawn"`
@@ -116,20 +117,27 @@ type Notice struct {
 }
 
 // mark is what is written on whatever carries something of a notice.
-func mark(drill string, t rating.TLP) string {
-	if drill == "" {
-		return t.Mark()
+func mark(drill string, synthetic bool, t rating.TLP) string {
+	switch {
+	case drill != "":
+		return "演练 DRILL · " + t.Mark()
+	case synthetic:
+		return "合成 SYNTHETIC · " + t.Mark()
 	}
-	return "演练 DRILL · " + t.Mark()
+	return t.Mark()
 }
 
-// numbered is the number of the nth notice of a year: drills have a series of their own.
-func numbered(drill string, year, n int) string {
+// numbered is the number of the nth notice of a year: drills have a series of their own, and
+// so has the demonstration.
+func numbered(drill string, synthetic bool, year, n int) string {
 	s := fmt.Sprintf("%d-%03d", year, n)
-	if drill == "" {
-		return s
+	switch {
+	case drill != "":
+		return "演练-" + s
+	case synthetic:
+		return "合成-" + s
 	}
-	return "演练-" + s
+	return s
 }
 
 // signers is how many must sign what is of a level.
@@ -163,7 +171,7 @@ func (n Notice) edit(x Text, a Audience) (Notice, error) {
 	if len(f.Fields) > 0 {
 		return n, f
 	}
-	n.Text, n.Audience, n.Mark = x, a, mark(n.Drill, x.TLP)
+	n.Text, n.Audience, n.Mark = x, a, mark(n.Drill, n.Synthetic, x.TLP)
 	return n, nil
 }
 
@@ -219,7 +227,7 @@ func (n Notice) issue(year, serial int, at time.Time) (Notice, error) {
 	if n.State != Signed {
 		return n, wrongState("issued")
 	}
-	n.State, n.year, n.serno, n.Number, n.IssuedAt = Issued, year, serial, numbered(n.Drill, year, serial), &at
+	n.State, n.year, n.serno, n.Number, n.IssuedAt = Issued, year, serial, numbered(n.Drill, n.Synthetic, year, serial), &at
 	return n, nil
 }
 

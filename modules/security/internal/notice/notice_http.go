@@ -32,7 +32,9 @@ func (d *Desk) noticeRoutes() []module.Route {
 		{Pattern: "POST /notices", Permission: mayWrite, Summary: "Write a notice", Handler: httpd.Created(d.write)},
 		{Pattern: "GET /notices/{id}", Permission: mayRead, Summary: "A notice with its revisions, signatures, files and course", Handler: httpd.JSON(d.read)},
 		{Pattern: "PUT /notices/{id}", Permission: mayWrite, Summary: "Edit a draft", Handler: httpd.JSON(d.edit)},
+		{Pattern: "DELETE /notices/{id}", Permission: mayWrite, Summary: "Remove a notice of the demonstration city", Handler: httpd.JSON(d.remove)},
 		{Pattern: "GET /notices/{id}/audience", Permission: mayRead, Summary: "How many organisations a notice goes to, by district, and whom nobody can be told at", Handler: httpd.JSON(d.preview)},
+		{Pattern: "GET /notices/{id}/districts", Permission: mayRead, Summary: "Addressees and receipts of a notice by district, for a map", Handler: httpd.JSON(d.districts)},
 		{Pattern: "GET /notices/{id}/statistics", Permission: mayRead, Summary: "What became of a notice, in figures", Handler: httpd.JSON(d.statistics)},
 		{Pattern: "POST /notices/{id}/submission", Permission: mayWrite, Summary: "Send a draft to review", Handler: httpd.JSON(d.submit)},
 		{Pattern: "POST /notices/{id}/return", Permission: maySign, Summary: "Return a notice to its author, with the reason", Handler: httpd.JSON(d.giveBack)},
@@ -144,7 +146,9 @@ type Written struct {
 type noticeWriteInput struct {
 	Body struct {
 		Written
-		Drill string `json:"drill,omitempty" maxLength:"40" doc:"ID of the drill that it belongs to; it cannot be changed later"`
+		Drill     string  `json:"drill,omitempty" maxLength:"40" doc:"ID of the drill that it belongs to; it cannot be changed later"`
+		Synthetic bool    `json:"synthetic,omitempty" doc:"Demonstration data; it goes to enterprises of the demonstration only"`
+		Pace      float64 `json:"pace,omitempty" doc:"Of demonstration data: how many times faster than the wall its clocks run, 1 to 1000"`
 	}
 }
 
@@ -160,6 +164,9 @@ func (d *Desk) write(ctx context.Context, in noticeWriteInput) (Detail, error) {
 			return Detail{}, fault.New(fault.Invalid, "security.notice.drill", "there is no such drill").At("body.drill", "a drill that has not ended")
 		}
 		n.Drill, n.DrillTitle, n.Pace = x.ID, x.Title, x.Pace
+	}
+	if err := n.demonstrate(in.Body.Synthetic, in.Body.Pace); err != nil {
+		return Detail{}, err
 	}
 	n, err := n.edit(in.Body.Text, in.Body.Audience)
 	if err != nil {
@@ -312,43 +319,6 @@ func (d *Desk) sign(ctx context.Context, in actInput) (Detail, error) {
 			return n, s, nil
 		}
 		return n, s, d.tellNotice(ctx, tx, n, "", personOf(n.actor), lang.Text{ZH: "已签发，可以发布", EN: "is signed and can be issued"})
-	})
-}
-
-func (d *Desk) issue(ctx context.Context, in actInput) (Detail, error) {
-	n, err := d.store.seen(ctx, d.store.db, in.ID)
-	if err != nil {
-		return Detail{}, err
-	}
-	list, err := d.addressees(ctx, n.Audience)
-	if err != nil {
-		return Detail{}, err
-	}
-	if len(list) == 0 {
-		return Detail{}, fault.New(fault.Invalid, "security.notice.no_addressee", "the notice has no addressee").At("body.audience", "choose addressees before it is sent to review")
-	}
-	return d.change(ctx, in, func(ctx context.Context, tx *sqldb.Tx, n Notice, by Signature) (Notice, step, error) {
-		if err := d.within(ctx, tx, n); err != nil {
-			return n, step{}, err
-		}
-		year := by.At.In(cityTime()).Year()
-		serial, err := nextSerial(ctx, tx, n.Drill != "", year)
-		if err != nil {
-			return n, step{}, err
-		}
-		if n, err = n.issue(year, serial, by.At); err != nil {
-			return n, step{}, err
-		}
-		for _, o := range list {
-			if err := insertAssignment(ctx, tx, ulid.Make().String(), n, o); err != nil {
-				return n, step{}, err
-			}
-		}
-		first := Revision{ID: ulid.Make().String(), Number: 1, Act: "issue", State: "held", Text: n.Text, By: n.Author, At: by.At, actor: n.actor}
-		if err := insertRevision(ctx, tx, n.ID, first); err != nil {
-			return n, step{}, err
-		}
-		return n, step{act: "issued", data: map[string]any{"addressees": len(list)}}, d.order(ctx, tx, n, false)
 	})
 }
 

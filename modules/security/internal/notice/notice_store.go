@@ -31,18 +31,18 @@ func stale() error {
 }
 
 const noticeColumns = `n.id, n.number, n.drill, n.drill_title, n.pace, n.state, n.reason, n.review, n.revision, n.actor, n.actor_name, n.audience, n.created_at,
-	n.kind, n.colour, n.title, n.body, n.ask, n.level, n.category, n.tlp, n.issued_at, n.lifted_at, n.closed_at, n.reviewed_at, n.version, n.year, n.serial`
+	n.kind, n.colour, n.title, n.body, n.ask, n.level, n.category, n.tlp, n.issued_at, n.lifted_at, n.closed_at, n.reviewed_at, n.version, n.year, n.serial, n.synthetic`
 
 func scanNotice(r sqldb.Row) (n Notice, err error) {
 	var audience string
 	var created, issued, lifted, closed, reviewed int64
 	err = r.Scan(&n.ID, &n.Number, &n.Drill, &n.DrillTitle, &n.Pace, &n.State, &n.Reason, &n.Review, &n.Revision, &n.actor, &n.Author, &audience, &created,
-		&n.Kind, &n.Colour, &n.Title, &n.Body, &n.Ask, &n.Level, &n.Category, &n.TLP, &issued, &lifted, &closed, &reviewed, &n.Version, &n.year, &n.serno)
+		&n.Kind, &n.Colour, &n.Title, &n.Body, &n.Ask, &n.Level, &n.Category, &n.TLP, &issued, &lifted, &closed, &reviewed, &n.Version, &n.year, &n.serno, &n.Synthetic)
 	if err != nil {
 		return n, err
 	}
 	n.CreatedAt, n.IssuedAt, n.LiftedAt, n.ClosedAt, n.ReviewedAt = sqldb.Time(created), sqldb.Instant(issued), sqldb.Instant(lifted), sqldb.Instant(closed), sqldb.Instant(reviewed)
-	n.Mark = mark(n.Drill, n.TLP)
+	n.Mark = mark(n.Drill, n.Synthetic, n.TLP)
 	if err = json.Unmarshal([]byte(audience), &n.Audience); err != nil {
 		return n, fmt.Errorf("read addressees of notice %s: %w", n.ID, err)
 	}
@@ -112,9 +112,9 @@ func insertNotice(ctx context.Context, tx *sqldb.Tx, n Notice) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO security_notice (id, drill, drill_title, pace, kind, colour, title, body, ask, level, category, tlp, audience, state, actor, actor_name, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-		n.ID, n.Drill, n.DrillTitle, n.Pace, n.Kind, n.Colour, n.Title, n.Body, n.Ask, n.Level, n.Category, n.TLP, audience, n.State, n.actor, n.Author, n.CreatedAt.UnixMilli())
+	_, err = tx.Exec(ctx, `INSERT INTO security_notice (id, drill, drill_title, pace, kind, colour, title, body, ask, level, category, tlp, audience, state, actor, actor_name, created_at, synthetic)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+		n.ID, n.Drill, n.DrillTitle, n.Pace, n.Kind, n.Colour, n.Title, n.Body, n.Ask, n.Level, n.Category, n.TLP, audience, n.State, n.actor, n.Author, n.CreatedAt.UnixMilli(), n.Synthetic)
 	if err != nil {
 		return fmt.Errorf("insert notice: %w", err)
 	}
@@ -128,9 +128,9 @@ func saveNotice(ctx context.Context, tx *sqldb.Tx, before, n Notice) error {
 		return err
 	}
 	count, err := tx.Exec(ctx, `UPDATE security_notice SET kind = $1, colour = $2, title = $3, body = $4, ask = $5, level = $6, category = $7, tlp = $8, audience = $9, state = $10, reason = $11, review = $12, revision = $13,
-		year = $14, serial = $15, number = $16, actor = $17, actor_name = $18, issued_at = $19, lifted_at = $20, closed_at = $21, reviewed_at = $22, version = version + 1 WHERE id = $23 AND version = $24`,
+		year = $14, serial = $15, number = $16, actor = $17, actor_name = $18, issued_at = $19, lifted_at = $20, closed_at = $21, reviewed_at = $22, synthetic = $23, version = version + 1 WHERE id = $24 AND version = $25`,
 		n.Kind, n.Colour, n.Title, n.Body, n.Ask, n.Level, n.Category, n.TLP, audience, n.State, n.Reason, n.Review, n.Revision,
-		n.year, n.serno, n.Number, n.actor, n.Author, sqldb.InstantMillis(n.IssuedAt), sqldb.InstantMillis(n.LiftedAt), sqldb.InstantMillis(n.ClosedAt), sqldb.InstantMillis(n.ReviewedAt), n.ID, before.Version)
+		n.year, n.serno, n.Number, n.actor, n.Author, sqldb.InstantMillis(n.IssuedAt), sqldb.InstantMillis(n.LiftedAt), sqldb.InstantMillis(n.ClosedAt), sqldb.InstantMillis(n.ReviewedAt), n.Synthetic, n.ID, before.Version)
 	if err != nil {
 		return fmt.Errorf("update notice: %w", err)
 	}
@@ -142,10 +142,13 @@ func saveNotice(ctx context.Context, tx *sqldb.Tx, before, n Notice) error {
 }
 
 // nextSerial is the next number of a series in a year; who asks at the same time waits.
-func nextSerial(ctx context.Context, tx *sqldb.Tx, drill bool, year int) (n int, err error) {
-	series := "drill = ''"
-	if drill {
+func nextSerial(ctx context.Context, tx *sqldb.Tx, drill, synthetic bool, year int) (n int, err error) {
+	series := "drill = '' AND NOT synthetic"
+	switch {
+	case drill:
 		series = "drill <> ''"
+	case synthetic:
+		series = "drill = '' AND synthetic"
 	}
 	if err := tx.Queue(ctx, "security.notice.number"); err != nil {
 		return 0, fmt.Errorf("wait for the number of a notice: %w", err)

@@ -12,12 +12,13 @@ import (
 // of the change. addressees are organisations.
 type Hear func(ctx context.Context, tx *sqldb.Tx, n Notice, addressees []string, at time.Time) error
 
-// Publish says who hears of notices beside their addressees. Of drills nobody does.
+// Publish says who hears of notices beside their addressees. Of drills and of the
+// demonstration nobody does.
 func (d *Desk) Publish(to Hear) { d.hear = to }
 
 // publish tells of a notice that was issued now, or that says something else than before.
 func (d *Desk) publish(ctx context.Context, tx *sqldb.Tx, before, after Notice, at time.Time) error {
-	if d.hear == nil || after.IssuedAt == nil || after.Drill != "" {
+	if d.hear == nil || after.IssuedAt == nil || after.Drill != "" || after.Synthetic {
 		return nil
 	}
 	if before.IssuedAt != nil && before.Text == after.Text && (before.State == Withdrawn) == (after.State == Withdrawn) && (before.LiftedAt == nil) == (after.LiftedAt == nil) {

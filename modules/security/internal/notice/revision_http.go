@@ -108,7 +108,7 @@ func (d *Desk) propose(ctx context.Context, in actInput, reason string, decide f
 // the level is raised: then they get shorter.
 func (d *Desk) supersede(ctx context.Context, tx *sqldb.Tx, n Notice, v Revision, by Signature) (Notice, step, error) {
 	before := n.Text
-	n.Text, n.Revision, n.Mark = v.Text, v.Number, mark(n.Drill, v.Text.TLP)
+	n.Text, n.Revision, n.Mark = v.Text, v.Number, mark(n.Drill, n.Synthetic, v.Text.TLP)
 	list, err := ofNotice(ctx, tx, n.ID, by.At)
 	if err != nil {
 		return n, step{}, err

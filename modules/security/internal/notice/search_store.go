@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"linghang/kernel/fault"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
@@ -34,7 +35,7 @@ func sayable(x Text) string {
 
 func (n Notice) document(root string) module.Document {
 	return module.Document{
-		Noun: nounNotice, ID: n.ID, Title: subject(n.Drill, n.Number, n.Title, n.TLP), Tags: []string{n.Number}, Body: sayable(n.Text),
+		Noun: nounNotice, ID: n.ID, Title: subject(n.Drill, n.Synthetic, n.Number, n.Title, n.TLP), Tags: []string{n.Number}, Body: sayable(n.Text),
 		Path: "/security/notices/" + n.ID, Permission: mayRead, Organisations: []string{root},
 	}
 }
@@ -64,6 +65,9 @@ const atOnceFound = 500
 
 func (d *Desk) walkNotices(ctx context.Context, put func(module.Document) error) error {
 	root, err := d.organisations.Root(ctx)
+	if fault.Is(err, fault.NotFound) {
+		return nil // the house is not set up yet, and has no notices
+	}
 	if err != nil {
 		return fmt.Errorf("find the city's bureau: %w", err)
 	}

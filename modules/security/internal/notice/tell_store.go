@@ -17,10 +17,13 @@ import (
 
 // subject is what stands at the head of whatever is sent about a notice: the marks, the
 // number, and the title unless it is for few.
-func subject(drill, number, title string, t rating.TLP) lang.Text {
+func subject(drill string, synthetic bool, number, title string, t rating.TLP) lang.Text {
 	s := lang.Text{ZH: "[" + t.Mark() + "] 安全通报 " + number, EN: "[" + t.Mark() + "] Security notice " + number}
-	if drill != "" {
+	switch {
+	case drill != "":
 		s = lang.Text{ZH: "【演练】" + s.ZH, EN: "[DRILL] " + s.EN}
+	case synthetic:
+		s = lang.Text{ZH: "【合成】" + s.ZH, EN: "[SYNTHETIC] " + s.EN}
 	}
 	if title == "" || t == rating.Red || t == rating.AmberStrict {
 		return s
@@ -32,7 +35,9 @@ func headed(s, what lang.Text) lang.Text {
 	return lang.Text{ZH: s.ZH + "：" + what.ZH, EN: s.EN + ": " + what.EN}
 }
 
-func (a Assignment) subject() lang.Text { return subject(a.Drill, a.Number, a.Title, a.tlp) }
+func (a Assignment) subject() lang.Text {
+	return subject(a.Drill, a.Synthetic, a.Number, a.Title, a.tlp)
+}
 
 // guarded is what may be written into a message: of notices that are for few nothing is.
 func guarded(body string, t rating.TLP) lang.Text {
@@ -50,8 +55,28 @@ func (d *Desk) tellAddressee(ctx context.Context, tx *sqldb.Tx, kind string, a A
 	})
 }
 
-// tellCity tells the city's officers of an assignment; of a drill only who holds it.
+// hint tells organisations whose assets a notice is about, and which the city is not to know
+// by name: they owe no answer, and nobody else sees that they were told.
+func (d *Desk) hint(ctx context.Context, tx *sqldb.Tx, n Notice, list []identity.Organisation) error {
+	what := lang.Text{ZH: "可能涉及贵企业资产，请核查（未向主管部门透露，无需签收）", EN: "it may concern your assets, please check (the bureau is not told, and no receipt is owed)"}
+	for _, o := range list {
+		err := d.kit.Notices.Send(ctx, tx, message.Notice{
+			Kind: toldReceived, Title: headed(subject(n.Drill, n.Synthetic, n.Number, n.Title, n.TLP), what), Body: guarded(n.Body+"\n\n"+n.Ask, n.TLP), Link: "/security/exposures", Key: "hint/" + n.ID + "/" + o.ID,
+			To: message.Audience{Organisation: o.ID, Permission: mayAnswer},
+		})
+		if err != nil {
+			return fmt.Errorf("hint at a notice: %w", err)
+		}
+	}
+	return nil
+}
+
+// tellCity tells the city's officers of an assignment; of a drill only who holds it, and of
+// the demonstration nobody: it would stay in inboxes when the demonstration is gone.
 func (d *Desk) tellCity(ctx context.Context, tx *sqldb.Tx, kind string, a Assignment, what lang.Text, body, key string) error {
+	if a.Drill == "" && a.Synthetic {
+		return nil
+	}
 	to, err := d.cityAudience(ctx, tx, a.Drill, mayWrite)
 	if err != nil {
 		return err
@@ -76,6 +101,9 @@ func (d *Desk) cityAudience(ctx context.Context, tx *sqldb.Tx, drill, permission
 
 // tellNotice tells the city's people of a notice that is not out yet.
 func (d *Desk) tellNotice(ctx context.Context, tx *sqldb.Tx, n Notice, permission string, persons []string, what lang.Text) error {
+	if n.Drill == "" && n.Synthetic {
+		return nil
+	}
 	to := message.Audience{Persons: persons, Except: identity.From(ctx).PersonID}
 	if permission != "" {
 		root, err := d.organisations.Root(ctx)
@@ -84,7 +112,7 @@ func (d *Desk) tellNotice(ctx context.Context, tx *sqldb.Tx, n Notice, permissio
 		}
 		to.Organisation, to.Permission = root.ID, permission
 	}
-	return d.kit.Notices.Send(ctx, tx, message.Notice{Kind: toldSign, Title: headed(subject(n.Drill, n.Number, n.Title, n.TLP), what), Link: "/security/notices/" + n.ID, To: to})
+	return d.kit.Notices.Send(ctx, tx, message.Notice{Kind: toldSign, Title: headed(subject(n.Drill, n.Synthetic, n.Number, n.Title, n.TLP), what), Link: "/security/notices/" + n.ID, To: to})
 }
 
 // owed is what an obligation is called.
@@ -153,6 +181,9 @@ func (d *Desk) remind(ctx context.Context, tx *sqldb.Tx, a Assignment, f clock.F
 	case managers:
 		m.To.Permission = mayRepresent
 	case officers, leaders, holder:
+		if a.Drill == "" && a.Synthetic {
+			return nil
+		}
 		permission := mayWrite
 		if circle == leaders {
 			permission = mayOversee

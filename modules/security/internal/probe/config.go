@@ -55,7 +55,7 @@ func Load(path string) (Config, error) {
 	}
 	names := []*string{&c.Machine, &c.Spool, &c.Read}
 	for i := range c.Logs {
-		names = append(names, &c.Logs[i].File)
+		names = append(names, &c.Logs[i].File, &c.Logs[i].Certificate, &c.Logs[i].Key, &c.Logs[i].Clients)
 	}
 	for _, name := range names {
 		if *name != "" && *name != "-" && !filepath.IsAbs(*name) {
@@ -110,13 +110,20 @@ func (c *Config) checkLogs(bad func(string, ...any)) {
 		if !slices.Contains(feed.Formats(), l.Format) {
 			bad("logs[%d].format: %q is none of eve, syslog, zeek, wazuh, windows", i, l.Format)
 		}
-		if l.File == "" || len(l.File) > batch.MaxText {
-			bad("logs[%d].file: is missing, or has more than %d octets", i, batch.MaxText)
+		if (l.File == "") == (l.Listen == "") || len(l.name()) > batch.MaxText {
+			bad("logs[%d].file: give file or listen, one of them, of %d octets at most", i, batch.MaxText)
+			continue
 		}
-		if seen[l.File] {
-			bad("logs[%d].file: %s stands there twice", i, l.File)
+		if l.Listen != "" && l.Format != feed.Syslog {
+			bad("logs[%d].listen: syslog comes over the network, not %s", i, l.Format)
 		}
-		seen[l.File] = true
+		if err := l.receiver().Check(); l.Listen != "" && err != nil {
+			bad("logs[%d].listen: %w", i, err)
+		}
+		if seen[l.name()] {
+			bad("logs[%d]: %s stands there twice", i, l.name())
+		}
+		seen[l.name()] = true
 	}
 }
 

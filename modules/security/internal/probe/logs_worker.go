@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -13,6 +14,7 @@ import (
 	"linghang/modules/security/internal/batch"
 	"linghang/modules/security/internal/feed"
 	"linghang/modules/security/internal/follow"
+	"linghang/modules/security/internal/receive"
 )
 
 // How often files of logs are looked at, how often what was counted is told where nothing
@@ -27,8 +29,22 @@ const (
 type LogConfig struct {
 	// Format is eve, syslog, zeek, wazuh or windows.
 	Format feed.Format `yaml:"format"`
-	// File is followed, also when it is moved and another begins under its name.
+	// File is followed, also when it is moved and another begins under its name; or
 	File string `yaml:"file"`
+	// Listen is where messages of syslog come over the network: udp://host:port, tcp://host:port
+	// or tls://host:port, for which Certificate and Key are files of this machine; with Clients,
+	// a file of authorities, senders need a certificate of one of them.
+	Listen      string `yaml:"listen"`
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+	Clients     string `yaml:"clients"`
+}
+
+// name is what the source is called in what is told of it.
+func (c *LogConfig) name() string { return cmp.Or(c.File, c.Listen) }
+
+func (c *LogConfig) receiver() receive.Config {
+	return receive.Config{Listen: c.Listen, Certificate: c.Certificate, Key: c.Key, Clients: c.Clients}
 }
 
 // logging turns the lines of one file into batches.
@@ -46,8 +62,8 @@ type logging struct {
 }
 
 func (p *Probe) newLogging(c LogConfig) *logging {
-	was := p.spool.feed(c.File)
-	was.Name, was.Format = c.File, string(c.Format)
+	was := p.spool.feed(c.name())
+	was.Name, was.Format = c.name(), string(c.Format)
 	at := follow.Position{Inode: was.Inode, Head: was.Head, HeadSize: was.HeadSize, Offset: was.Offset}
 	return &logging{c: c, file: follow.New(c.File, at), spool: p.spool, state: was, was: was, head: batch.Batch{Stream: batch.Logs, Version: p.version, Input: p.c.input(), Live: true}}
 }
@@ -99,10 +115,8 @@ func (l *logging) step(now time.Time) (n int, fault, err error) {
 	if !l.full { // else what was read waits for room
 		n, fault = l.file.Read(batch.MaxLogs, func(offset int64, line []byte) { l.line(offset, line, now) })
 	}
-	l.state.Lines += uint64(n)
 	l.state.Long, l.state.Gone = l.was.Long+l.file.Long, l.was.Gone+l.file.Gone
-	l.fresh = l.fresh || n > 0
-	if len(l.logs) == 0 && (!l.fresh || now.Sub(l.kept) < everyCount) {
+	if !l.due(n, now) {
 		return n, fault, nil
 	}
 	at, err := l.file.Position()
@@ -110,17 +124,33 @@ func (l *logging) step(now time.Time) (n int, fault, err error) {
 		return n, err, nil
 	}
 	l.state.Inode, l.state.Head, l.state.HeadSize, l.state.Offset = at.Inode, at.Head, at.HeadSize, at.Offset
+	full, err := l.keep(now)
+	if full != nil {
+		return 0, full, nil
+	}
+	return n, fault, err
+}
+
+// due counts lines that were read, and tells whether there is something to keep.
+func (l *logging) due(n int, now time.Time) bool {
+	l.state.Lines += uint64(n) //nolint:gosec // a count
+	l.fresh = l.fresh || n > 0
+	return len(l.logs) > 0 || l.fresh && now.Sub(l.kept) >= everyCount
+}
+
+// keep puts what was read into the spool; full says that the disk has no room for it now.
+func (l *logging) keep(now time.Time) (full, err error) {
 	b := l.head
 	b.MadeAt, b.Logs, b.Feeds = now.UTC(), l.logs, []batch.Feed{l.state}
 	err = l.spool.Add(&b, batch.Totals{})
 	if l.full = errors.Is(err, errFull); l.full {
-		return 0, err, nil
+		return err, nil
 	}
 	if err != nil {
-		return n, fault, err
+		return nil, err
 	}
 	l.logs, l.kept, l.fresh = nil, now, false
-	return n, fault, nil
+	return nil, nil
 }
 
 // line reads one line.
@@ -137,7 +167,7 @@ func (l *logging) line(offset int64, line []byte, now time.Time) {
 	l.state.Told++
 	sum := sha256.Sum256(line)
 	l.logs = append(l.logs, batch.Log{
-		At: e.At, Feed: l.c.File, Format: string(l.c.Format), Kind: e.Kind, Code: e.Code, Severity: string(e.Severity), Title: e.Title, Detail: e.Detail, Host: e.Host,
+		At: e.At, Feed: l.c.name(), Format: string(l.c.Format), Kind: e.Kind, Code: e.Code, Severity: string(e.Severity), Title: e.Title, Detail: e.Detail, Host: e.Host,
 		Client: e.Client, Server: e.Server, Port: e.Port, Protocol: e.Protocol, Digest: hex.EncodeToString(sum[:]), Offset: offset, Size: int64(len(line)),
 	})
 }

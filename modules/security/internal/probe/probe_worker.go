@@ -192,6 +192,10 @@ func (p *Probe) Run(ctx context.Context, stdin io.Reader) error {
 		})
 	}
 	for _, c := range p.c.Logs {
+		if c.Listen != "" {
+			work.Go(func() error { return p.receive(ctx, c) })
+			continue
+		}
 		work.Go(func() error { return p.follow(ctx, c) })
 	}
 	work.Go(func() error { return p.deliver(ctx, over) })

@@ -64,6 +64,7 @@ type Sensor struct {
 	CreatedAt      time.Time `json:"created_at" title:"登记时间|Registered"`
 	CreatedBy      string    `json:"created_by" title:"登记人|Registered by" audit:"-"`
 	RetiredAt      time.Time `json:"retired_at" title:"停用时间|Retired"`
+	Synthetic      bool      `json:"synthetic" title:"合成数据|Synthetic"`
 	Version        int64     `json:"version"`
 
 	totals             batch.Totals
@@ -108,7 +109,7 @@ func (s Sensor) told(own bool, now time.Time) Sensor {
 	if !own && s.Consent != Figures && s.Consent != Detail { // registered by the city, which knows no more than that
 		return Sensor{
 			ID: s.ID, OrganisationID: s.OrganisationID, Organisation: s.Organisation, Name: s.Name, Place: s.Place, Consent: s.Consent, ByCity: s.ByCity,
-			State: s.State, CreatedAt: s.CreatedAt, CreatedBy: s.CreatedBy, Version: s.Version,
+			State: s.State, CreatedAt: s.CreatedAt, CreatedBy: s.CreatedBy, Synthetic: s.Synthetic, Version: s.Version,
 		}
 	}
 	s.Losses.Totals, s.Losses.Repeated, s.Losses.Rejected, s.Losses.Rejection, s.Losses.At, s.Losses.Unheld = s.totals, s.repeated, s.refused, s.refusal, s.refusedAt, s.pairsBeyond

@@ -181,7 +181,7 @@ func (m *Sensors) register(ctx context.Context, in registerSensorInput) (Sensor,
 	own := o.ID == who.Organisation.ID
 	x := Sensor{
 		ID: ulid.Make().String(), OrganisationID: o.ID, Organisation: o.Name, MachineID: b.MachineID, Name: name, Place: strings.TrimSpace(b.Place),
-		Consent: b.Consent, ByCity: !own, CreatedAt: m.Clock().UTC().Truncate(time.Millisecond), CreatedBy: who.Name, Version: 1, actor: who.Actor(),
+		Consent: b.Consent, ByCity: !own, CreatedAt: m.Clock().UTC().Truncate(time.Millisecond), CreatedBy: who.Name, Synthetic: o.Synthetic, Version: 1, actor: who.Actor(),
 	}
 	switch {
 	case !own && b.Consent != "":

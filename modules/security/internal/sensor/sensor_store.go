@@ -22,14 +22,14 @@ type store struct{ db *sqldb.DB }
 const mostSensors = 500
 
 const columns = `s.id, s.organisation_id, s.organisation_zh, s.organisation_en, s.machine_id, s.name, s.place, s.consent, s.by_city, s.version_of, s.input, s.live, s.seen_at, s.packet_at, s.lag_ms, s.skew_ms, s.not_after, s.totals,
-	s.repeated, s.refused, s.refusal, s.refused_at, s.pairs, s.pairs_full, s.retired_at, s.created_at, s.actor, s.actor_name, s.version,
+	s.repeated, s.refused, s.refusal, s.refused_at, s.pairs, s.pairs_full, s.retired_at, s.created_at, s.actor, s.actor_name, s.synthetic, s.version,
 	CAST(COALESCE((SELECT SUM(t.last - t.received) FROM security_sensor_stream t WHERE t.sensor_id = s.id), 0) AS BIGINT)`
 
 func scan(r sqldb.Row) (s Sensor, err error) {
 	var seen, packet, lag, skew, until, refused, retired, created int64
 	var totals string
 	err = r.Scan(&s.ID, &s.OrganisationID, &s.Organisation.ZH, &s.Organisation.EN, &s.MachineID, &s.Name, &s.Place, &s.Consent, &s.ByCity, &s.SoftwareOf, &s.Input, &s.Live, &seen, &packet, &lag, &skew, &until, &totals,
-		&s.repeated, &s.refused, &s.refusal, &refused, &s.pairs, &s.pairsBeyond, &retired, &created, &s.actor, &s.CreatedBy, &s.Version, &s.Losses.Missing)
+		&s.repeated, &s.refused, &s.refusal, &refused, &s.pairs, &s.pairsBeyond, &retired, &created, &s.actor, &s.CreatedBy, &s.Synthetic, &s.Version, &s.Losses.Missing)
 	if err != nil {
 		return s, err
 	}
@@ -133,9 +133,9 @@ func (s store) insert(ctx context.Context, x Sensor) error {
 			return fault.New(fault.Conflict, "security.sensor.many", "an enterprise has at most %d sensors", mostSensors)
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO security_sensor (id, organisation_id, organisation_zh, organisation_en, machine_id, name, place, consent, by_city, version_of, input, live, seen_at, packet_at, lag_ms, skew_ms, not_after, totals,
-			repeated, refused, refusal, refused_at, pairs, pairs_full, retired_at, created_at, actor, actor_name, version)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', FALSE, 0, 0, 0, 0, 0, '', 0, 0, '', 0, 0, 0, 0, $10, $11, $12, 1)`,
-			x.ID, x.OrganisationID, x.Organisation.ZH, x.Organisation.EN, x.MachineID, x.Name, x.Place, x.Consent, x.ByCity, x.CreatedAt.UnixMilli(), x.actor, x.CreatedBy)
+			repeated, refused, refusal, refused_at, pairs, pairs_full, retired_at, created_at, actor, actor_name, synthetic, version)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', FALSE, 0, 0, 0, 0, 0, '', 0, 0, '', 0, 0, 0, 0, $10, $11, $12, $13, 1)`,
+			x.ID, x.OrganisationID, x.Organisation.ZH, x.Organisation.EN, x.MachineID, x.Name, x.Place, x.Consent, x.ByCity, x.CreatedAt.UnixMilli(), x.actor, x.CreatedBy, x.Synthetic)
 		if sqldb.IsUnique(err) {
 			return fault.New(fault.Conflict, "security.sensor.machine", "this machine is a sensor already").At("body.machine_id", "choose another machine")
 		}

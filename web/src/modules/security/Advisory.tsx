@@ -2,7 +2,7 @@ import { DownloadOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Card } from 'antd'
 import { useParams } from 'react-router'
-import { api, Failure, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, useFormat, useMay } from '../../kernel'
+import { api, Failure, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, SyntheticMark, useFormat, useMay } from '../../kernel'
 import { Remedies } from './AdvisoryExposure'
 import { ExposureTable } from './AdvisoryExposureTable'
 import { severityTone, useWeaknessTexts, weaknessKey, type AdvisoryDetail } from './weaknesses'
@@ -25,7 +25,7 @@ function Page({ advisory: a }: { advisory: AdvisoryDetail }) {
     <div className="lh-stack">
       <PageHeader
         title={a.title} note={`${a.tracking_id} · ${a.publisher}`} actions={<Button icon={<DownloadOutlined />} href={`/api/security/advisories/${a.id}/document`} download>{t('weakness.advisories.document')}</Button>}
-        marks={<><StatusTag tone={severityTone[a.severity]}>{t(`weakness.severities.${a.severity}`)}</StatusTag>{a.kev && <StatusTag tone="bad">{t('weakness.advisories.kev')}</StatusTag>}<StatusTag tone="idle">TLP:{a.tlp}</StatusTag></>}
+        marks={<><StatusTag tone={severityTone[a.severity]}>{t(`weakness.severities.${a.severity}`)}</StatusTag>{a.kev && <StatusTag tone="bad">{t('weakness.advisories.kev')}</StatusTag>}<StatusTag tone="idle">TLP:{a.tlp}</StatusTag>{a.synthetic && <SyntheticMark />}</>}
       />
       {a.despite && <Alert type="warning" showIcon title={`${t('weakness.advisories.despite')}: ${a.despite}`} description={<ul className="lh-faults">{a.failings.map((f, i) => <li key={i}>{f.test} {f.title}: {f.what}</li>)}</ul>} />}
       <div className="lh-main-side">

@@ -3,7 +3,7 @@ import { Button, Card, DatePicker, Drawer, Form, Input, Select } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { api, Confirm, EntityForm, Failure, ifMatch, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, useChange, useFormat, useText } from '../../kernel'
+import { api, Confirm, EntityForm, Failure, ifMatch, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, SyntheticMark, useChange, useFormat, useText } from '../../kernel'
 import { answerTone, bandTone, stateTone, useWeaknessTexts, weaknessKey, type ExposureDetail } from './weaknesses'
 
 type Kind = 'mended' | 'accepted' | 'not_applicable'
@@ -25,7 +25,7 @@ function Page({ exposure: x }: { exposure: ExposureDetail }) {
     <div className="lh-stack">
       <PageHeader
         title={x.asset} note={<Link to={`/security/advisories/${x.advisory_id}`}>{x.tracking_id} {x.title}</Link>} actions={<Acts exposure={x} />}
-        marks={<><StatusTag tone={answerTone[x.answer]}>{t(`weakness.answers.${x.answer}`)}</StatusTag>{x.answer !== 'not_affected' && <><StatusTag tone={bandTone[x.band]}>{t(`weakness.bands.${x.band}`)}</StatusTag><StatusTag tone={stateTone[x.state]}>{t(`weakness.states.${x.state}`)}</StatusTag></>}</>}
+        marks={<>{x.synthetic && <SyntheticMark />}<StatusTag tone={answerTone[x.answer]}>{t(`weakness.answers.${x.answer}`)}</StatusTag>{x.answer !== 'not_affected' && <><StatusTag tone={bandTone[x.band]}>{t(`weakness.bands.${x.band}`)}</StatusTag><StatusTag tone={stateTone[x.state]}>{t(`weakness.states.${x.state}`)}</StatusTag></>}</>}
       />
       <div className="lh-main-side">
         <div className="lh-stack">

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Card } from 'antd'
 import { Link, useParams } from 'react-router'
-import { api, Failure, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, useFormat, useText } from '../../kernel'
+import { api, Failure, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, SyntheticMark, useFormat, useText } from '../../kernel'
 import { AlertActs } from './AlertActs'
 import { alertKey, levelTone, stateTone, useAlertsLive, useAlertTexts, type AlertDetail } from './alertTexts'
 
@@ -20,7 +20,7 @@ function Page({ alert: a }: { alert: AlertDetail }) {
   const text = useText()
   return (
     <div className="lh-stack">
-      <PageHeader title={text(a.rule)} note={`${text(a.enterprise)} · ${a.sensor}`} marks={<><StatusTag tone={levelTone[a.level]}>{t(`alert.levels.${a.level}`)}</StatusTag><StatusTag tone={stateTone[a.state]}>{t(`alert.states.${a.state}`)}</StatusTag></>} actions={<AlertActs alert={a} />} />
+      <PageHeader title={text(a.rule)} note={`${text(a.enterprise)} · ${a.sensor}`} marks={<><StatusTag tone={levelTone[a.level]}>{t(`alert.levels.${a.level}`)}</StatusTag><StatusTag tone={stateTone[a.state]}>{t(`alert.states.${a.state}`)}</StatusTag>{a.synthetic && <SyntheticMark />}</>} actions={<AlertActs alert={a} />} />
       <div className="lh-main-side">
         <div className="lh-stack"><Why alert={a} /><EvidenceTable alert={a} /><Related alert={a} /></div>
         <div className="lh-stack"><About alert={a} /><History alert={a} /></div>

@@ -1,5 +1,5 @@
 import { Link } from 'react-router'
-import { DataTable, EmptyState, LinkButton, PageHeader, StatusTag, useFormat, useText, type Column } from '../../kernel'
+import { DataTable, EmptyState, LinkButton, PageHeader, StatusTag, SyntheticMark, useFormat, useText, type Column } from '../../kernel'
 import { alertKey, kinds, levels, levelTone, states, stateTone, useAlertsLive, useAlertTexts, type AlertRow } from './alertTexts'
 
 /** Alerts that the reader may see. */
@@ -9,7 +9,7 @@ export default function Alerts() {
   const f = useFormat()
   useAlertsLive()
   const columns: Column<AlertRow>[] = [
-    { key: 'rule', title: t('alert.field.rule'), sort: 'rule', render: (a) => <span className="lh-two lh-wrap"><Link to={`/security/alerts/${a.id}`}>{text(a.rule)}</Link><span className="lh-muted">{text(a.why)}</span></span> },
+    { key: 'rule', title: t('alert.field.rule'), sort: 'rule', render: (a) => <span className="lh-two lh-wrap"><span><Link to={`/security/alerts/${a.id}`}>{text(a.rule)}</Link> {a.synthetic && <SyntheticMark />}</span><span className="lh-muted">{text(a.why)}</span></span> },
     { key: 'level', title: t('alert.field.level'), sort: 'level', render: (a) => <StatusTag tone={levelTone[a.level]}>{t(`alert.levels.${a.level}`)}</StatusTag> },
     { key: 'state', title: t('alert.field.state'), sort: 'state', from: 'sm', render: (a) => <StatusTag tone={stateTone[a.state]}>{t(`alert.states.${a.state}`)}</StatusTag> },
     { key: 'enterprise', title: t('alert.field.enterprise'), sort: 'enterprise', from: 'md', render: (a) => <span className="lh-two lh-wrap"><span>{text(a.enterprise)}</span><span className="lh-muted">{a.sensor}</span></span> },

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Card } from 'antd'
 import { useSearchParams, useParams } from 'react-router'
-import { api, Failure, Loading, none, PageHeader, PageTabs, Particulars, read, StatusTag, UploadButton, useChange, useFormat, useText } from '../../kernel'
+import { api, Failure, Loading, none, PageHeader, PageTabs, Particulars, read, StatusTag, SyntheticMark, UploadButton, useChange, useFormat, useText } from '../../kernel'
 import { NoticeActs } from './NoticeActs'
 import { NoticeAddressees } from './NoticeAddressees'
 import { NoticeCourse } from './NoticeCourse'
@@ -36,7 +36,7 @@ function Page({ notice: n }: { notice: NoticeDetail }) {
     <div className="lh-stack">
       <PageHeader
         title={n.title} note={n.number || t(`notice.kinds.${n.kind}`)}
-        marks={<><span className="lh-notice-mark">{n.mark}</span><StatusTag tone={levelTone[n.level] ?? 'idle'}>{t(`notice.levels.l${n.level as 1 | 2 | 3 | 4}`)}</StatusTag><StatusTag tone={noticeTone[n.state]}>{n.lifted_at ? t('notice.lifted') : t(`notice.states.${n.state}`)}</StatusTag></>}
+        marks={<><span className="lh-notice-mark">{n.mark}</span>{n.synthetic && <SyntheticMark />}<StatusTag tone={levelTone[n.level] ?? 'idle'}>{t(`notice.levels.l${n.level as 1 | 2 | 3 | 4}`)}</StatusTag><StatusTag tone={noticeTone[n.state]}>{n.lifted_at ? t('notice.lifted') : t(`notice.states.${n.state}`)}</StatusTag></>}
         actions={<NoticeActs notice={n} />}
       />
       {n.drill && <Alert type="warning" showIcon title={t('notice.drillNote', { title: n.drill_title })} description={n.pace > 1 ? t('notice.drillPace', { n: n.pace }) : undefined} />}
@@ -82,7 +82,7 @@ function Audience({ notice: n }: { notice: NoticeDetail }) {
   const text = useText()
   const f = useFormat()
   const words = useWords()
-  const chosen = n.audience.all || n.audience.districts.length > 0 || n.audience.organisations.length > 0
+  const chosen = n.audience.all || n.audience.districts.length > 0 || n.audience.organisations.length > 0 || (n.audience.advisories?.length ?? 0) > 0 || (n.audience.products?.length ?? 0) > 0
   const { data } = useQuery({ queryKey: [...noticeKey, 'audience', n.id, n.version], queryFn: () => read(api.GET('/api/security/notices/{id}/audience', { params: { path: { id: n.id } } })), enabled: chosen })
   if (!chosen) return t('notice.audience.none')
   if (!data) return t('notice.audience.checking')
@@ -90,6 +90,7 @@ function Audience({ notice: n }: { notice: NoticeDetail }) {
     <span className="lh-two lh-wrap">
       <span><strong>{t('notice.audience.count', { n: data.count })}</strong> {f.list(data.districts.map((d) => t('notice.audience.districts', { name: d.district ? words.district(d.district) : t('notice.audience.other'), n: d.count })))}</span>
       <span className="lh-muted">{f.list(data.names.map(text))}{data.count > data.names.length && '…'}</span>
+      {data.unnamed > 0 && <span>{t('notice.audience.unnamed', { n: data.unnamed })}</span>}
       {data.unreachable.length > 0 && <StatusTag tone="bad">{t('notice.unreachable', { n: data.unreachable.length, names: f.list(data.unreachable.map(text)) })}</StatusTag>}
     </span>
   )

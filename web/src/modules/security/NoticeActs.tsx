@@ -63,6 +63,7 @@ function Issuing({ notice: n }: { notice: NoticeDetail }) {
   return (
     <>
       <p>{t('notice.issueNote', { n: data.count })}</p>
+      {data.unnamed > 0 && <p>{t('notice.audience.unnamed', { n: data.unnamed })}</p>}
       {data.unreachable.length > 0 && <Alert type="warning" showIcon title={t('notice.unreachable', { n: data.unreachable.length, names: f.list(data.unreachable.map(text)) })} />}
     </>
   )

@@ -1,6 +1,6 @@
 import { Alert, Card } from 'antd'
 import { Link, useParams } from 'react-router'
-import { Failure, Loading, none, PageHeader, Particulars, PlainTable, StatusTag, useFormat, useMay, useText } from '../../kernel'
+import { Failure, Loading, none, PageHeader, Particulars, PlainTable, StatusTag, SyntheticMark, useFormat, useMay, useText } from '../../kernel'
 import { NoticeAnswer } from './NoticeAnswer'
 import { NoticeCourse } from './NoticeCourse'
 import { assignmentTone, levelTone, useAssignment, useServerNow, useWords, type AssignmentDetail } from './noticeData'
@@ -27,7 +27,7 @@ function Page({ assignment: a }: { assignment: AssignmentDetail }) {
     <div className="lh-stack">
       <PageHeader
         title={a.title} note={may('security.notice.read') ? <>{text(a.organisation)} · <Link to={`/security/notices/${a.notice_id}?part=addressees`}>{t('assignment.toNotice')}</Link></> : a.number}
-        marks={<><span className="lh-notice-mark">{a.mark}</span><StatusTag tone={levelTone[a.level] ?? 'idle'}>{t(`notice.levels.l${a.level as 1 | 2 | 3 | 4}`)}</StatusTag><StatusTag tone={assignmentTone[a.state]}>{t(`assignment.states.${a.state}`)}</StatusTag></>}
+        marks={<><span className="lh-notice-mark">{a.mark}</span>{a.synthetic && <SyntheticMark />}<StatusTag tone={levelTone[a.level] ?? 'idle'}>{t(`notice.levels.l${a.level as 1 | 2 | 3 | 4}`)}</StatusTag><StatusTag tone={assignmentTone[a.state]}>{t(`assignment.states.${a.state}`)}</StatusTag></>}
         actions={<NoticeAnswer assignment={a} />}
       />
       {a.drill && <Alert type="warning" showIcon title={t('notice.drillMark')} description={a.pace > 1 ? t('notice.drillPace', { n: a.pace }) : undefined} />}

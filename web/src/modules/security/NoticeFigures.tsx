@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Card } from 'antd'
-import { api, Failure, Figure, Figures, Loading, none, PlainTable, read, useFormat } from '../../kernel'
+import { useMemo } from 'react'
+import { api, Failure, Figure, Figures, Loading, none, PlainTable, read, useFormat, usePalette, useText, type Schema } from '../../kernel'
+import { DistrictMap, type Area } from '../../lib/map/DistrictMap'
 import { noticeKey, type Statistics } from './noticeData'
 import { useNoticeTexts } from './noticeTexts'
 
@@ -8,7 +10,40 @@ import { useNoticeTexts } from './noticeTexts'
 export function NoticeFigures({ id }: { id: string }) {
   const { data, error, refetch } = useQuery({ queryKey: [...noticeKey, 'statistics', id], queryFn: () => read(api.GET('/api/security/notices/{id}/statistics', { params: { path: { id } } })) })
   if (error) return <Failure problem={error} retry={() => void refetch()} />
-  return data ? <Board figures={data} /> : <Loading />
+  return data ? <div className="lh-stack"><Board figures={data} /><ReceiptsMap id={id} /></div> : <Loading />
+}
+
+/** Addressees and receipts on the map: the redder, the more are missing. */
+function ReceiptsMap({ id }: { id: string }) {
+  const t = useNoticeTexts()
+  const text = useText()
+  const f = useFormat()
+  const colours = usePalette()
+  const { data } = useQuery({ queryKey: [...noticeKey, 'districts', id], queryFn: () => read(api.GET('/api/security/notices/{id}/districts', { params: { path: { id } } })) })
+  const areas = useMemo<Area[]>(
+    () => (data?.districts ?? []).map((d) => ({
+      shape: d.name.zh, label: text(d.name), value: Math.round((100 * (d.addressees - d.acknowledged)) / Math.max(d.addressees, 1)),
+      note: [`${t('notice.figures.addressees')}  ${f.number(d.addressees, 0)}`, `${t('notice.figures.acknowledged')}  ${f.number(d.acknowledged, 0)}`, `${t('notice.map.late')}  ${f.number(d.late, 0)}`, `${t('notice.map.overdue')}  ${f.number(d.overdue, 0)}`],
+    })),
+    [data, text, t, f],
+  )
+  if (!data || data.districts.length === 0) return null
+  return (
+    <div className="lh-columns">
+      <Card size="small" title={t('notice.map.title')}><DistrictMap areas={areas} colours={{ ...colours, ramp: [colours.line, colours.bad] }} most={100} height={360} label={t('notice.map.title')} /></Card>
+      <Card size="small" title={t('notice.map.title')}>
+        <PlainTable<Schema<'NoticeDistrictReceipts'>>
+          label={t('notice.map.title')} rowKey="district" dataSource={data.districts}
+          columns={[
+            { title: t('notice.map.district'), render: (_, d) => text(d.name) },
+            { title: t('notice.map.share'), align: 'right', render: (_, d) => <span className="lh-number">{f.number(d.acknowledged, 0)} / {f.number(d.addressees, 0)}</span> },
+            { title: t('notice.map.late'), align: 'right', render: (_, d) => <span className="lh-number">{f.number(d.late, 0)}</span> },
+            { title: t('notice.map.overdue'), align: 'right', render: (_, d) => <span className="lh-number">{f.number(d.overdue, 0)}</span> },
+          ]}
+        />
+      </Card>
+    </div>
+  )
 }
 
 /** The figures of a notice, or of a drill. */

@@ -1,5 +1,5 @@
 import { Link } from 'react-router'
-import { DataTable, EmptyState, LinkButton, none, PageHeader, StatusTag, useFormat, useLive, useMay, type Column } from '../../kernel'
+import { DataTable, EmptyState, LinkButton, none, PageHeader, StatusTag, SyntheticMark, useFormat, useLive, useMay, type Column } from '../../kernel'
 import { levels, levelTone, noticeKey, noticeTone, type NoticeRow } from './noticeData'
 import { useNoticeTexts } from './noticeTexts'
 
@@ -14,7 +14,7 @@ export default function Notices() {
   const columns: Column<NoticeRow>[] = [
     {
       key: 'title', title: t('notice.field.title'), sort: 'title',
-      render: (n) => <span className="lh-two lh-wrap"><Link to={`/security/notices/${n.id}`}>{n.title}</Link><span className="lh-muted">{n.number || none} · {t(`notice.kinds.${n.kind}`)}{n.colour && ` · ${t(`notice.colours.${n.colour}`)}`}</span></span>,
+      render: (n) => <span className="lh-two lh-wrap"><span><Link to={`/security/notices/${n.id}`}>{n.title}</Link> {n.synthetic && <SyntheticMark />}</span><span className="lh-muted">{n.number || none} · {t(`notice.kinds.${n.kind}`)}{n.colour && ` · ${t(`notice.colours.${n.colour}`)}`}</span></span>,
     },
     { key: 'level', title: t('notice.field.level'), sort: 'level', render: (n) => <StatusTag tone={levelTone[n.level] ?? 'idle'}>{t(`notice.levels.l${n.level as 1 | 2 | 3 | 4}`)}</StatusTag> },
     { key: 'mark', title: t('notice.field.tlp'), from: 'md', render: (n) => <span className="lh-number">{n.mark}</span> },

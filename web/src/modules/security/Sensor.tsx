@@ -1,6 +1,6 @@
 import { Alert } from 'antd'
 import { useParams, useSearchParams } from 'react-router'
-import { api, Confirm, EmptyState, Failure, ifMatch, Loading, PageHeader, PageTabs, read, StatusTag, useChange, useFormat, useMay, useText } from '../../kernel'
+import { api, Confirm, EmptyState, Failure, ifMatch, Loading, PageHeader, PageTabs, read, StatusTag, SyntheticMark, useChange, useFormat, useMay, useText } from '../../kernel'
 import { SensorConsent } from './SensorConsent'
 import { SensorDevices } from './SensorDevices'
 import { SensorFacts } from './SensorFacts'
@@ -48,7 +48,7 @@ function Page({ sensor: s }: { sensor: SensorDetail }) {
     <div className="lh-stack">
       <PageHeader
         title={s.name} note={[s.place, s.own ? '' : text(s.organisation)].filter(Boolean).join(' · ') || t('sensor.one')}
-        marks={<><StatusTag tone={sensorTone[s.state]}>{t(`sensor.states.${s.state}`)}</StatusTag><StatusTag tone={consentTone[s.consent]}>{t('sensor.field.consent')}: {t(`sensor.consents.${s.consent}`)}</StatusTag></>}
+        marks={<>{s.synthetic && <SyntheticMark />}<StatusTag tone={sensorTone[s.state]}>{t(`sensor.states.${s.state}`)}</StatusTag><StatusTag tone={consentTone[s.consent]}>{t('sensor.field.consent')}: {t(`sensor.consents.${s.consent}`)}</StatusTag></>}
         actions={s.own && s.state !== 'retired' && may('security.sensor.manage') && <Retire sensor={s} />}
       />
       <Warnings sensor={s} toConsent={() => setParams({ tab: 'consent' })} />

@@ -1,5 +1,5 @@
 import { Link } from 'react-router'
-import { DataTable, EmptyState, LinkButton, none, PageHeader, StatusTag, useFormat, useLive, useMay, useText, type Column } from '../../kernel'
+import { DataTable, EmptyState, LinkButton, none, PageHeader, StatusTag, SyntheticMark, useFormat, useLive, useMay, useText, type Column } from '../../kernel'
 import { consentTone, lost, sensorKey, sensorStates, sensorTone, useSensorTexts, type SensorRow } from './sensors'
 import { useSpan } from './sensorSpan'
 
@@ -13,7 +13,7 @@ export default function Sensors() {
   useLive('security.sensors', sensorKey)
   const shown = (s: SensorRow) => s.own || s.consent === 'figures' || s.consent === 'detail'
   const columns: Column<SensorRow>[] = [
-    { key: 'name', title: t('sensor.field.name'), sort: 'name', render: (s) => <span className="lh-two lh-wrap"><Link to={`/security/sensors/${s.id}`}>{s.name}</Link><span>{s.place || none}</span></span> },
+    { key: 'name', title: t('sensor.field.name'), sort: 'name', render: (s) => <span className="lh-two lh-wrap"><span><Link to={`/security/sensors/${s.id}`}>{s.name}</Link> {s.synthetic && <SyntheticMark />}</span><span>{s.place || none}</span></span> },
     { key: 'state', title: t('sensor.field.state'), render: (s) => <StatusTag tone={sensorTone[s.state]}>{t(`sensor.states.${s.state}`)}</StatusTag> },
     { key: 'enterprise', title: t('sensor.field.enterprise'), sort: 'organisation', from: 'lg', render: (s) => <span className="lh-wrap">{text(s.organisation)}</span> },
     { key: 'seen', title: t('sensor.field.seen'), sort: 'seen_at', from: 'sm', render: (s) => <span className="lh-two"><span className="lh-number">{shown(s) ? f.ago(s.seen_at) : none}</span>{shown(s) && s.lag_seconds > 0 && <span className="lh-number">{t('sensor.field.lag')} {span(s.lag_seconds)}</span>}</span> },

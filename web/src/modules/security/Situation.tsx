@@ -18,6 +18,7 @@ export default function Situation() {
       <PageHeader title={t('situation.title')} note={t(city.everything ? 'situation.note' : 'situation.ownNote')} marks={city.synthetic && <SyntheticMark />} />
       <Heads city={city} />
       {city.districts.length > 0 && <Districts city={city} />}
+      {city.industries.length > 0 && <Industries city={city} />}
       <Enterprises city={city} />
     </div>
   )
@@ -81,6 +82,26 @@ function Districts({ city }: { city: City }) {
   )
 }
 
+function Industries({ city }: { city: City }) {
+  const t = useSituationTexts()
+  const text = useText()
+  const f = useFormat()
+  return (
+    <Card size="small" title={t('situation.industries')}>
+      <PlainTable<City['industries'][number]>
+        label={t('situation.industries')} rowKey="industry" dataSource={city.industries}
+        columns={[
+          { key: 'name', title: t('situation.industry'), render: (_, d) => <Link to={`/security/situation?industry=${d.industry}`}>{text(d.name)}</Link> },
+          { key: 'risk', title: t('situation.risk'), align: 'right', render: (_, d) => <StatusTag tone={riskTone(d.risk, d.confidence)}>{f.number(d.risk, 0)}</StatusTag> },
+          { key: 'confidence', title: t('situation.confidence'), align: 'right', render: (_, d) => <span className="lh-number">{f.number(d.confidence, 0)}</span> },
+          { key: 'enterprises', title: t('situation.enterprises'), align: 'right', render: (_, d) => <span className="lh-number">{f.number(d.enterprises, 0)}</span> },
+        ]}
+      />
+      {city.unsaid > 0 && <p className="lh-muted">{t('situation.unsaid', { n: city.unsaid })}</p>}
+    </Card>
+  )
+}
+
 function Enterprises({ city }: { city: City }) {
   const t = useSituationTexts()
   const text = useText()
@@ -102,6 +123,7 @@ function Enterprises({ city }: { city: City }) {
       url="/api/security/situation/enterprises" queryKey={[...situationKey, 'enterprises']} label={t('situation.list')} rowKey={(r) => r.organisation_id} columns={columns} search={t('situation.search')} exports
       filters={[
         { name: 'district', label: t('situation.district'), options: city.districts.map((d) => ({ value: d.district, label: text(d.name) })) },
+        { name: 'industry', label: t('situation.industry'), options: city.industries.map((d) => ({ value: d.industry, label: text(d.name) })) },
         { name: 'seen', label: t('situation.seen'), options: [{ value: 'yes', label: t('situation.seenYes') }, { value: 'no', label: t('situation.seenNo') }] },
       ]}
       empty={<EmptyState title={t('situation.empty')} note={t('situation.emptyNote')} />}

@@ -11,6 +11,9 @@ import { zh as incidentZh } from './incidentZh'
 import { en as noticeEn } from './noticeEn'
 import { pages as noticePages } from './noticePages'
 import { zh as noticeZh } from './noticeZh'
+import { en as ownEn } from './ownEn'
+import { pages as ownPages } from './ownPages'
+import { zh as ownZh } from './ownZh'
 import { en as sensorEn } from './sensorEn'
 import { pages as sensorPages } from './sensorPages'
 import { zh as sensorZh } from './sensorZh'
@@ -25,8 +28,8 @@ import { zh as weaknessZh } from './weaknessZh'
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...alertZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...situationZh, ...exchangeZh },
-    en: { ...noticeEn, ...alertEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...situationEn, ...exchangeEn },
+    zh: { ...noticeZh, ...alertZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh },
+    en: { ...noticeEn, ...alertEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn },
   },
-  routes: [...noticePages, ...alertPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...situationPages, ...exchangePages],
+  routes: [...noticePages, ...alertPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages],
 }

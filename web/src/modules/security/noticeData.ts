@@ -60,6 +60,12 @@ export function useAddressees() {
   return (data?.items ?? []).filter((o) => o.kind !== 'bureau').map((o) => ({ value: o.id, label: text(o.name) }))
 }
 
+/** Advisories that a notice can be about, the newest first. */
+export function useAdvisoryChoice() {
+  const { data } = useQuery({ queryKey: ['security', 'advisory-choice'], queryFn: () => read(api.GET('/api/security/advisories', { params: { query: { limit: 200 } } })) })
+  return (data?.items ?? []).map((a) => ({ value: a.id, label: `${a.tracking_id} ${a.title}` }))
+}
+
 /** The server's clock, by what it said last; it is written anew every second. */
 export function useServerNow(said: string): number {
   const [ahead, setAhead] = useState(() => Date.parse(said) - Date.now())

@@ -1,0 +1,69 @@
+package security
+
+import (
+	"context"
+	"fmt"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/identity"
+	"linghang/kernel/sqldb"
+)
+
+// goneWithSensor are the tables of what came from a sensor, by its sensor_id.
+func goneWithSensor() []string {
+	return []string{
+		"security_sensor_consent", "security_sensor_look", "security_sensor_stream", "security_sensor_batch", "security_sensor_aggregate", "security_sensor_record",
+		"security_sensor_pair", "security_sensor_fact", "security_sensor_log", "security_sensor_feed", "security_detection_due", "security_detection_sensor",
+	}
+}
+
+// goneWithOrganisation are the tables of what belongs to an organisation, by its
+// organisation_id, in the order in which they go; assignments and the rows that refer to
+// these go in other ways.
+func goneWithOrganisation() []string {
+	return []string{
+		"security_alert", "security_rule_switch", "security_sensor", "security_decision", "security_exposure", "security_asset_key", "security_asset_merge", "security_consent",
+		"security_asset_access", "security_asset", "security_inventory", "security_incident_guest", "security_incident_evidence", "security_incident", "security_clock", "security_standing", "security_standing_day",
+		"security_object_reader", "security_object", "security_exchange_status",
+	}
+}
+
+// organisationChanged forgets what belongs to an organisation that was removed: that are
+// those of the demonstration, others are kept.
+func (m *Module) organisationChanged(ctx context.Context, e identity.OrganisationChanged) error {
+	_, err := m.organisations.Organisation(ctx, e.ID)
+	if err == nil {
+		return nil
+	}
+	if !fault.Is(err, fault.NotFound) {
+		return fmt.Errorf("read organisation %s: %w", e.ID, err)
+	}
+	return m.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := m.notices.Forget(ctx, tx, e.ID); err != nil {
+			return err
+		}
+		for _, q := range forgetting() {
+			if _, err := tx.Exec(ctx, q, e.ID); err != nil {
+				return fmt.Errorf("forget organisation %s: %w", e.ID, err)
+			}
+		}
+		return nil
+	})
+}
+
+// forgetting are the statements that forget an organisation, which is $1.
+func forgetting() []string {
+	const incidents = `(SELECT id FROM security_incident WHERE organisation_id = $1)`
+	out := []string{
+		`DELETE FROM security_clock WHERE object IN (SELECT 'incident/' || id FROM security_incident WHERE organisation_id = $1)`,
+		`DELETE FROM security_alert_step WHERE alert_id IN (SELECT id FROM security_alert WHERE organisation_id = $1)`,
+		`UPDATE security_alert SET incident_id = '' WHERE incident_id IN ` + incidents,
+	}
+	for _, table := range goneWithSensor() {
+		out = append(out, `DELETE FROM `+table+` WHERE sensor_id IN (SELECT id FROM security_sensor WHERE organisation_id = $1)`)
+	}
+	for _, table := range goneWithOrganisation() {
+		out = append(out, `DELETE FROM `+table+` WHERE organisation_id = $1`)
+	}
+	return out
+}
