@@ -9918,6 +9918,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/alerts/{id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that what an alert is about is wanted: the next edition allows it */
+        post: operations["post-security-alerts-id-acceptance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/alerts/{id}/deviations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The baseline and the deviations that an alert is about */
+        get: operations["get-security-alerts-id-deviations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/alerts/{id}/judgement": {
         parameters: {
             query?: never;
@@ -10374,6 +10408,228 @@ export interface paths {
         put?: never;
         /** Verify what was fed back (核查): accept it, or return it with reasons */
         post: operations["post-security-assignments-id-verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Communication baselines of one's own organisation, and of those whose sensors are open in detail */
+        get: operations["get-security-baselines"];
+        put?: never;
+        /** Begin a baseline: sensors of one's own organisation learn for some days */
+        post: operations["post-security-baselines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A baseline: how it stands, how learning goes, its editions and windows of maintenance */
+        get: operations["get-security-baselines-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to deviations: the next edition allows them */
+        post: operations["post-security-baselines-id-acceptances"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/deviations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the edition in force does not allow and was seen */
+        get: operations["get-security-baselines-id-deviations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put what was reviewed into force as the next edition */
+        post: operations["post-security-baselines-id-editions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an edition allows */
+        get: operations["get-security-baselines-id-entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept a wider line for several: of any port, unit or function */
+        post: operations["post-security-baselines-id-groups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was learned, line by line, and what was said of it */
+        get: operations["get-security-baselines-id-lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was learned as a picture: nodes and links */
+        get: operations["get-security-baselines-id-network"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End learning early, pause, go on, learn anew, or end a baseline of one's own */
+        post: operations["post-security-baselines-id-orders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept or reject lines, or take a verdict back */
+        post: operations["post-security-baselines-id-verdicts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Name a time of maintenance, in which deviations are kept and raise no alert */
+        post: operations["post-security-baselines-id-windows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/windows/{window}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a time of maintenance now */
+        post: operations["post-security-baselines-id-windows-window-end"];
         delete?: never;
         options?: never;
         head?: never;
@@ -13491,6 +13747,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptDeviationsInputBody: {
+            /** @description IDs of deviations that nobody agreed to yet */
+            deviations: string[] | null;
+            /** @description Why they are wanted; it stays with the edition */
+            reason: string;
+        };
         AddMachineInputBody: {
             /** @enum {string} */
             kind: "gateway" | "probe" | "platform" | "node";
@@ -15561,6 +15823,443 @@ export interface components {
              */
             risk: number;
         };
+        BaselineAlertDeviations: {
+            baseline: string;
+            /** @description Empty: the alert is about no baseline, or not any more */
+            baseline_id: string;
+            deviations: components["schemas"]["BaselineBaselineDeviation"][];
+            /**
+             * Format: int64
+             * @description In force now
+             */
+            edition: number;
+            /** @description The caller may say that they are wanted */
+            may: boolean;
+        };
+        BaselineAllowedWay: {
+            class: string;
+            client: string;
+            /** @description *: any of the class */
+            function: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Of the server; -1: any
+             */
+            port: number;
+            protocol: string;
+            server: string;
+            /**
+             * Format: int64
+             * @description The first edition with it
+             */
+            since: number;
+            /**
+             * Format: int64
+             * @description -1: any
+             */
+            unit: number;
+        };
+        BaselineBaseline: {
+            /**
+             * Format: int64
+             * @description Ways that had no room among the lines, 20000 at most are told apart
+             */
+            beyond: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /**
+             * Format: int64
+             * @description Ways that deviated and are not agreed to
+             */
+            deviations: number;
+            /**
+             * Format: int64
+             * @description Deviations that are only in alerts, for want of room
+             */
+            deviations_beyond: number;
+            /**
+             * Format: int64
+             * @description In force; 0: none yet
+             */
+            edition: number;
+            enterprise: components["schemas"]["Text"];
+            /**
+             * Format: date-time
+             * @description When the newest batch of its sensors was looked at; zero: none yet
+             */
+            heard_at: string;
+            /** @description What deviates from the edition raises alerts now; it goes on while the baseline learns anew */
+            holding: boolean;
+            id: string;
+            /** Format: date-time */
+            learn_from: string;
+            /** Format: date-time */
+            learn_to: string;
+            /**
+             * Format: int64
+             * @description Of this round
+             */
+            lines: number;
+            name: string;
+            organisation_id: string;
+            /** @description It is the caller's own organisation's */
+            own: boolean;
+            /** Format: date-time */
+            paused_to?: string;
+            /**
+             * Format: int64
+             * @description Times of learning
+             */
+            round: number;
+            /** @enum {string} */
+            state: "learning" | "review" | "enforced" | "paused" | "ended";
+            /**
+             * Format: int64
+             * @description Lines that nobody judged yet
+             */
+            undecided: number;
+            /**
+             * Format: int64
+             * @description Units whose direction is a guess; they are not learned
+             */
+            unsure: number;
+            /** Format: int64 */
+            version: number;
+        };
+        BaselineBaselineDeviation: {
+            /**
+             * Format: int64
+             * @description The edition that allows it; 0: none
+             */
+            accepted: number;
+            /** @description The newest alert about it; empty: none */
+            alert_id: string;
+            class: string;
+            client: string;
+            client_place: components["schemas"]["BaselinePlace"];
+            /**
+             * Format: int64
+             * @description It deviated from, the last time
+             */
+            edition: number;
+            /** Format: date-time */
+            first_at: string;
+            /** @description *: any of the class */
+            function: string;
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            /**
+             * Format: int64
+             * @description Of the server; -1: any
+             */
+            port: number;
+            protocol: string;
+            /** @enum {string} */
+            rule: "baseline_rejected" | "baseline_new_master" | "baseline_new_command" | "baseline_new_peer" | "baseline_new_function";
+            sensor: string;
+            sensor_id: string;
+            server: string;
+            server_place: components["schemas"]["BaselinePlace"];
+            /**
+             * Format: int64
+             * @description -1: any
+             */
+            unit: number;
+            /** Format: int64 */
+            units: number;
+            /** @description Of maintenance, if it was seen in one the last time: then there is no alert of it */
+            window_id: string;
+        };
+        BaselineBaselineEdition: {
+            /** Format: int64 */
+            added: number;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description SHA-256 over its entries in their order, each with its seven fields and tabs between them */
+            digest: string;
+            /** Format: int64 */
+            entries: number;
+            /** Format: int64 */
+            number: number;
+            reason: string;
+            /** Format: int64 */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Of learning, whose review it comes of
+             */
+            round: number;
+        };
+        BaselineBaselineLink: {
+            classes: string[];
+            client: string;
+            protocols: string[];
+            server: string;
+            /** Format: int64 */
+            units: number;
+            /**
+             * @description open when any line is, rejected when any is and none is open
+             * @enum {string}
+             */
+            verdict: "open" | "accepted" | "rejected" | "grouped";
+        };
+        BaselineBaselineNetwork: {
+            /**
+             * Format: int64
+             * @description Links that are not shown
+             */
+            hidden: number;
+            /** @description The busiest first, 2000 at most */
+            links: components["schemas"]["BaselineBaselineLink"][];
+            /** @description In the order of their addresses */
+            nodes: components["schemas"]["BaselineBaselineNode"][];
+        };
+        BaselineBaselineNode: {
+            addr: string;
+            /** @enum {string} */
+            part: "asks" | "answers" | "both";
+            place: components["schemas"]["BaselinePlace"];
+        };
+        BaselineCounts: {
+            /** Format: int64 */
+            accepted: number;
+            /** Format: int64 */
+            grouped: number;
+            /**
+             * Format: int64
+             * @description Of the edition in force
+             */
+            known: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Entries of the edition in force that this round of learning did not hear
+             */
+            unseen: number;
+        };
+        BaselineDetail: {
+            /**
+             * Format: int64
+             * @description Ways that had no room among the lines, 20000 at most are told apart
+             */
+            beyond: number;
+            counts: components["schemas"]["BaselineCounts"];
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /**
+             * Format: int64
+             * @description Ways that deviated and are not agreed to
+             */
+            deviations: number;
+            /**
+             * Format: int64
+             * @description Deviations that are only in alerts, for want of room
+             */
+            deviations_beyond: number;
+            /**
+             * Format: int64
+             * @description In force; 0: none yet
+             */
+            edition: number;
+            /** @description The newest first, 200 at most */
+            editions: components["schemas"]["BaselineBaselineEdition"][];
+            enterprise: components["schemas"]["Text"];
+            /** @description Lines that were new, over the time of learning: it flattens when enough was heard */
+            growth: components["schemas"]["BaselineGrowth"][];
+            /**
+             * Format: date-time
+             * @description When the newest batch of its sensors was looked at; zero: none yet
+             */
+            heard_at: string;
+            /** @description What deviates from the edition raises alerts now; it goes on while the baseline learns anew */
+            holding: boolean;
+            id: string;
+            /** Format: date-time */
+            learn_from: string;
+            /** Format: date-time */
+            learn_to: string;
+            /**
+             * Format: int64
+             * @description Of this round
+             */
+            lines: number;
+            /** @description The caller may review it */
+            may: boolean;
+            /**
+             * Format: int64
+             * @description Lines that a round has at most
+             */
+            most: number;
+            name: string;
+            organisation_id: string;
+            /** @description It is the caller's own organisation's */
+            own: boolean;
+            /** Format: date-time */
+            paused_to?: string;
+            /**
+             * Format: int64
+             * @description Times of learning
+             */
+            round: number;
+            sensors: components["schemas"]["BaselineSensorIn"][];
+            /** @enum {string} */
+            state: "learning" | "review" | "enforced" | "paused" | "ended";
+            /**
+             * Format: int64
+             * @description Seconds of a point of growth
+             */
+            step: number;
+            /** @description What was done, the newest first */
+            steps: components["schemas"]["BaselineStep"][];
+            /**
+             * Format: int64
+             * @description Lines that nobody judged yet
+             */
+            undecided: number;
+            /**
+             * Format: int64
+             * @description Units whose direction is a guess; they are not learned
+             */
+            unsure: number;
+            /** Format: int64 */
+            version: number;
+            /** @description Of maintenance, the last to end first */
+            windows: components["schemas"]["BaselineWindow"][];
+        };
+        BaselineGrouping: {
+            /** @description What may be any */
+            any: ("port" | "unit" | "function")[] | null;
+            /** @description IDs of lines between the same two, of the same protocol and class */
+            lines: string[] | null;
+            note?: string;
+        };
+        BaselineGrowth: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            lines: number;
+        };
+        BaselineJudgement: {
+            /** @description IDs of lines */
+            lines?: string[] | null;
+            note?: string;
+            /**
+             * @description open takes a verdict back
+             * @enum {string}
+             */
+            verdict: "accepted" | "rejected" | "open";
+            /** @description Instead: all open lines that fit */
+            where?: components["schemas"]["BaselineSuch"];
+        };
+        BaselineLearnedLine: {
+            by: string;
+            class: string;
+            client: string;
+            /** @description The asset with this address, as its owner declared it */
+            client_place: components["schemas"]["BaselinePlace"];
+            /**
+             * Format: int64
+             * @description Of a wider line: how many it stands for
+             */
+            covers: number;
+            /** Format: date-time */
+            first_at: string;
+            /** @description *: any of the class */
+            function: string;
+            /** @description The wider line that stands for it */
+            group_id: string;
+            id: string;
+            /** Format: date-time */
+            judged_at?: string;
+            /** @description The edition in force allowed it when it was learned */
+            known: boolean;
+            /** Format: date-time */
+            last_at: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description Of the server; -1: any
+             */
+            port: number;
+            protocol: string;
+            server: string;
+            server_place: components["schemas"]["BaselinePlace"];
+            /**
+             * Format: int64
+             * @description -1: any
+             */
+            unit: number;
+            /** Format: int64 */
+            units: number;
+            /** @enum {string} */
+            verdict: "open" | "accepted" | "rejected" | "grouped";
+        };
+        BaselineLinesJudged: {
+            /** Format: int64 */
+            changed: number;
+            /** @description How the lines stand now */
+            counts: components["schemas"]["BaselineCounts"];
+        };
+        BaselineOrder: {
+            /**
+             * Format: int64
+             * @description Of learning (14 when 0) or of the pause
+             */
+            days?: number;
+            /** @description Wanted, except to go on after a pause */
+            reason?: string;
+            /**
+             * @description learning: learn anew, what is in force stays in force; review: end learning early; paused and enforced: stop and go on with what is in force; ended: let its sensors go
+             * @enum {string}
+             */
+            to: "learning" | "review" | "enforced" | "paused" | "ended";
+        };
+        BaselinePlace: {
+            name: string;
+            zone: string;
+        };
+        BaselineSensorIn: {
+            id: string;
+            name: string;
+        };
+        BaselineStep: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            edition: number;
+            /** @description Empty: the platform */
+            name: string;
+            reason: string;
+            /** @enum {string} */
+            state: "learning" | "review" | "enforced" | "paused" | "ended";
+        };
+        BaselineSuch: {
+            class?: string;
+            client?: string;
+            protocol?: string;
+            server?: string;
+        };
+        BaselineWindow: {
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            from: string;
+            /** @description Clients that it is for; none: any */
+            hosts: string[];
+            id: string;
+            reason: string;
+            /** Format: date-time */
+            to: string;
+        };
         BatchObject: {
             /** Format: int64 */
             address: number;
@@ -15608,6 +16307,16 @@ export interface components {
         BeginApplicationInputBody: {
             call_id: string;
             platform_id: string;
+        };
+        BeginBaselineInputBody: {
+            /**
+             * Format: int64
+             * @description Of learning; 0: 14, two weeks with at least one session of engineers
+             */
+            days?: number;
+            name: string;
+            /** @description IDs of sensors that hear the same network; each is in one baseline at most */
+            sensors: string[] | null;
         };
         BeginIncidentInputBody: {
             playbook: string;
@@ -16759,7 +17468,7 @@ export interface components {
             id: string;
             incident_id: string;
             /** @enum {string} */
-            kind: "event" | "sequence" | "health";
+            kind: "event" | "sequence" | "health" | "baseline";
             /** Format: date-time */
             last_at: string;
             /** @enum {string} */
@@ -16790,7 +17499,7 @@ export interface components {
             sensor_id: string;
             server: string;
             /** @enum {string} */
-            state: "new" | "looking" | "real" | "false_alarm" | "suppressed";
+            state: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted";
             /** @description What was done, the newest first */
             steps: components["schemas"]["DetectionStep"][];
             /** @description Of ATT&CK for ICS */
@@ -16868,10 +17577,10 @@ export interface components {
             do: components["schemas"]["Text"];
             id: string;
             /**
-             * @description What it looks at: one event, several within a time, or the sensor itself
+             * @description What it looks at: one event, several within a time, the sensor itself, what was agreed to, or indicators of others
              * @enum {string}
              */
-            kind: "event" | "sequence" | "health";
+            kind: "event" | "sequence" | "health" | "baseline";
             /** @enum {string} */
             level: "critical" | "high" | "medium" | "low" | "informational";
             /** @description Short, for people who write rules */
@@ -16897,7 +17606,7 @@ export interface components {
             name: string;
             reason: string;
             /** @enum {string} */
-            state: "new" | "looking" | "real" | "false_alarm" | "suppressed";
+            state: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted";
             /** Format: date-time */
             until?: string;
         };
@@ -16914,7 +17623,7 @@ export interface components {
             id: string;
             incident_id: string;
             /** @enum {string} */
-            kind: "event" | "sequence" | "health";
+            kind: "event" | "sequence" | "health" | "baseline";
             /** Format: date-time */
             last_at: string;
             /** @enum {string} */
@@ -16933,7 +17642,7 @@ export interface components {
             sensor_id: string;
             server: string;
             /** @enum {string} */
-            state: "new" | "looking" | "real" | "false_alarm" | "suppressed";
+            state: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted";
             /** @description Of ATT&CK for ICS */
             technique: string;
             /** Format: int64 */
@@ -17296,6 +18005,12 @@ export interface components {
             rotas: string[];
             /** @description Everybody whom the route of the alert tells */
             route: boolean;
+        };
+        EditBaselineInputBody: {
+            /** @description Keep entries of the edition in force that this round did not hear */
+            keep_unseen?: boolean;
+            /** @description What was reviewed, and by what standard */
+            reason: string;
         };
         EditDatasetInputBody: {
             spec: components["schemas"]["OpendataSpec"];
@@ -21895,6 +22610,19 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        MaintainInputBody: {
+            /** Format: date-time */
+            from: string;
+            /** @description Addresses of clients that work then; none: any */
+            hosts?: string[] | null;
+            /** @description The order of work */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description 30 days after from at most
+             */
+            to: string;
+        };
         MarkInputBody: {
             /** @description Empty: all */
             ids?: string[] | null;
@@ -23792,6 +24520,16 @@ export interface components {
              */
             total: number;
         };
+        PageAllowedWay: {
+            items: components["schemas"]["BaselineAllowedWay"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageAnnounced: {
             items: components["schemas"]["PilotAnnounced"][];
             /** @description Empty on the last page */
@@ -23894,6 +24632,26 @@ export interface components {
         };
         PageBadRow: {
             items: components["schemas"]["IdentifierBadRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageBaseline: {
+            items: components["schemas"]["BaselineBaseline"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageBaselineDeviation: {
+            items: components["schemas"]["BaselineBaselineDeviation"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -24354,6 +25112,16 @@ export interface components {
         };
         PageLead: {
             items: components["schemas"]["AttractionLead"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageLearnedLine: {
+            items: components["schemas"]["BaselineLearnedLine"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -30720,7 +31488,7 @@ export interface components {
             /** Format: int64 */
             times: number;
             /** @enum {string} */
-            what: "records" | "pairs" | "facts" | "assets" | "logs" | "alerts";
+            what: "records" | "pairs" | "facts" | "assets" | "logs" | "alerts" | "baselines";
         };
         SensorDeviceFact: {
             addr: string;
@@ -32126,6 +32894,10 @@ export interface components {
             query: string;
             /** @description With the caller's organisation; needs view.share */
             shared?: boolean;
+        };
+        WantedAlertInputBody: {
+            /** @description Why it is wanted; it stays with the edition and the alert */
+            reason: string;
         };
         WeightJudgement: {
             expert: string;
@@ -57966,9 +58738,9 @@ export interface operations {
                 /** @description Text to search for */
                 q?: string;
                 /** @description open: new, being looked at, or real without an incident */
-                state?: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "open";
+                state?: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted" | "open";
                 level?: "critical" | "high" | "medium" | "low" | "informational";
-                kind?: "event" | "sequence" | "health";
+                kind?: "event" | "sequence" | "health" | "baseline";
                 technique?: string;
                 /** @description ID of a rule */
                 rule?: string;
@@ -58024,6 +58796,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DetectionAlertDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-alerts-id-acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedAlertInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineAlertDeviations"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-alerts-id-deviations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineAlertDeviations"];
                 };
             };
             /** @description Refused */
@@ -59151,6 +59993,564 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-baselines": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "learning" | "review" | "enforced" | "paused" | "ended";
+                organisation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBaseline"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginBaselineInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineBaseline"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-baselines-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines-id-acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptDeviationsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-baselines-id-deviations": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description Not agreed to yet */
+                open?: "yes" | "no";
+                rule?: string;
+                host?: string;
+                /** @description ID of an alert: what it is about */
+                alert?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBaselineDeviation"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines-id-editions": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditBaselineInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-baselines-id-entries": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description 0: the one in force */
+                edition?: number;
+                host?: string;
+                class?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAllowedWay"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines-id-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaselineGrouping"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineLinesJudged"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-baselines-id-lines": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                verdict?: "open" | "accepted" | "rejected" | "grouped";
+                class?: string;
+                protocol?: string;
+                /** @description Address of one of the two */
+                host?: string;
+                /** @description Whether the edition in force has it */
+                known?: "yes" | "no";
+                /** @description ID of a wider line: those that it stands for */
+                group?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLearnedLine"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-baselines-id-network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineBaselineNetwork"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines-id-orders": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaselineOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines-id-verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaselineJudgement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineLinesJudged"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines-id-windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaintainInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines-id-windows-window-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                window: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineDetail"];
                 };
             };
             /** @description Refused */

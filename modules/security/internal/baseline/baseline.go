@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -219,13 +220,13 @@ func group(list []Way, loose []string) (Way, error) {
 	for _, x := range list {
 		switch {
 		case x.Client != w.Client || x.Server != w.Server || x.Protocol != w.Protocol || x.Class != w.Class:
-			return w, fmt.Errorf("lines of one group have the same client, server, protocol and class")
+			return w, errors.New("lines of one group have the same client, server, protocol and class")
 		case x.Port != w.Port && !slices.Contains(loose, "port"):
-			return w, fmt.Errorf("their ports differ: let the group be of any port")
+			return w, errors.New("their ports differ: let the group be of any port")
 		case x.Unit != w.Unit && !slices.Contains(loose, "unit"):
-			return w, fmt.Errorf("their units differ: let the group be of any unit")
+			return w, errors.New("their units differ: let the group be of any unit")
 		case x.Function != w.Function && !slices.Contains(loose, "function"):
-			return w, fmt.Errorf("their functions differ: let the group be of any function")
+			return w, errors.New("their functions differ: let the group be of any function")
 		}
 	}
 	if slices.Contains(loose, "port") {

@@ -136,7 +136,7 @@ func with(set []string, one string) []string {
 	return slices.Insert(set, at, one)
 }
 
-// Judged is how many lines a judgement changed.
+// LinesJudged is how many lines a judgement changed.
 type LinesJudged struct {
 	Changed int    `json:"changed"`
 	Counts  Counts `json:"counts" doc:"How the lines stand now"`

@@ -147,7 +147,7 @@ type Such struct {
 	Class    string `json:"class,omitempty" maxLength:"64"`
 }
 
-// Reviewing refuses judgements when there is no review.
+// reviewing refuses judgements when there is no review.
 func reviewing(b Baseline) error {
 	if !b.learns() {
 		return fault.New(fault.Conflict, "security.baseline.no_review", "lines are judged while the baseline learns or is reviewed; let it learn anew")
