@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"linghang/kernel/jobs"
 	"linghang/kernel/kerneltest"
 	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/batch"
@@ -404,7 +405,10 @@ func TestLearningEndsByItselfAndLinesAreBounded(t *testing.T) {
 			t.Errorf("%d lines, %d beyond", b.Lines, b.Beyond)
 		}
 		err := l.kit.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
-			_, err := tx.Exec(t.Context(), `UPDATE security_baseline SET learn_to = 1`)
+			if _, err := tx.Exec(t.Context(), `UPDATE security_baseline SET learn_to = 1`); err != nil {
+				return err
+			}
+			_, err := l.kit.Jobs.StartTx(t.Context(), tx, jobs.Order{Kind: "sweep_baselines"})
 			return err
 		})
 		if err != nil {
