@@ -286,11 +286,11 @@ func (m *Baselines) agree(ctx context.Context, id string, deviations []string, r
 
 // AlertDeviations are what an alert is about.
 type AlertDeviations struct {
-	BaselineID string      `json:"baseline_id" doc:"Empty: the alert is about no baseline, or not any more"`
-	Baseline   string      `json:"baseline"`
-	Edition    int64       `json:"edition" doc:"In force now"`
+	BaselineID string              `json:"baseline_id" doc:"Empty: the alert is about no baseline, or not any more"`
+	Baseline   string              `json:"baseline"`
+	Edition    int64               `json:"edition" doc:"In force now"`
 	Deviations []BaselineDeviation `json:"deviations" nullable:"false"`
-	May        bool        `json:"may" doc:"The caller may say that they are wanted"`
+	May        bool                `json:"may" doc:"The caller may say that they are wanted"`
 }
 
 func (m *Baselines) about(ctx context.Context, in httpd.Object) (AlertDeviations, error) {

@@ -69,8 +69,13 @@ func (h heard) found(b Baseline, e *edition, r detection.Rule) detection.Finding
 	f := detection.Finding{
 		Rule: r, Client: h.Client, Server: h.Server, Unit: words["unit"], First: h.first, Last: h.last, Count: count, Records: h.records, Why: r.Sentence(words),
 		Reasons: []detection.Reason{
-			{Field: "baseline", Value: b.Name}, {Field: "edition", Value: words["edition"]}, {Field: "protocol", Value: h.Protocol}, {Field: "port", Value: strconv.Itoa(h.Port)}, {Field: "unit", Value: words["unit"]},
-			{Field: "class", Value: h.Class}, {Field: "function", Value: h.Function},
+			{Field: "baseline", Value: b.Name},
+			{Field: "edition", Value: words["edition"]},
+			{Field: "protocol", Value: h.Protocol},
+			{Field: "port", Value: strconv.Itoa(h.Port)},
+			{Field: "unit", Value: words["unit"]},
+			{Field: "class", Value: h.Class},
+			{Field: "function", Value: h.Function},
 		},
 	}
 	if len(h.records) == 0 {

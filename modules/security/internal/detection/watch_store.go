@@ -179,7 +179,9 @@ func (m *Detection) Wanted(ctx context.Context, tx *sqldb.Tx, fingerprint, reaso
 func (m *Detection) Changed(organisation string) { m.kit.Notify(topic, "", organisation) }
 
 // Alert reads an alert that the caller sees.
-func (m *Detection) Alert(ctx context.Context, id string) (ThreatAlert, error) { return m.store.seen(ctx, id) }
+func (m *Detection) Alert(ctx context.Context, id string) (ThreatAlert, error) {
+	return m.store.seen(ctx, id)
+}
 
 // FingerprintOf is what findings of an alert have in common.
 func (a ThreatAlert) FingerprintOf() string { return a.fingerprint }
