@@ -17,19 +17,19 @@ export default function Baseline() {
   const { id = '' } = useParams()
   const t = useBaselineTexts()
   useLive('security.baselines', baselineKey)
-  const { data, error, refetch } = useQuery({ queryKey: [...baselineKey, 'one', id], queryFn: () => read(api.GET('/api/security/baselines/{id}', { params: { path: { id } } })), refetchInterval: 30_000 })
-  if (data) return <Page baseline={data} />
+  const { data, error, refetch, dataUpdatedAt } = useQuery({ queryKey: [...baselineKey, 'one', id], queryFn: () => read(api.GET('/api/security/baselines/{id}', { params: { path: { id } } })), refetchInterval: 30_000 })
+  if (data) return <Page baseline={data} now={dataUpdatedAt} />
   return error ? <><PageHeader title={t('baseline.one')} /><Failure problem={error} retry={() => void refetch()} /></> : <Loading />
 }
 
-function Page({ baseline: b }: { baseline: BaselineDetail }) {
+function Page({ baseline: b, now }: { baseline: BaselineDetail; now: number }) {
   const t = useBaselineTexts()
   const text = useText()
   const f = useFormat()
   const [params, setParams] = useSearchParams()
   const learns = b.state === 'learning' || b.state === 'review'
   const tabs = [
-    { key: 'progress', label: t('baseline.tabs.progress'), children: <BaselineProgress baseline={b} /> },
+    { key: 'progress', label: t('baseline.tabs.progress'), children: <BaselineProgress baseline={b} now={now} /> },
     { key: 'review', label: learns && b.undecided > 0 ? `${t('baseline.tabs.review')} (${f.number(b.undecided, 0)})` : t('baseline.tabs.review'), children: <BaselineReview baseline={b} /> },
     { key: 'network', label: t('baseline.tabs.network'), children: <BaselineNetwork id={b.id} /> },
     { key: 'entries', label: t('baseline.tabs.entries'), children: <BaselineEntries baseline={b} /> },
@@ -42,17 +42,17 @@ function Page({ baseline: b }: { baseline: BaselineDetail }) {
         marks={<><StatusTag tone={baselineTone[b.state]}>{t(`baseline.states.${b.state}`)}</StatusTag>{b.edition > 0 && <StatusTag tone={b.holding ? 'good' : 'idle'}>{t('baseline.editionOf', { n: b.edition })}</StatusTag>}</>}
         actions={b.may && <BaselineActs baseline={b} />}
       />
-      <Banners baseline={b} />
+      <Banners baseline={b} now={now} />
       <PageTabs label={t('baseline.tabs.parts')} active={params.get('tab') ?? (b.state === 'review' ? 'review' : 'progress')} change={(tab) => setParams({ tab }, { replace: true })} items={tabs} />
     </div>
   )
 }
 
-function Banners({ baseline: b }: { baseline: BaselineDetail }) {
+function Banners({ baseline: b, now }: { baseline: BaselineDetail; now: number }) {
   const t = useBaselineTexts()
   const f = useFormat()
   const learns = b.state === 'learning' || b.state === 'review'
-  const short = b.state === 'review' && Math.min(Date.now(), Date.parse(b.learn_to)) - Date.parse(b.learn_from) < fortnight
+  const short = b.state === 'review' && Math.min(now, Date.parse(b.learn_to)) - Date.parse(b.learn_from) < fortnight
   return (
     <>
       {b.state === 'learning' && b.lines === 0 && <Alert type="warning" showIcon title={t('baseline.silentTitle')} description={t('baseline.silentNote')} />}

@@ -7,12 +7,12 @@ import { lineOption } from '../../lib/chart/line'
 import { baselineKey, baselineTone, useBaselineTexts, type BaselineDetail } from './baselineTexts'
 
 /** How learning goes, the editions, windows of maintenance, and what was done. */
-export function BaselineProgress({ baseline: b }: { baseline: BaselineDetail }) {
+export function BaselineProgress({ baseline: b, now }: { baseline: BaselineDetail; now: number }) {
   return (
     <div className="lh-stack">
       <Growth baseline={b} />
       <Editions baseline={b} />
-      <div className="lh-columns"><Windows baseline={b} /><History baseline={b} /></div>
+      <div className="lh-columns"><Windows baseline={b} now={now} /><History baseline={b} /></div>
     </div>
   )
 }
@@ -61,11 +61,10 @@ function Editions({ baseline: b }: { baseline: BaselineDetail }) {
   )
 }
 
-function Windows({ baseline: b }: { baseline: BaselineDetail }) {
+function Windows({ baseline: b, now }: { baseline: BaselineDetail; now: number }) {
   const t = useBaselineTexts()
   const f = useFormat()
   const [open, setOpen] = useState(false)
-  const now = Date.now()
   const stand = (w: BaselineDetail['windows'][number]) => (Date.parse(w.to) <= now ? 'ended' : Date.parse(w.from) > now ? 'coming' : 'open')
   return (
     <Card size="small" title={t('baseline.windows')} extra={b.may && b.state !== 'ended' && <Button size="small" onClick={() => setOpen(true)}>{t('baseline.window.add')}</Button>}>

@@ -102,7 +102,7 @@ function Table({ baseline: b, lines, may }: { baseline: BaselineDetail; lines: L
       {may && <p className="lh-note lh-baseline-keys">{t('baseline.review.help')}</p>}
       <PlainTable<Line>
         label={t('baseline.tabs.review')} rowKey={(l) => l.id} dataSource={lines} pagination={false}
-        {...(may ? { rowSelection: { selectedRowKeys: selected, onChange: (keys) => setSelected(keys.map(String)), getCheckboxProps: (l) => ({ 'aria-label': `${l.client} → ${l.server} ${l.function}` }) }, rowClassName: (l) => (l.id === current?.id ? 'lh-baseline-current' : ''), onRow: (_, i) => ({ onClick: () => setPlace(i ?? 0) }) } : {})}
+        {...(may ? { rowSelection: { selectedRowKeys: selected, hideSelectAll: true, onChange: (keys) => setSelected(keys.map(String)), getCheckboxProps: (l) => ({ 'aria-label': `${l.client} → ${l.server} ${l.function}` }) as object }, rowClassName: (l) => (l.id === current?.id ? 'lh-baseline-current' : ''), onRow: (_, i) => ({ onClick: () => setPlace(i ?? 0) }) } : {})}
         columns={[
           { title: t('baseline.field.client'), render: (_, l) => <Host addr={l.client} place={l.client_place} /> },
           { title: t('baseline.field.server'), render: (_, l) => <Host addr={l.server} place={l.server_place} port={server(l)} /> },
