@@ -3,7 +3,7 @@ import { Button, Checkbox, Drawer, Flex, Form, Input, Select } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { api, EmptyState, EntityForm, Failure, Loading, PlainTable, read, StatusTag, useChange, useFormat, type Schema } from '../../kernel'
-import { actOf, type Act } from './baselineKeys'
+import { actOf, pressed, type Act } from './baselineKeys'
 import { baselineKey, useBaselineTexts, verdicts, verdictTone, type BaselineDetail, type Line } from './baselineTexts'
 import { ClassTag, Host, Manner, useServer } from './baselineWays'
 import { classes, useSensorTexts } from './sensors'
@@ -124,7 +124,7 @@ function useKeys(on: boolean, act: (a: Act) => void) {
   useEffect(() => {
     if (!on) return undefined
     const press = (e: KeyboardEvent) => {
-      const a = actOf(e)
+      const a = actOf(pressed(e))
       if (!a) return
       e.preventDefault()
       latest.current(a)
