@@ -1,13 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
 	"linghang/kernel/sqldb"
 )
 
-// sensorFixtures are a sensor of ours with an alert, of which nobody else is to know.
+// sensorFixtures are a sensor of ours with an alert and a baseline, of which nobody else is to know.
 func (a *access) sensorFixtures(t *testing.T) {
 	t.Helper()
 	sensor := a.make(t, "/api/security/sensors", "manager-ours", `{"name":"我方探针","machine_id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","consent":"detail"}`)
@@ -18,6 +19,11 @@ func (a *access) sensorFixtures(t *testing.T) {
 	a.alert(t, alert, sensor)
 	a.fixtures = append(a.fixtures, fixture{"/api/security/alerts/{id}", "/api/security/alerts/" + alert, false}, fixture{"/api/security/detection-rules/{id}", "/api/security/detection-rules/none", true})
 	a.private = append(a.private, sensor, "我方探针", alert, "我方告警")
+	baseline := a.make(t, "/api/security/baselines", "manager-ours", fmt.Sprintf(`{"name":"我方基线","sensors":[%q]}`, sensor))
+	a.fixtures = append(a.fixtures,
+		fixture{"/api/security/baselines/{id}/windows/{window}", "/api/security/baselines/" + baseline + "/windows/none", false},
+		fixture{"/api/security/baselines/{id}", "/api/security/baselines/" + baseline, false})
+	a.private = append(a.private, baseline, "我方基线")
 }
 
 // alert puts an alert where the work on batches of a probe would.

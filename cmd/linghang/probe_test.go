@@ -154,3 +154,44 @@ func TestACityThatIsKilledFindsEverythingOnce(t *testing.T) {
 		return false
 	})
 }
+
+// The city is killed again and again while a baseline learns: every way to speak is a line
+// afterwards, and its units are counted once.
+func TestACityThatIsKilledLearnsEverythingOnce(t *testing.T) {
+	t.Parallel() // it waits for processes most of its time
+	const n = 20_000
+	read := func(i int) []byte { // of one of ten devices behind the address
+		return []byte{byte(i >> 8), byte(i), 0, 0, 0, 6, byte(1 + i%10), 3, 0, 4, 0, 1}
+	}
+	h, sensor, config := listening(t, capture(t, n, 502, read), "--tls-listen", fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0]))
+	var b struct {
+		ID     string
+		Lines  int
+		Unsure int
+	}
+	h.call("POST", "/api/security/baselines", fmt.Sprintf(`{"name":"line","sensors":[%q]}`, sensor), &b)
+	cmd := runProbe(t, config)
+	units := func() (sum int) {
+		var page struct{ Items []struct{ Units int } }
+		h.call("GET", "/api/security/baselines/"+b.ID+"/lines", "", &page)
+		for _, l := range page.Items {
+			sum += l.Units
+		}
+		return sum
+	}
+	for want := 1; want <= 4; want++ {
+		kerneltest.Wait(t, "more conversations", func() bool { return units() > want*n/8 })
+		h.kill()
+		h.start()
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	kerneltest.Wait(t, fmt.Sprintf("%d units", n), func() bool {
+		h.call("GET", "/api/security/baselines/"+b.ID, "", &b)
+		return units()+b.Unsure == n
+	})
+	if b.Lines != 10 {
+		t.Errorf("%d lines, want 10", b.Lines)
+	}
+}

@@ -23,7 +23,13 @@
 // octets, depth and values. Objects of STIX 2.0 are kept, and the checker says
 // what in them is not 2.1.
 //
-// Not done: patterns of indicators are not parsed; values of open vocabularies
+// [ParsePattern] reads patterns (section 9) that one observation decides, on the
+// object paths that a host says it has, and refuses by name what wants several
+// observations, times or paths that are not recorded. [Pattern.Match] tells by
+// which comparisons one matches, [Pattern.Keys] values of which it must have one.
+//
+// Not done: patterns over several observations (FOLLOWEDBY, AND between them,
+// WITHIN, REPEATS, START and STOP), EXISTS and comparisons of size; values of open vocabularies
 // are taken as they are; which relationships section 4 suggests between which
 // types is not tested; names of registries (media types, character sets, numbers
 // of other catalogues) are not looked up; schemas of extensions are not loaded, so that properties

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"linghang/modules/security/internal/asset"
+	"linghang/modules/security/internal/baseline"
 	"linghang/modules/security/internal/sensor"
 )
 
@@ -26,5 +27,17 @@ func onTheWire(s *sensor.Sensors) asset.Wire {
 			out = append(out, o)
 		}
 		return out, sensors, err //nolint:wrapcheck // it says all
+	}
+}
+
+// placesOf tells baselines what assets have which addresses.
+func placesOf(a *asset.Assets) baseline.Places {
+	return func(ctx context.Context, organisation string) (map[string]baseline.Place, error) {
+		list, err := a.Places(ctx, organisation)
+		out := make(map[string]baseline.Place, len(list))
+		for addr, p := range list {
+			out[addr] = baseline.Place(p)
+		}
+		return out, err //nolint:wrapcheck // it says all
 	}
 }

@@ -5,74 +5,6 @@
  */
 
 export interface paths {
-    "/.well-known/csaf/openpgp/{file}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** CSAF: the OpenPGP key that advisories are signed with */
-        get: operations["get--well-known-csaf-openpgp-file"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/csaf/provider-metadata.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** CSAF: who publishes advisories here, and where they are */
-        get: operations["get--well-known-csaf-provider-metadata-json"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/csaf/service.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** CSAF: ROLIE service document */
-        get: operations["get--well-known-csaf-service-json"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/csaf/white/{path}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** CSAF: what is TLP:WHITE: the ROLIE feed and its categories, index.txt and changes.csv, and by year advisories, each with .sha256, .sha512 and OpenPGP signature (.asc) */
-        get: operations["get--well-known-csaf-white-path"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/.well-known/est/cacerts": {
         parameters: {
             query?: never;
@@ -9878,8 +9810,7 @@ export interface paths {
         get: operations["get-security-advisories-id"];
         put?: never;
         post?: never;
-        /** Remove an advisory of the demonstration city */
-        delete: operations["delete-security-advisories-id"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -9911,7 +9842,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take documents in CSAF: ?despite= why also those that fail mandatory tests are taken, ?synthetic=true of demonstration data */
+        /** Take documents in CSAF: ?despite= why also those that fail mandatory tests are taken */
         post: operations["post-security-advisory-import"];
         delete?: never;
         options?: never;
@@ -9979,6 +9910,40 @@ export interface paths {
         };
         /** An alert: why, by which records, its technique, what to do, what was done */
         get: operations["get-security-alerts-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/alerts/{id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that what an alert is about is wanted: the next edition allows it */
+        post: operations["post-security-alerts-id-acceptance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/alerts/{id}/deviations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The baseline and the deviations that an alert is about */
+        get: operations["get-security-alerts-id-deviations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -10443,6 +10408,228 @@ export interface paths {
         put?: never;
         /** Verify what was fed back (核查): accept it, or return it with reasons */
         post: operations["post-security-assignments-id-verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Communication baselines of one's own organisation, and of those whose sensors are open in detail */
+        get: operations["get-security-baselines"];
+        put?: never;
+        /** Begin a baseline: sensors of one's own organisation learn for some days */
+        post: operations["post-security-baselines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A baseline: how it stands, how learning goes, its editions and windows of maintenance */
+        get: operations["get-security-baselines-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to deviations: the next edition allows them */
+        post: operations["post-security-baselines-id-acceptances"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/deviations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the edition in force does not allow and was seen */
+        get: operations["get-security-baselines-id-deviations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put what was reviewed into force as the next edition */
+        post: operations["post-security-baselines-id-editions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an edition allows */
+        get: operations["get-security-baselines-id-entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept a wider line for several: of any port, unit or function */
+        post: operations["post-security-baselines-id-groups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was learned, line by line, and what was said of it */
+        get: operations["get-security-baselines-id-lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was learned as a picture: nodes and links */
+        get: operations["get-security-baselines-id-network"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End learning early, pause, go on, learn anew, or end a baseline of one's own */
+        post: operations["post-security-baselines-id-orders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept or reject lines, or take a verdict back */
+        post: operations["post-security-baselines-id-verdicts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Name a time of maintenance, in which deviations are kept and raise no alert */
+        post: operations["post-security-baselines-id-windows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/baselines/{id}/windows/{window}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a time of maintenance now */
+        post: operations["post-security-baselines-id-windows-window-end"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11402,8 +11589,7 @@ export interface paths {
         /** Edit a draft */
         put: operations["put-security-notices-id"];
         post?: never;
-        /** Remove a notice of the demonstration city */
-        delete: operations["delete-security-notices-id"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -11454,23 +11640,6 @@ export interface paths {
         put?: never;
         /** Try to deliver it again where nobody could be told */
         post: operations["post-security-notices-id-delivery"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/notices/{id}/districts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Addressees and receipts of a notice by district, for a map */
-        get: operations["get-security-notices-id-districts"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -11709,127 +11878,6 @@ export interface paths {
         put?: never;
         /** Withdraw a notice, with the reason */
         post: operations["post-security-notices-id-withdrawal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/own-advisories": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Advisories of the city's own */
-        get: operations["get-security-own-advisories"];
-        put?: never;
-        /** Write an advisory */
-        post: operations["post-security-own-advisories"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/own-advisories/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An advisory with its draft, the mandatory tests that its document fails, and its revisions */
-        get: operations["get-security-own-advisories-id"];
-        /** Edit a draft */
-        put: operations["put-security-own-advisories-id"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/own-advisories/{id}/document": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The document (CSAF 2.0) as it would be published now; ?revision= one that was */
-        get: operations["get-security-own-advisories-id-document"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/own-advisories/{id}/publication": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Publish it: another person than its author */
-        post: operations["post-security-own-advisories-id-publication"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/own-advisories/{id}/return": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Return it to its author, with the reason */
-        post: operations["post-security-own-advisories-id-return"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/own-advisories/{id}/revision": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Begin the next revision of what is published */
-        post: operations["post-security-own-advisories-id-revision"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/own-advisories/{id}/submission": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Send a draft to be published; it passes the mandatory tests */
-        post: operations["post-security-own-advisories-id-submission"];
         delete?: never;
         options?: never;
         head?: never;
@@ -13699,6 +13747,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptDeviationsInputBody: {
+            /** @description IDs of deviations that nobody agreed to yet */
+            deviations: string[] | null;
+            /** @description Why they are wanted; it stays with the edition */
+            reason: string;
+        };
         AddMachineInputBody: {
             /** @enum {string} */
             kind: "gateway" | "probe" | "platform" | "node";
@@ -13763,8 +13817,6 @@ export interface components {
             /** @description It is being compared with assets */
             stale: boolean;
             status: string;
-            /** @description Demonstration data; it is compared with assets of the demonstration only */
-            synthetic: boolean;
             /** Format: date-time */
             taken_at: string;
             title: string;
@@ -13845,8 +13897,6 @@ export interface components {
             stale: boolean;
             status: string;
             summary: string;
-            /** @description Demonstration data; it is compared with assets of the demonstration only */
-            synthetic: boolean;
             /** Format: date-time */
             taken_at: string;
             title: string;
@@ -13895,7 +13945,6 @@ export interface components {
             site: string;
             /** @enum {string} */
             state: "open" | "mended" | "accepted" | "not_applicable";
-            synthetic: boolean;
             title: string;
             tracking_id: string;
             /** Format: int64 */
@@ -13950,7 +13999,6 @@ export interface components {
             site: string;
             /** @enum {string} */
             state: "open" | "mended" | "accepted" | "not_applicable";
-            synthetic: boolean;
             title: string;
             tracking_id: string;
             /** Format: int64 */
@@ -14009,8 +14057,6 @@ export interface components {
             items: components["schemas"]["AdvisoryFigure"][];
             /** @description Groups of fewer than 5 enterprises are left out */
             masked: boolean;
-            /** @description All of it is demonstration data, since nothing is real */
-            synthetic: boolean;
         };
         AdvisoryProduct: {
             name: string;
@@ -15571,27 +15617,6 @@ export interface components {
              */
             risk: number;
         };
-        AwarenessBranch: {
-            /**
-             * Format: double
-             * @description The mean by importance
-             */
-            confidence: number;
-            /** Format: int64 */
-            enterprises: number;
-            /** @description Section or division of GB/T 4754 */
-            industry: string;
-            /** Format: double */
-            mean: number;
-            name: components["schemas"]["Text"];
-            /** Format: double */
-            p95: number;
-            /**
-             * Format: double
-             * @description Half of the mean by importance, half of the 95th percentile
-             */
-            risk: number;
-        };
         AwarenessConfidence: {
             /** Format: double */
             completeness: number;
@@ -15668,7 +15693,6 @@ export interface components {
             district: string;
             /** Format: int64 */
             findings: number;
-            industry: string;
             name: components["schemas"]["Text"];
             organisation_id: string;
             parts: components["schemas"]["AwarenessPart"][];
@@ -15729,18 +15753,11 @@ export interface components {
             everything: boolean;
             /**
              * Format: int64
-             * @description Districts and industries that are not shown since they have fewer than five enterprises
+             * @description Districts that are not shown since they have fewer than five enterprises
              */
             hidden: number;
-            /** @description Of enterprises that say of which industry they are */
-            industries: components["schemas"]["AwarenessBranch"][];
-            /** @description All of it is demonstration data, since nobody real is known; else figures are of real enterprises only */
+            /** @description Some of it is demonstration data */
             synthetic: boolean;
-            /**
-             * Format: int64
-             * @description Enterprises that do not say of which industry they are; for the city
-             */
-            unsaid: number;
             weights: components["schemas"]["Text"];
             /** Format: date-time */
             worked_out_at?: string;
@@ -15806,6 +15823,443 @@ export interface components {
              */
             risk: number;
         };
+        BaselineAlertDeviations: {
+            baseline: string;
+            /** @description Empty: the alert is about no baseline, or not any more */
+            baseline_id: string;
+            deviations: components["schemas"]["BaselineBaselineDeviation"][];
+            /**
+             * Format: int64
+             * @description In force now
+             */
+            edition: number;
+            /** @description The caller may say that they are wanted */
+            may: boolean;
+        };
+        BaselineAllowedWay: {
+            class: string;
+            client: string;
+            /** @description *: any of the class */
+            function: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Of the server; -1: any
+             */
+            port: number;
+            protocol: string;
+            server: string;
+            /**
+             * Format: int64
+             * @description The first edition with it
+             */
+            since: number;
+            /**
+             * Format: int64
+             * @description -1: any
+             */
+            unit: number;
+        };
+        BaselineBaseline: {
+            /**
+             * Format: int64
+             * @description Ways that had no room among the lines, 20000 at most are told apart
+             */
+            beyond: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /**
+             * Format: int64
+             * @description Ways that deviated and are not agreed to
+             */
+            deviations: number;
+            /**
+             * Format: int64
+             * @description Deviations that are only in alerts, for want of room
+             */
+            deviations_beyond: number;
+            /**
+             * Format: int64
+             * @description In force; 0: none yet
+             */
+            edition: number;
+            enterprise: components["schemas"]["Text"];
+            /**
+             * Format: date-time
+             * @description When the newest batch of its sensors was looked at; zero: none yet
+             */
+            heard_at: string;
+            /** @description What deviates from the edition raises alerts now; it goes on while the baseline learns anew */
+            holding: boolean;
+            id: string;
+            /** Format: date-time */
+            learn_from: string;
+            /** Format: date-time */
+            learn_to: string;
+            /**
+             * Format: int64
+             * @description Of this round
+             */
+            lines: number;
+            name: string;
+            organisation_id: string;
+            /** @description It is the caller's own organisation's */
+            own: boolean;
+            /** Format: date-time */
+            paused_to?: string;
+            /**
+             * Format: int64
+             * @description Times of learning
+             */
+            round: number;
+            /** @enum {string} */
+            state: "learning" | "review" | "enforced" | "paused" | "ended";
+            /**
+             * Format: int64
+             * @description Lines that nobody judged yet
+             */
+            undecided: number;
+            /**
+             * Format: int64
+             * @description Units whose direction is a guess; they are not learned
+             */
+            unsure: number;
+            /** Format: int64 */
+            version: number;
+        };
+        BaselineBaselineDeviation: {
+            /**
+             * Format: int64
+             * @description The edition that allows it; 0: none
+             */
+            accepted: number;
+            /** @description The newest alert about it; empty: none */
+            alert_id: string;
+            class: string;
+            client: string;
+            client_place: components["schemas"]["BaselinePlace"];
+            /**
+             * Format: int64
+             * @description It deviated from, the last time
+             */
+            edition: number;
+            /** Format: date-time */
+            first_at: string;
+            /** @description *: any of the class */
+            function: string;
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            /**
+             * Format: int64
+             * @description Of the server; -1: any
+             */
+            port: number;
+            protocol: string;
+            /** @enum {string} */
+            rule: "baseline_rejected" | "baseline_new_master" | "baseline_new_command" | "baseline_new_peer" | "baseline_new_function";
+            sensor: string;
+            sensor_id: string;
+            server: string;
+            server_place: components["schemas"]["BaselinePlace"];
+            /**
+             * Format: int64
+             * @description -1: any
+             */
+            unit: number;
+            /** Format: int64 */
+            units: number;
+            /** @description Of maintenance, if it was seen in one the last time: then there is no alert of it */
+            window_id: string;
+        };
+        BaselineBaselineEdition: {
+            /** Format: int64 */
+            added: number;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description SHA-256 over its entries in their order, each with its seven fields and tabs between them */
+            digest: string;
+            /** Format: int64 */
+            entries: number;
+            /** Format: int64 */
+            number: number;
+            reason: string;
+            /** Format: int64 */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Of learning, whose review it comes of
+             */
+            round: number;
+        };
+        BaselineBaselineLink: {
+            classes: string[];
+            client: string;
+            protocols: string[];
+            server: string;
+            /** Format: int64 */
+            units: number;
+            /**
+             * @description open when any line is, rejected when any is and none is open
+             * @enum {string}
+             */
+            verdict: "open" | "accepted" | "rejected" | "grouped";
+        };
+        BaselineBaselineNetwork: {
+            /**
+             * Format: int64
+             * @description Links that are not shown
+             */
+            hidden: number;
+            /** @description The busiest first, 2000 at most */
+            links: components["schemas"]["BaselineBaselineLink"][];
+            /** @description In the order of their addresses */
+            nodes: components["schemas"]["BaselineBaselineNode"][];
+        };
+        BaselineBaselineNode: {
+            addr: string;
+            /** @enum {string} */
+            part: "asks" | "answers" | "both";
+            place: components["schemas"]["BaselinePlace"];
+        };
+        BaselineCounts: {
+            /** Format: int64 */
+            accepted: number;
+            /** Format: int64 */
+            grouped: number;
+            /**
+             * Format: int64
+             * @description Of the edition in force
+             */
+            known: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Entries of the edition in force that this round of learning did not hear
+             */
+            unseen: number;
+        };
+        BaselineDetail: {
+            /**
+             * Format: int64
+             * @description Ways that had no room among the lines, 20000 at most are told apart
+             */
+            beyond: number;
+            counts: components["schemas"]["BaselineCounts"];
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /**
+             * Format: int64
+             * @description Ways that deviated and are not agreed to
+             */
+            deviations: number;
+            /**
+             * Format: int64
+             * @description Deviations that are only in alerts, for want of room
+             */
+            deviations_beyond: number;
+            /**
+             * Format: int64
+             * @description In force; 0: none yet
+             */
+            edition: number;
+            /** @description The newest first, 200 at most */
+            editions: components["schemas"]["BaselineBaselineEdition"][];
+            enterprise: components["schemas"]["Text"];
+            /** @description Lines that were new, over the time of learning: it flattens when enough was heard */
+            growth: components["schemas"]["BaselineGrowth"][];
+            /**
+             * Format: date-time
+             * @description When the newest batch of its sensors was looked at; zero: none yet
+             */
+            heard_at: string;
+            /** @description What deviates from the edition raises alerts now; it goes on while the baseline learns anew */
+            holding: boolean;
+            id: string;
+            /** Format: date-time */
+            learn_from: string;
+            /** Format: date-time */
+            learn_to: string;
+            /**
+             * Format: int64
+             * @description Of this round
+             */
+            lines: number;
+            /** @description The caller may review it */
+            may: boolean;
+            /**
+             * Format: int64
+             * @description Lines that a round has at most
+             */
+            most: number;
+            name: string;
+            organisation_id: string;
+            /** @description It is the caller's own organisation's */
+            own: boolean;
+            /** Format: date-time */
+            paused_to?: string;
+            /**
+             * Format: int64
+             * @description Times of learning
+             */
+            round: number;
+            sensors: components["schemas"]["BaselineSensorIn"][];
+            /** @enum {string} */
+            state: "learning" | "review" | "enforced" | "paused" | "ended";
+            /**
+             * Format: int64
+             * @description Seconds of a point of growth
+             */
+            step: number;
+            /** @description What was done, the newest first */
+            steps: components["schemas"]["BaselineStep"][];
+            /**
+             * Format: int64
+             * @description Lines that nobody judged yet
+             */
+            undecided: number;
+            /**
+             * Format: int64
+             * @description Units whose direction is a guess; they are not learned
+             */
+            unsure: number;
+            /** Format: int64 */
+            version: number;
+            /** @description Of maintenance, the last to end first */
+            windows: components["schemas"]["BaselineWindow"][];
+        };
+        BaselineGrouping: {
+            /** @description What may be any */
+            any: ("port" | "unit" | "function")[] | null;
+            /** @description IDs of lines between the same two, of the same protocol and class */
+            lines: string[] | null;
+            note?: string;
+        };
+        BaselineGrowth: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            lines: number;
+        };
+        BaselineJudgement: {
+            /** @description IDs of lines */
+            lines?: string[] | null;
+            note?: string;
+            /**
+             * @description open takes a verdict back
+             * @enum {string}
+             */
+            verdict: "accepted" | "rejected" | "open";
+            /** @description Instead: all open lines that fit */
+            where?: components["schemas"]["BaselineSuch"];
+        };
+        BaselineLearnedLine: {
+            by: string;
+            class: string;
+            client: string;
+            /** @description The asset with this address, as its owner declared it */
+            client_place: components["schemas"]["BaselinePlace"];
+            /**
+             * Format: int64
+             * @description Of a wider line: how many it stands for
+             */
+            covers: number;
+            /** Format: date-time */
+            first_at: string;
+            /** @description *: any of the class */
+            function: string;
+            /** @description The wider line that stands for it */
+            group_id: string;
+            id: string;
+            /** Format: date-time */
+            judged_at?: string;
+            /** @description The edition in force allowed it when it was learned */
+            known: boolean;
+            /** Format: date-time */
+            last_at: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description Of the server; -1: any
+             */
+            port: number;
+            protocol: string;
+            server: string;
+            server_place: components["schemas"]["BaselinePlace"];
+            /**
+             * Format: int64
+             * @description -1: any
+             */
+            unit: number;
+            /** Format: int64 */
+            units: number;
+            /** @enum {string} */
+            verdict: "open" | "accepted" | "rejected" | "grouped";
+        };
+        BaselineLinesJudged: {
+            /** Format: int64 */
+            changed: number;
+            /** @description How the lines stand now */
+            counts: components["schemas"]["BaselineCounts"];
+        };
+        BaselineOrder: {
+            /**
+             * Format: int64
+             * @description Of learning (14 when 0) or of the pause
+             */
+            days?: number;
+            /** @description Wanted, except to go on after a pause */
+            reason?: string;
+            /**
+             * @description learning: learn anew, what is in force stays in force; review: end learning early; paused and enforced: stop and go on with what is in force; ended: let its sensors go
+             * @enum {string}
+             */
+            to: "learning" | "review" | "enforced" | "paused" | "ended";
+        };
+        BaselinePlace: {
+            name: string;
+            zone: string;
+        };
+        BaselineSensorIn: {
+            id: string;
+            name: string;
+        };
+        BaselineStep: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            edition: number;
+            /** @description Empty: the platform */
+            name: string;
+            reason: string;
+            /** @enum {string} */
+            state: "learning" | "review" | "enforced" | "paused" | "ended";
+        };
+        BaselineSuch: {
+            class?: string;
+            client?: string;
+            protocol?: string;
+            server?: string;
+        };
+        BaselineWindow: {
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            from: string;
+            /** @description Clients that it is for; none: any */
+            hosts: string[];
+            id: string;
+            reason: string;
+            /** Format: date-time */
+            to: string;
+        };
         BatchObject: {
             /** Format: int64 */
             address: number;
@@ -15853,6 +16307,16 @@ export interface components {
         BeginApplicationInputBody: {
             call_id: string;
             platform_id: string;
+        };
+        BeginBaselineInputBody: {
+            /**
+             * Format: int64
+             * @description Of learning; 0: 14, two weeks with at least one session of engineers
+             */
+            days?: number;
+            name: string;
+            /** @description IDs of sensors that hear the same network; each is in one baseline at most */
+            sensors: string[] | null;
         };
         BeginIncidentInputBody: {
             playbook: string;
@@ -17004,7 +17468,7 @@ export interface components {
             id: string;
             incident_id: string;
             /** @enum {string} */
-            kind: "event" | "sequence" | "health";
+            kind: "event" | "sequence" | "health" | "baseline";
             /** Format: date-time */
             last_at: string;
             /** @enum {string} */
@@ -17035,10 +17499,9 @@ export interface components {
             sensor_id: string;
             server: string;
             /** @enum {string} */
-            state: "new" | "looking" | "real" | "false_alarm" | "suppressed";
+            state: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted";
             /** @description What was done, the newest first */
             steps: components["schemas"]["DetectionStep"][];
-            synthetic: boolean;
             /** @description Of ATT&CK for ICS */
             technique: string;
             technique_name: components["schemas"]["Text"];
@@ -17114,10 +17577,10 @@ export interface components {
             do: components["schemas"]["Text"];
             id: string;
             /**
-             * @description What it looks at: one event, several within a time, or the sensor itself
+             * @description What it looks at: one event, several within a time, the sensor itself, what was agreed to, or indicators of others
              * @enum {string}
              */
-            kind: "event" | "sequence" | "health";
+            kind: "event" | "sequence" | "health" | "baseline";
             /** @enum {string} */
             level: "critical" | "high" | "medium" | "low" | "informational";
             /** @description Short, for people who write rules */
@@ -17143,7 +17606,7 @@ export interface components {
             name: string;
             reason: string;
             /** @enum {string} */
-            state: "new" | "looking" | "real" | "false_alarm" | "suppressed";
+            state: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted";
             /** Format: date-time */
             until?: string;
         };
@@ -17160,7 +17623,7 @@ export interface components {
             id: string;
             incident_id: string;
             /** @enum {string} */
-            kind: "event" | "sequence" | "health";
+            kind: "event" | "sequence" | "health" | "baseline";
             /** Format: date-time */
             last_at: string;
             /** @enum {string} */
@@ -17179,8 +17642,7 @@ export interface components {
             sensor_id: string;
             server: string;
             /** @enum {string} */
-            state: "new" | "looking" | "real" | "false_alarm" | "suppressed";
-            synthetic: boolean;
+            state: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted";
             /** @description Of ATT&CK for ICS */
             technique: string;
             /** Format: int64 */
@@ -17543,6 +18005,12 @@ export interface components {
             rotas: string[];
             /** @description Everybody whom the route of the alert tells */
             route: boolean;
+        };
+        EditBaselineInputBody: {
+            /** @description Keep entries of the edition in force that this round did not hear */
+            keep_unseen?: boolean;
+            /** @description What was reviewed, and by what standard */
+            reason: string;
         };
         EditDatasetInputBody: {
             spec: components["schemas"]["OpendataSpec"];
@@ -21419,8 +21887,6 @@ export interface components {
             industry: components["schemas"]["IncidentGroup"][];
             /** @description Of the incidents that the caller's organisation has, or is an authority for */
             own: components["schemas"]["IncidentGroup"];
-            /** @description All of it is demonstration data, since nothing is real */
-            synthetic: boolean;
         };
         IncidentGroup: {
             /** @description From receipt to closing */
@@ -22144,6 +22610,19 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        MaintainInputBody: {
+            /** Format: date-time */
+            from: string;
+            /** @description Addresses of clients that work then; none: any */
+            hosts?: string[] | null;
+            /** @description The order of work */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description 30 days after from at most
+             */
+            to: string;
+        };
         MarkInputBody: {
             /** @description Empty: all */
             ids?: string[] | null;
@@ -22840,24 +23319,12 @@ export interface components {
             version: number;
         };
         NoticeAudience: {
-            /** @description Those with assets that advisories affect, by ID */
-            advisories?: string[] | null;
             /** @description All enterprises and operators of platforms */
             all: boolean;
             /** @description Those of districts, by GB/T 2260 code */
             districts: string[];
             /** @description One by one, by ID */
             organisations: string[];
-            /** @description Those with assets of products */
-            products?: components["schemas"]["NoticeAudienceProduct"][] | null;
-            /** @description Also those with assets of which an advisory cannot tell */
-            unsure?: boolean;
-        };
-        NoticeAudienceProduct: {
-            /** @description Empty: any of the vendor */
-            product?: string;
-            /** @description In any spelling that is known */
-            vendor: string;
         };
         NoticeDetail: {
             /** @description What the caller may do now: edit, submit, return, sign, issue, deliver, lift, withdraw, close, review, revise, relevel, remark, sign_revision, refuse_revision */
@@ -22912,7 +23379,7 @@ export interface components {
             open: number;
             /**
              * Format: double
-             * @description How many times faster than the wall its clocks run: of drills, and of the demonstration
+             * @description How many times faster than the wall the clocks of its drill run
              */
             pace: number;
             /** @description Why it was returned or withdrawn */
@@ -22933,8 +23400,6 @@ export interface components {
             signers: number;
             /** @enum {string} */
             state: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
-            /** @description Demonstration data: it goes to enterprises of the demonstration only */
-            synthetic: boolean;
             title: string;
             /**
              * @description Traffic Light Protocol 2.0
@@ -22952,32 +23417,6 @@ export interface components {
         NoticeDistrictName: {
             code: string;
             name: components["schemas"]["Text"];
-        };
-        NoticeDistrictReceipts: {
-            /** Format: int64 */
-            acknowledged: number;
-            /** Format: int64 */
-            addressees: number;
-            /**
-             * Format: int64
-             * @description That say that they are affected
-             */
-            affected: number;
-            /** Format: int64 */
-            delivered: number;
-            /** @description GB/T 2260 code; empty: not known */
-            district: string;
-            /**
-             * Format: int64
-             * @description Acknowledged too late
-             */
-            late: number;
-            name: components["schemas"]["Text"];
-            /**
-             * Format: int64
-             * @description That owe something now whose time is over
-             */
-            overdue: number;
         };
         NoticeDrill: {
             by: string;
@@ -23124,7 +23563,7 @@ export interface components {
             number: string;
             /**
              * Format: double
-             * @description How many times faster than the wall its clocks run: of drills, and of the demonstration
+             * @description How many times faster than the wall the clocks of its drill run
              */
             pace: number;
             /** @description Why it was returned or withdrawn */
@@ -23137,8 +23576,6 @@ export interface components {
             revision: number;
             /** @enum {string} */
             state: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
-            /** @description Demonstration data: it goes to enterprises of the demonstration only */
-            synthetic: boolean;
             title: string;
             /**
              * @description Traffic Light Protocol 2.0
@@ -23163,19 +23600,11 @@ export interface components {
             districts: components["schemas"]["NoticeDistrictCount"][];
             /** @description Of the first */
             names: components["schemas"]["Text"][];
-            /**
-             * Format: int64
-             * @description Enterprises whose assets it concerns, that do not let the city see these: they are told, and are no addressees by that
-             */
-            unnamed: number;
             /** @description Those of them where nobody can */
             unreachable: components["schemas"]["Text"][];
         };
         NoticeReasonInputBody: {
             reason: string;
-        };
-        NoticeReceiptMap: {
-            districts: components["schemas"]["NoticeDistrictReceipts"][];
         };
         NoticeReviewInputBody: {
             text: string;
@@ -23338,13 +23767,6 @@ export interface components {
              * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
              */
             level: number;
-            /**
-             * Format: double
-             * @description Of demonstration data: how many times faster than the wall its clocks run, 1 to 1000
-             */
-            pace?: number;
-            /** @description Demonstration data; it goes to enterprises of the demonstration only */
-            synthetic?: boolean;
             title: string;
             /**
              * @description Traffic Light Protocol 2.0
@@ -24038,9 +24460,6 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
-        OwnReturnInputBody: {
-            reason: string;
-        };
         PageAccess: {
             items: components["schemas"]["EnterpriseAccess"][];
             /** @description Empty on the last page */
@@ -24093,6 +24512,16 @@ export interface components {
         };
         PageAllotment: {
             items: components["schemas"]["PolicyAllotment"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAllowedWay: {
+            items: components["schemas"]["BaselineAllowedWay"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -24203,6 +24632,26 @@ export interface components {
         };
         PageBadRow: {
             items: components["schemas"]["IdentifierBadRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageBaseline: {
+            items: components["schemas"]["BaselineBaseline"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageBaselineDeviation: {
+            items: components["schemas"]["BaselineBaselineDeviation"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -24671,6 +25120,16 @@ export interface components {
              */
             total: number;
         };
+        PageLearnedLine: {
+            items: components["schemas"]["BaselineLearnedLine"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageLetter: {
             items: components["schemas"]["LetterLetter"][];
             /** @description Empty on the last page */
@@ -24843,16 +25302,6 @@ export interface components {
         };
         PageOutput: {
             items: components["schemas"]["FosterOutput"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
-        PageOwn: {
-            items: components["schemas"]["PublishOwn"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -29863,165 +30312,6 @@ export interface components {
             /** @description What is new, for the changelog */
             note: components["schemas"]["Text"];
         };
-        PublishDraft: {
-            /** @description What is new in this revision */
-            change: string;
-            notes: components["schemas"]["PublishNote"][];
-            products: components["schemas"]["PublishItem"][];
-            references: components["schemas"]["PublishLink"][];
-            summary: string;
-            title: string;
-            /**
-             * @description As CSAF 2.0 has it; WHITE is given to everybody, other advisories stay in the house
-             * @enum {string}
-             */
-            tlp: "WHITE" | "GREEN" | "AMBER" | "RED";
-            vulnerabilities: components["schemas"]["PublishHole"][];
-        };
-        PublishFailing: {
-            path: string;
-            test: string;
-            title: string;
-            what: string;
-        };
-        PublishHole: {
-            /** @description Where it has one */
-            cve: string;
-            description: string;
-            /** @description Why products are not affected; needed where some are not */
-            impact: string;
-            remedies: components["schemas"]["PublishRemedy"][];
-            statuses: components["schemas"]["PublishSaying"][];
-            title: string;
-            /** @description CVSS 3.1 or 3.0; the score follows from it */
-            vector: string;
-        };
-        PublishItem: {
-            product: string;
-            vendor: string;
-            /** @description One version such as 2.1, or a range such as <2.3 or vers:generic/>=1.0|<2.3 */
-            version: string;
-        };
-        PublishLink: {
-            summary: string;
-            url: string;
-        };
-        PublishNote: {
-            /** @enum {string} */
-            category: "description" | "details" | "faq" | "general" | "legal_disclaimer" | "other";
-            text: string;
-            title: string;
-        };
-        PublishOwn: {
-            /** @description Who wrote it last */
-            author: string;
-            /** Format: date-time */
-            changed_at: string;
-            /** Format: date-time */
-            created_at: string;
-            id: string;
-            /** @description Tracking ID */
-            number: string;
-            /**
-             * Format: date-time
-             * @description The first revision
-             */
-            published_at?: string;
-            /** @description Why it was returned */
-            reason: string;
-            /**
-             * Format: date-time
-             * @description The newest revision
-             */
-            revised_at?: string;
-            /**
-             * Format: int64
-             * @description That is published; 0: none yet
-             */
-            revision: number;
-            /** @enum {string} */
-            state: "draft" | "review" | "published";
-            title: string;
-            /** @enum {string} */
-            tlp: "WHITE" | "GREEN" | "AMBER" | "RED";
-            /** Format: int64 */
-            version: number;
-        };
-        PublishOwnDetail: {
-            /** @description What the caller may do now: edit, submit, return, publish, revise */
-            acts: string[];
-            /** @description Who wrote it last */
-            author: string;
-            /** Format: date-time */
-            changed_at: string;
-            /** Format: date-time */
-            created_at: string;
-            draft: components["schemas"]["PublishDraft"];
-            /** @description Mandatory tests of CSAF 2.0 that the document would fail */
-            failings: components["schemas"]["PublishFailing"][];
-            id: string;
-            /** @description What is missing before there is a document */
-            missing: string[];
-            /** @description Tracking ID */
-            number: string;
-            /** @description Where the published file is read by everybody */
-            public: string;
-            /**
-             * Format: date-time
-             * @description The first revision
-             */
-            published_at?: string;
-            /** @description Why it was returned */
-            reason: string;
-            /**
-             * Format: date-time
-             * @description The newest revision
-             */
-            revised_at?: string;
-            /**
-             * Format: int64
-             * @description That is published; 0: none yet
-             */
-            revision: number;
-            /** @description The newest first */
-            revisions: components["schemas"]["PublishOwnRevision"][];
-            /** @enum {string} */
-            state: "draft" | "review" | "published";
-            title: string;
-            /** @enum {string} */
-            tlp: "WHITE" | "GREEN" | "AMBER" | "RED";
-            /** Format: int64 */
-            version: number;
-        };
-        PublishOwnRevision: {
-            /** Format: date-time */
-            at: string;
-            author: string;
-            /** @description What was new */
-            change: string;
-            /** Format: int64 */
-            number: number;
-            /** @description Who published it */
-            publisher: string;
-            tlp: string;
-        };
-        PublishRemedy: {
-            /** @enum {string} */
-            category: "mitigation" | "no_fix_planned" | "none_available" | "vendor_fix" | "workaround";
-            details: string;
-            /** @description For which of the products; none: for all that are affected */
-            products: number[];
-            url?: string;
-        };
-        PublishSaying: {
-            /**
-             * Format: int64
-             * @description Which of the products, from 0
-             */
-            product: number;
-            /** @enum {string} */
-            status: "known_affected" | "known_not_affected" | "fixed" | "under_investigation";
-        };
         PullFault: {
             /** @enum {string} */
             code: "document" | "rows" | "metric" | "missing" | "several" | "kind" | "number" | "period" | "duplicate" | "many" | "column";
@@ -31198,7 +31488,7 @@ export interface components {
             /** Format: int64 */
             times: number;
             /** @enum {string} */
-            what: "records" | "pairs" | "facts" | "assets" | "logs" | "alerts";
+            what: "records" | "pairs" | "facts" | "assets" | "logs" | "alerts" | "baselines";
         };
         SensorDeviceFact: {
             addr: string;
@@ -31415,7 +31705,6 @@ export interface components {
             software: string;
             /** @enum {string} */
             state: "waiting" | "working" | "silent" | "retired";
-            synthetic: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -31491,7 +31780,6 @@ export interface components {
             state: "waiting" | "working" | "silent" | "retired";
             /** @description How far the streams of its spools are, and what is missing in them */
             streams: components["schemas"]["SensorBatchStream"][];
-            synthetic: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -32607,6 +32895,10 @@ export interface components {
             /** @description With the caller's organisation; needs view.share */
             shared?: boolean;
         };
+        WantedAlertInputBody: {
+            /** @description Why it is wanted; it stays with the edition and the alert */
+            reason: string;
+        };
         WeightJudgement: {
             expert: string;
             matrix: (number[] | null)[];
@@ -32654,118 +32946,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    "get--well-known-csaf-openpgp-file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                file: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get--well-known-csaf-provider-metadata-json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get--well-known-csaf-service-json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get--well-known-csaf-white-path": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                path: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
     "get--well-known-est-cacerts": {
         parameters: {
             query?: never;
@@ -58418,35 +58598,6 @@ export interface operations {
             };
         };
     };
-    "delete-security-advisories-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
     "get-security-advisories-id-document": {
         parameters: {
             query?: never;
@@ -58587,9 +58738,9 @@ export interface operations {
                 /** @description Text to search for */
                 q?: string;
                 /** @description open: new, being looked at, or real without an incident */
-                state?: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "open";
+                state?: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted" | "open";
                 level?: "critical" | "high" | "medium" | "low" | "informational";
-                kind?: "event" | "sequence" | "health";
+                kind?: "event" | "sequence" | "health" | "baseline";
                 technique?: string;
                 /** @description ID of a rule */
                 rule?: string;
@@ -58645,6 +58796,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DetectionAlertDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-alerts-id-acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedAlertInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineAlertDeviations"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-alerts-id-deviations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineAlertDeviations"];
                 };
             };
             /** @description Refused */
@@ -59772,6 +59993,564 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-baselines": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "learning" | "review" | "enforced" | "paused" | "ended";
+                organisation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBaseline"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginBaselineInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineBaseline"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-baselines-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines-id-acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptDeviationsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-baselines-id-deviations": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description Not agreed to yet */
+                open?: "yes" | "no";
+                rule?: string;
+                host?: string;
+                /** @description ID of an alert: what it is about */
+                alert?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBaselineDeviation"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines-id-editions": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditBaselineInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-baselines-id-entries": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description 0: the one in force */
+                edition?: number;
+                host?: string;
+                class?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAllowedWay"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines-id-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaselineGrouping"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineLinesJudged"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-baselines-id-lines": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                verdict?: "open" | "accepted" | "rejected" | "grouped";
+                class?: string;
+                protocol?: string;
+                /** @description Address of one of the two */
+                host?: string;
+                /** @description Whether the edition in force has it */
+                known?: "yes" | "no";
+                /** @description ID of a wider line: those that it stands for */
+                group?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLearnedLine"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-baselines-id-network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineBaselineNetwork"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines-id-orders": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaselineOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines-id-verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaselineJudgement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineLinesJudged"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines-id-windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaintainInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-baselines-id-windows-window-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                window: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaselineDetail"];
                 };
             };
             /** @description Refused */
@@ -62113,35 +62892,6 @@ export interface operations {
             };
         };
     };
-    "delete-security-notices-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
     "get-security-notices-id-audience": {
         parameters: {
             query?: never;
@@ -62238,39 +62988,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeDetail"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-security-notices-id-districts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoticeReceiptMap"];
                 };
             };
             /** @description Refused */
@@ -62801,334 +63518,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeDetail"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-security-own-advisories": {
-        parameters: {
-            query?: {
-                /** @description Download the whole filtered list */
-                export?: "csv" | "xlsx";
-                /** @description How many items at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                /** @description Field to sort by; a leading - turns the order */
-                sort?: string;
-                /** @description Text to search for */
-                q?: string;
-                state?: "draft" | "review" | "published";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOwn"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-security-own-advisories": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PublishDraft"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublishOwnDetail"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-security-own-advisories-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublishOwnDetail"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "put-security-own-advisories-id": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PublishDraft"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublishOwnDetail"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-security-own-advisories-id-document": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-security-own-advisories-id-publication": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublishOwnDetail"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-security-own-advisories-id-return": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OwnReturnInputBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublishOwnDetail"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-security-own-advisories-id-revision": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublishOwnDetail"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-security-own-advisories-id-submission": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublishOwnDetail"];
                 };
             };
             /** @description Refused */
@@ -63751,8 +64140,6 @@ export interface operations {
                 q?: string;
                 /** @description GB/T 2260 code */
                 district?: string;
-                /** @description Section or division of GB/T 4754 */
-                industry?: string;
                 /** @description yes: with a confidence of at least 20; no: below */
                 seen?: "yes" | "no";
             };

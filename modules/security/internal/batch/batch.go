@@ -162,6 +162,8 @@ type Aggregate struct {
 	Exceptions uint64    `json:"exceptions,omitempty"`
 	// Octets are those of the packets in which units ended.
 	Octets uint64 `json:"octets"`
+	// Guess: who asks whom rests on nothing but who was seen first.
+	Guess bool `json:"guess,omitempty"`
 }
 
 // Log is what another sensor of the enterprise wrote, with where the original stands.

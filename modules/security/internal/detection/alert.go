@@ -19,6 +19,7 @@ const (
 	Real       State = "real"
 	FalseAlarm State = "false_alarm"
 	Suppressed State = "suppressed"
+	Wanted     State = "wanted" // what it is about was agreed to, and stands in a baseline
 )
 
 // Bounds of alerts.
@@ -42,7 +43,7 @@ type ThreatAlert struct {
 	RuleID         string     `json:"rule_id"`
 	Rule           lang.Text  `json:"rule" title:"规则|Rule"`
 	Pack           string     `json:"pack" doc:"Version of the rules that found it"`
-	Kind           string     `json:"kind" enum:"event,sequence,health"`
+	Kind           string     `json:"kind" enum:"event,sequence,health,baseline"`
 	Level          Level      `json:"level" enum:"critical,high,medium,low,informational" title:"级别|Level"`
 	Technique      string     `json:"technique" doc:"Of ATT&CK for ICS" title:"技术|Technique"`
 	Client         string     `json:"client" doc:"Empty: several, or none" title:"请求方|Client"`
@@ -52,7 +53,7 @@ type ThreatAlert struct {
 	Times          int64      `json:"times" title:"次数|Times"`
 	FirstAt        time.Time  `json:"first_at" title:"首次出现|First seen"`
 	LastAt         time.Time  `json:"last_at" title:"最近出现|Last seen"`
-	State          State      `json:"state" enum:"new,looking,real,false_alarm,suppressed" title:"状态|State"`
+	State          State      `json:"state" enum:"new,looking,real,false_alarm,suppressed,wanted" title:"状态|State"`
 	Reason         string     `json:"reason" title:"理由|Reason"`
 	Until          *time.Time `json:"until,omitempty" doc:"Until when it is suppressed" title:"压制到|Suppressed until"`
 	IncidentID     string     `json:"incident_id" title:"安全事件|Incident"`
@@ -79,6 +80,8 @@ func (a ThreatAlert) takes(f Finding, now time.Time) bool {
 		return a.Until != nil && a.Until.After(now)
 	case FalseAlarm:
 		return now.Before(a.changed.Add(mergeWindow))
+	case Wanted:
+		return false
 	case Fresh, Looking, Real:
 	}
 	return f.First.Sub(a.LastAt) <= mergeWindow && a.FirstAt.Sub(f.Last) <= mergeWindow

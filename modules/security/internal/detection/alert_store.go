@@ -57,9 +57,9 @@ func restrict(ctx context.Context, l *sqldb.List) {
 
 type alertParams struct {
 	sqldb.ListParams
-	State        string `query:"state" enum:"new,looking,real,false_alarm,suppressed,open" doc:"open: new, being looked at, or real without an incident"`
+	State        string `query:"state" enum:"new,looking,real,false_alarm,suppressed,wanted,open" doc:"open: new, being looked at, or real without an incident"`
 	Level        string `query:"level" enum:"critical,high,medium,low,informational"`
-	Kind         string `query:"kind" enum:"event,sequence,health"`
+	Kind         string `query:"kind" enum:"event,sequence,health,baseline"`
 	Technique    string `query:"technique" maxLength:"10"`
 	Rule         string `query:"rule" maxLength:"40" doc:"ID of a rule"`
 	Sensor       string `query:"sensor" maxLength:"40" doc:"ID of a sensor"`
@@ -111,7 +111,7 @@ func (s store) related(ctx context.Context, a ThreatAlert) ([]ThreatAlert, error
 // Step is what somebody did with an alert.
 type Step struct {
 	At         time.Time  `json:"at"`
-	State      State      `json:"state" enum:"new,looking,real,false_alarm,suppressed"`
+	State      State      `json:"state" enum:"new,looking,real,false_alarm,suppressed,wanted"`
 	Reason     string     `json:"reason"`
 	Until      *time.Time `json:"until,omitempty"`
 	IncidentID string     `json:"incident_id"`

@@ -48,6 +48,7 @@ type Detection struct {
 	store     store
 	pack      *Pack
 	broken    error
+	watchers  []Watcher
 
 	// Clock is the city's.
 	Clock func() time.Time
@@ -124,20 +125,42 @@ func (m *Detection) Detect(ctx context.Context, _ *jobs.Task) (any, error) {
 	return nil, m.drain(ctx)
 }
 
-// drain judges what waits. A batch that cannot be judged stays in the queue and is tried again
-// in the next round; those behind it do not wait for it.
+// drain judges what waits, conversations after the records that came before them. A batch
+// that cannot be judged stays in the queue and is tried again in the next round; those behind
+// it do not wait for it.
 func (m *Detection) drain(ctx context.Context) error {
-	var failed []error
-	for ctx.Err() == nil && len(failed) < mostFailed {
-		d, ok, err := m.store.next(ctx, len(failed))
-		if err != nil || !ok {
-			return errors.Join(append(failed, err)...)
+	var failed, wrong []error
+	for ctx.Err() == nil && len(wrong) < mostFailed {
+		d, talks, ok, err := m.store.nextTalks(ctx, len(wrong))
+		if e := m.drainRecords(ctx, &failed); e != nil {
+			return e
 		}
-		if err := m.batch(ctx, d); err != nil {
-			failed = append(failed, fmt.Errorf("judge batch %d of the spool %s of the sensor %s: %w", d.sequence, d.spool, d.sensor, err))
+		if err == nil && ok {
+			err = m.talked(ctx, d, talks)
+		}
+		if err != nil && ok {
+			wrong = append(wrong, fmt.Errorf("look at the conversations of batch %d of the spool %s of the sensor %s: %w", d.sequence, d.spool, d.sensor, err))
+			continue
+		}
+		if err != nil || !ok {
+			return errors.Join(append(slices.Concat(failed, wrong), err)...)
 		}
 	}
-	return errors.Join(append(failed, ctx.Err())...)
+	return errors.Join(append(slices.Concat(failed, wrong), ctx.Err())...)
+}
+
+// drainRecords judges batches of records until none waits but those that failed.
+func (m *Detection) drainRecords(ctx context.Context, failed *[]error) error {
+	for ctx.Err() == nil && len(*failed) < mostFailed {
+		d, ok, err := m.store.next(ctx, len(*failed))
+		if err != nil || !ok {
+			return err
+		}
+		if err := m.batch(ctx, d); err != nil {
+			*failed = append(*failed, fmt.Errorf("judge batch %d of the spool %s of the sensor %s: %w", d.sequence, d.spool, d.sensor, err))
+		}
+	}
+	return nil
 }
 
 // batch judges one batch.
@@ -166,7 +189,7 @@ func (m *Detection) batch(ctx context.Context, d due) error {
 		}
 		t = j.counted()
 	}
-	changed, err := m.keep(ctx, d, of, list, t)
+	changed, err := m.keep(ctx, d, of, events, list, t)
 	if err == nil && changed {
 		m.kit.Notify(topic, "", of.organisation)
 	}

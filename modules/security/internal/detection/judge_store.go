@@ -186,7 +186,7 @@ func (s store) switched(ctx context.Context, organisation string) (map[string]bo
 
 // keep takes a batch out of the queue and keeps what was found in it, or neither. Somebody
 // else may have done so before.
-func (m *Detection) keep(ctx context.Context, d due, of sensorOf, list []Finding, t Tally) (changed bool, err error) {
+func (m *Detection) keep(ctx context.Context, d due, of sensorOf, events []Event, list []Finding, t Tally) (changed bool, err error) {
 	now := m.now()
 	err = m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		changed = false
@@ -203,8 +203,13 @@ func (m *Detection) keep(ctx context.Context, d due, of sensorOf, list []Finding
 		if err := tally(ctx, tx, d.sensor, t, now); err != nil {
 			return err
 		}
-		changed = len(list) > 0
-		return m.raise(ctx, tx, of, list, now)
+		more, err := m.watched(ctx, tx, of, Seen{Events: events, Now: now})
+		if err != nil {
+			return err
+		}
+		all := slices.Concat(list, more)
+		changed = len(all) > 0
+		return m.raise(ctx, tx, of, all, now)
 	})
 	return changed, err
 }

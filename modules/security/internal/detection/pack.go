@@ -56,7 +56,7 @@ type Rule struct {
 	Name      string    `json:"name" doc:"Short, for people who write rules" title:"代号|Name"`
 	Title     lang.Text `json:"title" title:"规则|Rule"`
 	Level     Level     `json:"level" enum:"critical,high,medium,low,informational" title:"级别|Level"`
-	Kind      string    `json:"kind" enum:"event,sequence,health" doc:"What it looks at: one event, several within a time, or the sensor itself" title:"类型|Kind"`
+	Kind      string    `json:"kind" enum:"event,sequence,health,baseline" doc:"What it looks at: one event, several within a time, the sensor itself, what was agreed to, or indicators of others" title:"类型|Kind"`
 	Protocol  string    `json:"protocol" doc:"Empty: any" title:"协议|Protocol"`
 	Technique Technique `json:"technique" doc:"Of ATT&CK for ICS; empty id: none"`
 	Why       lang.Text `json:"why" doc:"Why it matters"`
@@ -166,7 +166,7 @@ func (p *Pack) head(dir fs.FS) (map[string]Technique, error) {
 	return list, nil
 }
 
-// otherRule is a rule that is no Sigma rule: of sensors themselves.
+// otherRule is a rule that is no Sigma rule: of sensors themselves, of baselines and of indicators.
 type otherRule struct {
 	ID        string    `yaml:"id"`
 	Name      string    `yaml:"name"`

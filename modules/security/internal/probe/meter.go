@@ -48,6 +48,7 @@ type unitKey struct {
 	function string
 	class    pdu.Class
 	unit     uint32
+	guess    bool // nothing said yet who asks whom
 }
 
 type counts struct{ requests, responses, exceptions, octets uint64 }
@@ -150,7 +151,7 @@ func (m *Meter) record(r *icsdissect.Record) {
 }
 
 func (m *Meter) count(r *icsdissect.Record) {
-	k := unitKey{parties{r.Flow.ID, r.Flow.Client, r.Flow.Server}, r.PDU.Protocol, name(r), r.PDU.Class, r.PDU.Unit}
+	k := unitKey{parties{r.Flow.ID, r.Flow.Client, r.Flow.Server}, r.PDU.Protocol, name(r), r.PDU.Class, r.PDU.Unit, r.Flow.Orientation == icsdissect.ByNothing}
 	k.parties.client.Addr = netip.AddrPortFrom(k.parties.client.Addr.Addr(), 0) // ports of clients tell nothing
 	c := m.keys[k]
 	if c == nil {
@@ -279,9 +280,9 @@ func (m *Meter) closeWindow() {
 		clear(m.turned)
 		return
 	}
-	sums := map[batch.Aggregate]*counts{}
+	sums, sure := map[batch.Aggregate]*counts{}, m.sure()
 	for k, c := range m.keys {
-		a := batch.Aggregate{From: m.window, Seconds: int(windowLength / time.Second), Protocol: string(k.protocol), Unit: k.unit, Class: k.class.String(), Function: k.function}
+		a := batch.Aggregate{From: m.window, Seconds: int(windowLength / time.Second), Protocol: string(k.protocol), Unit: k.unit, Class: k.class.String(), Function: k.function, Guess: k.guess && !sure[k.parties.flow]}
 		client, server := k.parties.client, k.parties.server
 		if now, turned := m.turned[k.parties.flow]; turned && k.parties.flow != 0 && client.Addr.Addr() != now[0].Addr.Addr() {
 			client, server = now[0], now[1]
@@ -307,6 +308,17 @@ func (m *Meter) closeWindow() {
 	m.complete = m.ordinal
 	clear(m.keys)
 	clear(m.turned)
+}
+
+// sure are conversations of this window of which something said who asks whom.
+func (m *Meter) sure() map[uint64]bool {
+	list := map[uint64]bool{}
+	for k := range m.keys {
+		if !k.guess && k.parties.flow != 0 {
+			list[k.parties.flow] = true
+		}
+	}
+	return list
 }
 
 // RecordOf is a unit in full, as it is sent to the city.

@@ -9,7 +9,14 @@ import (
 // compareAggregates orders the aggregates of a window.
 func compareAggregates(a, b batch.Aggregate) int {
 	return cmp.Or(cmp.Compare(a.Client, b.Client), cmp.Compare(a.Server, b.Server), cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.Port, b.Port),
-		cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.Class, b.Class), cmp.Compare(a.Function, b.Function))
+		cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.Class, b.Class), cmp.Compare(a.Function, b.Function), cmp.Compare(guess(a), guess(b)))
+}
+
+func guess(a batch.Aggregate) int {
+	if a.Guess {
+		return 1
+	}
+	return 0
 }
 
 // takeRecords returns at most so many records and facts in the order in which they

@@ -41,7 +41,7 @@ func (m *Sensors) receive(r *http.Request) (BatchAnswer, error) {
 	a, err := read(r, now)
 	if err == nil {
 		var repeated bool
-		if repeated, err = m.store.take(ctx, x.ID, a, m.heard); err == nil {
+		if repeated, err = m.store.take(ctx, x.ID, a, m.tell); err == nil {
 			m.changed(x)
 			if repeated {
 				return BatchAnswer{"repeated", a.Sequence}, nil

@@ -25,6 +25,20 @@ const mostFacts = 50_000
 // Heard is told of each new batch of records, in the transaction that keeps it.
 type Heard func(ctx context.Context, tx *sqldb.Tx, sensor, spool string, sequence int64, at time.Time) error
 
+// Spoken is told of what each new batch of aggregates says, in the transaction that keeps it.
+type Spoken func(ctx context.Context, tx *sqldb.Tx, sensor, spool string, sequence int64, list []batch.Talk, at time.Time) error
+
+// tell tells of a new batch before the end of its transaction.
+func (m *Sensors) tell(ctx context.Context, tx *sqldb.Tx, sensor string, a arrival) error {
+	switch {
+	case len(a.Records) > 0 && m.heard != nil:
+		return m.heard(ctx, tx, sensor, a.Spool, a.Sequence, a.at)
+	case len(a.Aggregates) > 0 && m.spoken != nil:
+		return m.spoken(ctx, tx, sensor, a.Spool, a.Sequence, a.Talks(offset(a.skew, a.Live)), a.at)
+	}
+	return nil
+}
+
 // arrival is a batch with what is known of how it came.
 type arrival struct {
 	*batch.Batch
@@ -35,8 +49,8 @@ type arrival struct {
 }
 
 // take keeps a batch: all of it, or nothing. repeated says that it was there.
-// Before the end of the transaction heard is told of a batch of records that is new.
-func (s store) take(ctx context.Context, sensor string, a arrival, heard Heard) (repeated bool, err error) {
+// Before the end of the transaction tell is told of a batch that is new.
+func (s store) take(ctx context.Context, sensor string, a arrival, tell func(ctx context.Context, tx *sqldb.Tx, sensor string, a arrival) error) (repeated bool, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		repeated = false
 		if err := tx.Queue(ctx, "sensor "+sensor); err != nil {
@@ -53,10 +67,10 @@ func (s store) take(ctx context.Context, sensor string, a arrival, heard Heard) 
 		case was != "":
 			return fault.New(fault.Conflict, "security.batch.taken", "batch %d of %s has another content here; numbers are never given twice, so one of the two is forged, or the probe's spool was copied", a.Sequence, a.Stream)
 		}
-		if err := insertAll(ctx, tx, sensor, a); err != nil || len(a.Records) == 0 || heard == nil {
+		if err := insertAll(ctx, tx, sensor, a); err != nil {
 			return err
 		}
-		return heard(ctx, tx, sensor, a.Spool, a.Sequence, a.at)
+		return tell(ctx, tx, sensor, a)
 	})
 	return repeated, err
 }

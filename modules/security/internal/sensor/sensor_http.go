@@ -40,6 +40,7 @@ type Sensors struct {
 	organisations Organisations
 	store         store
 	heard         Heard
+	spoken        Spoken
 
 	// Clock is the city's.
 	Clock func() time.Time
@@ -53,8 +54,8 @@ func New(kit *module.Kit, organisations Organisations, clock func() time.Time) *
 	return &Sensors{kit: kit, organisations: organisations, store: store{kit.DB}, Clock: clock, telling: map[string]struct{}{}}
 }
 
-// Tell names who is told of batches of records.
-func (m *Sensors) Tell(heard Heard) { m.heard = heard }
+// Tell names who is told of batches of records, and of aggregates.
+func (m *Sensors) Tell(heard Heard, spoken Spoken) { m.heard, m.spoken = heard, spoken }
 
 // Look notes that the caller, who is of another organisation, looked at what comes of a sensor.
 func (m *Sensors) Look(ctx context.Context, sensor, what string) error {

@@ -2,6 +2,9 @@ import type { Room } from '../../kernel'
 import { en as alertEn } from './alertEn'
 import { pages as alertPages } from './alertPages'
 import { zh as alertZh } from './alertZh'
+import { en as baselineEn } from './baselineEn'
+import { pages as baselinePages } from './baselinePages'
+import { zh as baselineZh } from './baselineZh'
 import { en as exchangeEn } from './exchangeEn'
 import { pages as exchangePages } from './exchangePages'
 import { zh as exchangeZh } from './exchangeZh'
@@ -24,12 +27,12 @@ import { en as weaknessEn } from './weaknessEn'
 import { pages as weaknessPages } from './weaknessPages'
 import { zh as weaknessZh } from './weaknessZh'
 
-/** Industrial information security: situation, notices, alerts, incidents, sensors, assets and weaknesses, exchange. */
+/** Industrial information security: situation, notices, alerts, baselines, incidents, sensors, assets and weaknesses, exchange. */
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...alertZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh },
-    en: { ...noticeEn, ...alertEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn },
+    zh: { ...noticeZh, ...alertZh, ...baselineZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh },
+    en: { ...noticeEn, ...alertEn, ...baselineEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn },
   },
-  routes: [...noticePages, ...alertPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages],
+  routes: [...noticePages, ...alertPages, ...baselinePages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages],
 }

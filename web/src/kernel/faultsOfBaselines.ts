@@ -1,0 +1,23 @@
+/** What the doors of communication baselines say at the fields of forms. */
+export const baselines: Record<string, string> = {
+  'name the line or the network as people on site do': '请按现场的叫法填写产线或网络的名称',
+  'a sensor of your own organisation that is not retired': '请选择本企业未停用的探针',
+  'a sensor that is in no baseline': '请选择不属于其他基线的探针，或先结束占用它的基线',
+  'say why; it stays with the baseline': '请说明理由，将留在基线中',
+  'say why; it stays with the edition': '请说明理由，将留在版本中',
+  'for how many days, from 1 to 90': '请填写天数，1 到 90',
+  'learning, review, enforced, paused or ended': '请选择学习、评审、执行、暂停或结束',
+  'IDs of lines, or body.where and no IDs': '请选择要评审的行',
+  'a client, a server, a protocol or a class': '请指明请求方、响应方、协议或类别',
+  'a line of the round that is reviewed; read them again': '此行已不在本轮评审中，请刷新',
+  'port, unit or function': '请选择端口、单元或功能',
+  'take the verdict of the wider line back first': '请先撤回合并行的结论',
+  'lines of one group have the same client, server, protocol and class': '合并的行须有相同的请求方、响应方、协议和类别',
+  'their ports differ: let the group be of any port': '所选行的端口不同，请勾选任意端口',
+  'their units differ: let the group be of any unit': '所选行的单元不同，请勾选任意单元',
+  'their functions differ: let the group be of any function': '所选行的功能不同，请勾选任意功能',
+  'read them again; somebody agreed to it, or it is another baseline\'s': '此偏离已纳入，或属于其他基线，请刷新',
+  'name the order of work': '请填写工单号和内容',
+  'after its beginning and after now, 30 days after its beginning at most': '结束时间须晚于开始和现在，最长 30 天',
+  'an IP address, or a MAC address in small letters': '请填写 IP 地址，或小写的 MAC 地址',
+}
