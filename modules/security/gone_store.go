@@ -18,6 +18,13 @@ func goneWithSensor() []string {
 	}
 }
 
+// goneWithBaseline are the tables of what a baseline has, by its baseline_id.
+func goneWithBaseline() []string {
+	return []string{
+		"security_baseline_line", "security_baseline_over", "security_baseline_edition", "security_baseline_entry", "security_baseline_deviation", "security_baseline_window", "security_baseline_step",
+	}
+}
+
 // goneWithOrganisation are the tables of what belongs to an organisation, by its
 // organisation_id, in the order in which they go; assignments and the rows that refer to
 // these go in other ways.
@@ -62,6 +69,9 @@ func forgetting() []string {
 	}
 	for _, table := range goneWithSensor() {
 		out = append(out, `DELETE FROM `+table+` WHERE sensor_id IN (SELECT id FROM security_sensor WHERE organisation_id = $1)`)
+	}
+	for _, table := range goneWithBaseline() {
+		out = append(out, `DELETE FROM `+table+` WHERE baseline_id IN (SELECT id FROM security_baseline WHERE organisation_id = $1)`)
 	}
 	for _, table := range goneWithOrganisation() {
 		out = append(out, `DELETE FROM `+table+` WHERE organisation_id = $1`)

@@ -5,6 +5,74 @@
  */
 
 export interface paths {
+    "/.well-known/csaf/openpgp/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** CSAF: the OpenPGP key that advisories are signed with */
+        get: operations["get--well-known-csaf-openpgp-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/csaf/provider-metadata.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** CSAF: who publishes advisories here, and where they are */
+        get: operations["get--well-known-csaf-provider-metadata-json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/csaf/service.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** CSAF: ROLIE service document */
+        get: operations["get--well-known-csaf-service-json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/csaf/white/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** CSAF: what is TLP:WHITE: the ROLIE feed and its categories, index.txt and changes.csv, and by year advisories, each with .sha256, .sha512 and OpenPGP signature (.asc) */
+        get: operations["get--well-known-csaf-white-path"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/est/cacerts": {
         parameters: {
             query?: never;
@@ -413,6 +481,40 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/outside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Enterprises outside that the bureau brought in */
+        get: operations["get-atlas-outside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/outside/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an enterprise outside of the demonstration city, with its relations */
+        delete: operations["delete-atlas-outside-id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1349,6 +1451,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Enterprises of the directory that nobody keeps, and what became of their invitations; addresses are masked */
+        get: operations["get-enterprise-invitations"];
+        put?: never;
+        /** Invite enterprises to join and to keep their entries, by the e-mail of their contact or a link */
+        post: operations["post-enterprise-invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/invitees/{id}": {
         parameters: {
             query?: never;
@@ -1776,6 +1896,23 @@ export interface paths {
         put?: never;
         /** Rate the other side, once and blind */
         post: operations["post-enterprise-needs-id-ratings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Published scenarios that fit a need, each with reasons, for whoever sees the need */
+        get: operations["get-enterprise-needs-id-scenarios"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2446,6 +2583,23 @@ export interface paths {
         };
         /** What the conditions of policies and ladders may speak of */
         get: operations["get-enterprise-rules-fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/scenarios/{id}/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open needs that a scenario fits, each with reasons; confidential ones are never among them */
+        get: operations["get-enterprise-scenarios-id-needs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9274,7 +9428,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own declared interests */
+        /** One's own declared interests, and where one is known to be and have been employed */
         get: operations["get-scenario-pilot-declarations"];
         put?: never;
         /** Declare an interest: for whom one works, of what one holds a share, with whom one cooperated */
@@ -9810,7 +9964,8 @@ export interface paths {
         get: operations["get-security-advisories-id"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Remove an advisory of the demonstration city */
+        delete: operations["delete-security-advisories-id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -9842,7 +9997,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take documents in CSAF: ?despite= why also those that fail mandatory tests are taken */
+        /** Take documents in CSAF: ?despite= why also those that fail mandatory tests are taken, ?synthetic=true of demonstration data */
         post: operations["post-security-advisory-import"];
         delete?: never;
         options?: never;
@@ -11589,7 +11744,8 @@ export interface paths {
         /** Edit a draft */
         put: operations["put-security-notices-id"];
         post?: never;
-        delete?: never;
+        /** Remove a notice of the demonstration city */
+        delete: operations["delete-security-notices-id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -11640,6 +11796,23 @@ export interface paths {
         put?: never;
         /** Try to deliver it again where nobody could be told */
         post: operations["post-security-notices-id-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/districts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addressees and receipts of a notice by district, for a map */
+        get: operations["get-security-notices-id-districts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -11878,6 +12051,127 @@ export interface paths {
         put?: never;
         /** Withdraw a notice, with the reason */
         post: operations["post-security-notices-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/own-advisories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Advisories of the city's own */
+        get: operations["get-security-own-advisories"];
+        put?: never;
+        /** Write an advisory */
+        post: operations["post-security-own-advisories"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/own-advisories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An advisory with its draft, the mandatory tests that its document fails, and its revisions */
+        get: operations["get-security-own-advisories-id"];
+        /** Edit a draft */
+        put: operations["put-security-own-advisories-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/own-advisories/{id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The document (CSAF 2.0) as it would be published now; ?revision= one that was */
+        get: operations["get-security-own-advisories-id-document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/own-advisories/{id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish it: another person than its author */
+        post: operations["post-security-own-advisories-id-publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/own-advisories/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return it to its author, with the reason */
+        post: operations["post-security-own-advisories-id-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/own-advisories/{id}/revision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin the next revision of what is published */
+        post: operations["post-security-own-advisories-id-revision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/own-advisories/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a draft to be published; it passes the mandatory tests */
+        post: operations["post-security-own-advisories-id-submission"];
         delete?: never;
         options?: never;
         head?: never;
@@ -12665,6 +12959,58 @@ export interface paths {
         put?: never;
         /** Invite somebody by e-mail or by a link; the link is shown once, unless it was mailed */
         post: operations["post-system-invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/invitations/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organisations that were invited to join, and what became of it */
+        get: operations["get-system-invitations-organisations"];
+        put?: never;
+        /** Invite organisations that the city does not know yet; who accepts makes the organisation and manages it */
+        post: operations["post-system-invitations-organisations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/invitations/organisations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke the invitation of an organisation */
+        delete: operations["delete-system-invitations-organisations-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/invitations/organisations/{id}/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the invitation of an organisation again, with a new link; the one before works no more */
+        post: operations["post-system-invitations-organisations-id-sending"];
         delete?: never;
         options?: never;
         head?: never;
@@ -13817,6 +14163,8 @@ export interface components {
             /** @description It is being compared with assets */
             stale: boolean;
             status: string;
+            /** @description Demonstration data; it is compared with assets of the demonstration only */
+            synthetic: boolean;
             /** Format: date-time */
             taken_at: string;
             title: string;
@@ -13897,6 +14245,8 @@ export interface components {
             stale: boolean;
             status: string;
             summary: string;
+            /** @description Demonstration data; it is compared with assets of the demonstration only */
+            synthetic: boolean;
             /** Format: date-time */
             taken_at: string;
             title: string;
@@ -13945,6 +14295,7 @@ export interface components {
             site: string;
             /** @enum {string} */
             state: "open" | "mended" | "accepted" | "not_applicable";
+            synthetic: boolean;
             title: string;
             tracking_id: string;
             /** Format: int64 */
@@ -13999,6 +14350,7 @@ export interface components {
             site: string;
             /** @enum {string} */
             state: "open" | "mended" | "accepted" | "not_applicable";
+            synthetic: boolean;
             title: string;
             tracking_id: string;
             /** Format: int64 */
@@ -14057,6 +14409,8 @@ export interface components {
             items: components["schemas"]["AdvisoryFigure"][];
             /** @description Groups of fewer than 5 enterprises are left out */
             masked: boolean;
+            /** @description All of it is demonstration data, since nothing is real */
+            synthetic: boolean;
         };
         AdvisoryProduct: {
             name: string;
@@ -15116,6 +15470,21 @@ export interface components {
         AtlasNodesView: {
             items: components["schemas"]["AtlasNodeRef"][];
         };
+        AtlasOutsideView: {
+            /** Format: date-time */
+            at: string;
+            code: string;
+            /** @description Its code, or its name where it has none */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** @description What it is in the graph */
+            node: string;
+            region: string;
+            /** @enum {string} */
+            see: "public" | "bureau";
+            source: string;
+            synthetic: boolean;
+        };
         AtlasPicture: {
             day: string;
             edges: components["schemas"]["AtlasPictureEdge"][];
@@ -15617,6 +15986,27 @@ export interface components {
              */
             risk: number;
         };
+        AwarenessBranch: {
+            /**
+             * Format: double
+             * @description The mean by importance
+             */
+            confidence: number;
+            /** Format: int64 */
+            enterprises: number;
+            /** @description Section or division of GB/T 4754 */
+            industry: string;
+            /** Format: double */
+            mean: number;
+            name: components["schemas"]["Text"];
+            /** Format: double */
+            p95: number;
+            /**
+             * Format: double
+             * @description Half of the mean by importance, half of the 95th percentile
+             */
+            risk: number;
+        };
         AwarenessConfidence: {
             /** Format: double */
             completeness: number;
@@ -15693,6 +16083,7 @@ export interface components {
             district: string;
             /** Format: int64 */
             findings: number;
+            industry: string;
             name: components["schemas"]["Text"];
             organisation_id: string;
             parts: components["schemas"]["AwarenessPart"][];
@@ -15753,11 +16144,18 @@ export interface components {
             everything: boolean;
             /**
              * Format: int64
-             * @description Districts that are not shown since they have fewer than five enterprises
+             * @description Districts and industries that are not shown since they have fewer than five enterprises
              */
             hidden: number;
-            /** @description Some of it is demonstration data */
+            /** @description Of enterprises that say of which industry they are */
+            industries: components["schemas"]["AwarenessBranch"][];
+            /** @description All of it is demonstration data, since nobody real is known; else figures are of real enterprises only */
             synthetic: boolean;
+            /**
+             * Format: int64
+             * @description Enterprises that do not say of which industry they are; for the city
+             */
+            unsaid: number;
             weights: components["schemas"]["Text"];
             /** Format: date-time */
             worked_out_at?: string;
@@ -17502,6 +17900,7 @@ export interface components {
             state: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted";
             /** @description What was done, the newest first */
             steps: components["schemas"]["DetectionStep"][];
+            synthetic: boolean;
             /** @description Of ATT&CK for ICS */
             technique: string;
             technique_name: components["schemas"]["Text"];
@@ -17643,6 +18042,7 @@ export interface components {
             server: string;
             /** @enum {string} */
             state: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted";
+            synthetic: boolean;
             /** @description Of ATT&CK for ICS */
             technique: string;
             /** Format: int64 */
@@ -18188,6 +18588,9 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        EnterpriseEnterprisesInvited: {
+            enterprises: components["schemas"]["IdentityInvitedOrganisation"][];
+        };
         EnterpriseEntryDetail: {
             /** @description An organisation keeps it */
             claimed: boolean;
@@ -18302,6 +18705,23 @@ export interface components {
             value: number;
             /** Format: int64 */
             year: number;
+        };
+        EnterpriseInvitableEntry: {
+            code: string;
+            district: string;
+            /** @description Of the contact who would be invited, masked; empty: there is none, and the link is shown */
+            email: string;
+            id: string;
+            industry: string;
+            /** Format: date-time */
+            invited_at?: string;
+            name: components["schemas"]["Text"];
+            /**
+             * @description Of the latest invitation; empty: there is none
+             * @enum {string}
+             */
+            state: "" | "open" | "expired" | "accepted" | "declined" | "revoked";
+            synthetic: boolean;
         };
         EnterpriseMerge: {
             /** Format: date-time */
@@ -18518,7 +18938,7 @@ export interface components {
             /** @description Groups of fields, with commas between them */
             fields: string;
             /** @enum {string} */
-            kind: "filed" | "entered" | "imported" | "edited" | "resubmitted" | "accepted" | "returned" | "refused" | "claimed" | "consent" | "evidence" | "merged" | "unmerged" | "corrected" | "removed";
+            kind: "filed" | "entered" | "imported" | "edited" | "resubmitted" | "accepted" | "returned" | "refused" | "invited" | "claimed" | "consent" | "evidence" | "merged" | "unmerged" | "corrected" | "removed";
             /** @description Of who did it */
             name: string;
             /** Format: int64 */
@@ -21221,6 +21641,42 @@ export interface components {
             /** @description An authenticator application is set up */
             totp: boolean;
         };
+        IdentityFounding: {
+            district: string;
+            /** @enum {string} */
+            kind: "enterprise" | "operator" | "provider" | "node" | "park" | "responder";
+            name: components["schemas"]["Text"];
+            synthetic?: boolean;
+            uscc: string;
+        };
+        IdentityFoundingInput: {
+            /**
+             * Format: int64
+             * @description How long the links work; 0: thirty days
+             */
+            days?: number;
+            /** @description Shown to the invited */
+            note?: string;
+            organisations: components["schemas"]["IdentityFoundingLine"][];
+        };
+        IdentityFoundingLine: {
+            /** @description GB/T 2260 code, from GET /api/system/districts */
+            district: string;
+            /** @description Where the link is sent; empty: the link is shown to copy */
+            email?: string;
+            /** @enum {string} */
+            kind: "enterprise" | "operator" | "provider" | "node" | "park" | "responder";
+            /**
+             * @description Of the e-mail
+             * @enum {string}
+             */
+            language?: "zh" | "en";
+            name: components["schemas"]["Text"];
+            /** @description Demonstration data; nothing is mailed */
+            synthetic?: boolean;
+            /** @description Unified social credit code, GB 32100-2015 */
+            uscc: string;
+        };
         IdentityHandOver: {
             /**
              * @description What the former manager is from then on; empty: no member any more
@@ -21245,6 +21701,8 @@ export interface components {
             expires_at: string;
             /** @description Name of the person whose prepared account the link opens, or who accepted */
             for: string;
+            /** @description The organisation that accepting makes, or has made; absent: it leads to one that there is */
+            founds?: components["schemas"]["IdentityFounding"];
             id: string;
             invited_by: string;
             language: string;
@@ -21277,6 +21735,19 @@ export interface components {
             organisation_id?: string;
             /** @enum {string} */
             role: "officer" | "leader" | "manager" | "reporter" | "viewer";
+        };
+        IdentityInvitedOrganisation: {
+            /** @description The link, when it was not mailed; shown this once */
+            link?: string;
+            /** @description The link is on its way by e-mail */
+            mailed: boolean;
+            name: components["schemas"]["Text"];
+            /**
+             * @description exists: an organisation has the code; open: it is invited already; applied: it waits for review
+             * @enum {string}
+             */
+            outcome: "invited" | "exists" | "open" | "applied";
+            uscc: string;
         };
         IdentityMembership: {
             organisation_id: string;
@@ -21887,6 +22358,8 @@ export interface components {
             industry: components["schemas"]["IncidentGroup"][];
             /** @description Of the incidents that the caller's organisation has, or is an authority for */
             own: components["schemas"]["IncidentGroup"];
+            /** @description All of it is demonstration data, since nothing is real */
+            synthetic: boolean;
         };
         IncidentGroup: {
             /** @description From receipt to closing */
@@ -22269,6 +22742,21 @@ export interface components {
              * @description Until when; nothing: until it is withdrawn
              */
             until?: string;
+        };
+        InviteInputBody: {
+            /**
+             * Format: int64
+             * @description How long the links work; 0: thirty days
+             */
+            days?: number;
+            entry_ids: string[];
+            /**
+             * @description Of the e-mails
+             * @enum {string}
+             */
+            language?: "zh" | "en";
+            /** @description Shown to the invited */
+            note?: string;
         };
         Item: {
             after: string;
@@ -22859,6 +23347,54 @@ export interface components {
         NeedDismissInputBody: {
             provider_id: string;
         };
+        NeedFittingNeed: {
+            /** Format: date-time */
+            agreed_at?: string;
+            confidential: boolean;
+            /** Format: date-time */
+            created_at: string;
+            district: string;
+            /** @description What of the need's own words answers, the longest first */
+            found: string[];
+            id: string;
+            industry: string;
+            mine: boolean;
+            /** @description Of the enterprise */
+            name: components["schemas"]["Text"];
+            /** @description What is known, the weightiest first */
+            reasons: components["schemas"]["NeedReason"][];
+            /** Format: date-time */
+            reply_until: string;
+            /** @description The time for offers goes on */
+            replying: boolean;
+            scenario: string;
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            score: number;
+            /** @enum {string} */
+            state: "draft" | "open" | "chosen" | "agreed" | "disputed" | "completed" | "terminated" | "withdrawn" | "lapsed";
+            synthetic: boolean;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NeedFittingScenario: {
+            /** @description What of the scenario's own words answers, the longest first */
+            found: string[];
+            /** @description What is known, the weightiest first */
+            reasons: components["schemas"]["NeedReason"][];
+            scenario_id: string;
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            score: number;
+            summary: components["schemas"]["Text"];
+            synthetic: boolean;
+            title: components["schemas"]["Text"];
+        };
         NeedGoal: {
             /** @description As 2027-03-31 */
             due_on: string;
@@ -22919,6 +23455,10 @@ export interface components {
             /** @enum {string} */
             state: "planned" | "delivered" | "accepted" | "returned";
             title: string;
+        };
+        NeedNeedScenariosView: {
+            /** @description 10 at most */
+            items: components["schemas"]["NeedFittingScenario"][];
         };
         NeedOfferInputBody: {
             plan: components["schemas"]["NeedPlan"];
@@ -23065,6 +23605,12 @@ export interface components {
             decision: "continue" | "fulfil" | "terminate";
             reason: string;
         };
+        NeedScenarioNeedsView: {
+            /** @description 20 at most, of the 2 000 open needs that were begun last */
+            items: components["schemas"]["NeedFittingNeed"][];
+            /** @description Of the scenario */
+            title: components["schemas"]["Text"];
+        };
         NeedStep: {
             /** Format: date-time */
             at: string;
@@ -23117,9 +23663,22 @@ export interface components {
         NeedTextInputBody: {
             text: string;
         };
+        NeedWeight: {
+            /** @enum {string} */
+            code: "words" | "latent" | "taxonomy" | "graph" | "distance" | "size" | "price" | "record" | "freshness" | "load" | "experience";
+            /**
+             * Format: double
+             * @description What it counts while nothing was learned
+             */
+            fixed: number;
+            /** Format: double */
+            share: number;
+        };
         NeedWeights: {
             /** Format: date-time */
             at?: string;
+            /** @description What each feature counts, the weightiest first; they add up to 1 */
+            features: components["schemas"]["NeedWeight"][];
             /**
              * Format: double
              * @description Share of those that the fixed weights order right
@@ -23319,12 +23878,24 @@ export interface components {
             version: number;
         };
         NoticeAudience: {
+            /** @description Those with assets that advisories affect, by ID */
+            advisories?: string[] | null;
             /** @description All enterprises and operators of platforms */
             all: boolean;
             /** @description Those of districts, by GB/T 2260 code */
             districts: string[];
             /** @description One by one, by ID */
             organisations: string[];
+            /** @description Those with assets of products */
+            products?: components["schemas"]["NoticeAudienceProduct"][] | null;
+            /** @description Also those with assets of which an advisory cannot tell */
+            unsure?: boolean;
+        };
+        NoticeAudienceProduct: {
+            /** @description Empty: any of the vendor */
+            product?: string;
+            /** @description In any spelling that is known */
+            vendor: string;
         };
         NoticeDetail: {
             /** @description What the caller may do now: edit, submit, return, sign, issue, deliver, lift, withdraw, close, review, revise, relevel, remark, sign_revision, refuse_revision */
@@ -23379,7 +23950,7 @@ export interface components {
             open: number;
             /**
              * Format: double
-             * @description How many times faster than the wall the clocks of its drill run
+             * @description How many times faster than the wall its clocks run: of drills, and of the demonstration
              */
             pace: number;
             /** @description Why it was returned or withdrawn */
@@ -23400,6 +23971,8 @@ export interface components {
             signers: number;
             /** @enum {string} */
             state: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+            /** @description Demonstration data: it goes to enterprises of the demonstration only */
+            synthetic: boolean;
             title: string;
             /**
              * @description Traffic Light Protocol 2.0
@@ -23417,6 +23990,32 @@ export interface components {
         NoticeDistrictName: {
             code: string;
             name: components["schemas"]["Text"];
+        };
+        NoticeDistrictReceipts: {
+            /** Format: int64 */
+            acknowledged: number;
+            /** Format: int64 */
+            addressees: number;
+            /**
+             * Format: int64
+             * @description That say that they are affected
+             */
+            affected: number;
+            /** Format: int64 */
+            delivered: number;
+            /** @description GB/T 2260 code; empty: not known */
+            district: string;
+            /**
+             * Format: int64
+             * @description Acknowledged too late
+             */
+            late: number;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description That owe something now whose time is over
+             */
+            overdue: number;
         };
         NoticeDrill: {
             by: string;
@@ -23563,7 +24162,7 @@ export interface components {
             number: string;
             /**
              * Format: double
-             * @description How many times faster than the wall the clocks of its drill run
+             * @description How many times faster than the wall its clocks run: of drills, and of the demonstration
              */
             pace: number;
             /** @description Why it was returned or withdrawn */
@@ -23576,6 +24175,8 @@ export interface components {
             revision: number;
             /** @enum {string} */
             state: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+            /** @description Demonstration data: it goes to enterprises of the demonstration only */
+            synthetic: boolean;
             title: string;
             /**
              * @description Traffic Light Protocol 2.0
@@ -23600,11 +24201,19 @@ export interface components {
             districts: components["schemas"]["NoticeDistrictCount"][];
             /** @description Of the first */
             names: components["schemas"]["Text"][];
+            /**
+             * Format: int64
+             * @description Enterprises whose assets it concerns, that do not let the city see these: they are told, and are no addressees by that
+             */
+            unnamed: number;
             /** @description Those of them where nobody can */
             unreachable: components["schemas"]["Text"][];
         };
         NoticeReasonInputBody: {
             reason: string;
+        };
+        NoticeReceiptMap: {
+            districts: components["schemas"]["NoticeDistrictReceipts"][];
         };
         NoticeReviewInputBody: {
             text: string;
@@ -23767,6 +24376,13 @@ export interface components {
              * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
              */
             level: number;
+            /**
+             * Format: double
+             * @description Of demonstration data: how many times faster than the wall its clocks run, 1 to 1000
+             */
+            pace?: number;
+            /** @description Demonstration data; it goes to enterprises of the demonstration only */
+            synthetic?: boolean;
             title: string;
             /**
              * @description Traffic Light Protocol 2.0
@@ -24460,6 +25076,9 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        OwnReturnInputBody: {
+            reason: string;
+        };
         PageAccess: {
             items: components["schemas"]["EnterpriseAccess"][];
             /** @description Empty on the last page */
@@ -25070,6 +25689,16 @@ export interface components {
              */
             total: number;
         };
+        PageInvitableEntry: {
+            items: components["schemas"]["EnterpriseInvitableEntry"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageInvitation: {
             items: components["schemas"]["IdentityInvitation"][];
             /** @description Empty on the last page */
@@ -25302,6 +25931,26 @@ export interface components {
         };
         PageOutput: {
             items: components["schemas"]["FosterOutput"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageOutsideView: {
+            items: components["schemas"]["AtlasOutsideView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageOwn: {
+            items: components["schemas"]["PublishOwn"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -26232,6 +26881,13 @@ export interface components {
              */
             weight: number;
         };
+        PilotEmployment: {
+            name: string;
+            /** @description 2026-10-31, or empty: longer than is known */
+            since: string;
+            /** @description 2026-10-31, or empty: still so */
+            until: string;
+        };
         PilotFile: {
             /** Format: date-time */
             at: string;
@@ -26261,9 +26917,13 @@ export interface components {
              * @description Percent; 0: not known, or no shareholding
              */
             share: number;
+            /** @description Of an employment: 2026-10-31, or empty: not known */
+            since: string;
             /** @description declared, entered, organisations (the city's register), or what the city's graph names: agreement, or the source of an import */
             source: string;
             to: string;
+            /** @description Of an employment that is over: its end */
+            until: string;
         };
         PilotInspection: {
             /** Format: date-time */
@@ -26404,6 +27064,8 @@ export interface components {
             until: string;
         };
         PilotRelationsView: {
+            /** @description Where one belongs and belonged, by the city's register, as far as it still makes partial */
+            employed: components["schemas"]["PilotEmployment"][];
             items: components["schemas"]["PilotRelation"][];
         };
         PilotReviewDetail: {
@@ -30312,6 +30974,165 @@ export interface components {
             /** @description What is new, for the changelog */
             note: components["schemas"]["Text"];
         };
+        PublishDraft: {
+            /** @description What is new in this revision */
+            change: string;
+            notes: components["schemas"]["PublishNote"][];
+            products: components["schemas"]["PublishItem"][];
+            references: components["schemas"]["PublishLink"][];
+            summary: string;
+            title: string;
+            /**
+             * @description As CSAF 2.0 has it; WHITE is given to everybody, other advisories stay in the house
+             * @enum {string}
+             */
+            tlp: "WHITE" | "GREEN" | "AMBER" | "RED";
+            vulnerabilities: components["schemas"]["PublishHole"][];
+        };
+        PublishFailing: {
+            path: string;
+            test: string;
+            title: string;
+            what: string;
+        };
+        PublishHole: {
+            /** @description Where it has one */
+            cve: string;
+            description: string;
+            /** @description Why products are not affected; needed where some are not */
+            impact: string;
+            remedies: components["schemas"]["PublishRemedy"][];
+            statuses: components["schemas"]["PublishSaying"][];
+            title: string;
+            /** @description CVSS 3.1 or 3.0; the score follows from it */
+            vector: string;
+        };
+        PublishItem: {
+            product: string;
+            vendor: string;
+            /** @description One version such as 2.1, or a range such as <2.3 or vers:generic/>=1.0|<2.3 */
+            version: string;
+        };
+        PublishLink: {
+            summary: string;
+            url: string;
+        };
+        PublishNote: {
+            /** @enum {string} */
+            category: "description" | "details" | "faq" | "general" | "legal_disclaimer" | "other";
+            text: string;
+            title: string;
+        };
+        PublishOwn: {
+            /** @description Who wrote it last */
+            author: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @description Tracking ID */
+            number: string;
+            /**
+             * Format: date-time
+             * @description The first revision
+             */
+            published_at?: string;
+            /** @description Why it was returned */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description The newest revision
+             */
+            revised_at?: string;
+            /**
+             * Format: int64
+             * @description That is published; 0: none yet
+             */
+            revision: number;
+            /** @enum {string} */
+            state: "draft" | "review" | "published";
+            title: string;
+            /** @enum {string} */
+            tlp: "WHITE" | "GREEN" | "AMBER" | "RED";
+            /** Format: int64 */
+            version: number;
+        };
+        PublishOwnDetail: {
+            /** @description What the caller may do now: edit, submit, return, publish, revise */
+            acts: string[];
+            /** @description Who wrote it last */
+            author: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            draft: components["schemas"]["PublishDraft"];
+            /** @description Mandatory tests of CSAF 2.0 that the document would fail */
+            failings: components["schemas"]["PublishFailing"][];
+            id: string;
+            /** @description What is missing before there is a document */
+            missing: string[];
+            /** @description Tracking ID */
+            number: string;
+            /** @description Where the published file is read by everybody */
+            public: string;
+            /**
+             * Format: date-time
+             * @description The first revision
+             */
+            published_at?: string;
+            /** @description Why it was returned */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description The newest revision
+             */
+            revised_at?: string;
+            /**
+             * Format: int64
+             * @description That is published; 0: none yet
+             */
+            revision: number;
+            /** @description The newest first */
+            revisions: components["schemas"]["PublishOwnRevision"][];
+            /** @enum {string} */
+            state: "draft" | "review" | "published";
+            title: string;
+            /** @enum {string} */
+            tlp: "WHITE" | "GREEN" | "AMBER" | "RED";
+            /** Format: int64 */
+            version: number;
+        };
+        PublishOwnRevision: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            /** @description What was new */
+            change: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Who published it */
+            publisher: string;
+            tlp: string;
+        };
+        PublishRemedy: {
+            /** @enum {string} */
+            category: "mitigation" | "no_fix_planned" | "none_available" | "vendor_fix" | "workaround";
+            details: string;
+            /** @description For which of the products; none: for all that are affected */
+            products: number[];
+            url?: string;
+        };
+        PublishSaying: {
+            /**
+             * Format: int64
+             * @description Which of the products, from 0
+             */
+            product: number;
+            /** @enum {string} */
+            status: "known_affected" | "known_not_affected" | "fixed" | "under_investigation";
+        };
         PullFault: {
             /** @enum {string} */
             code: "document" | "rows" | "metric" | "missing" | "several" | "kind" | "number" | "period" | "duplicate" | "many" | "column";
@@ -30582,7 +31403,7 @@ export interface components {
             /** @description IDs of files that were uploaded */
             evidence: string[];
             matter: string;
-            /** @description Of the bureau's records: the provider's code, or city; others record for themselves */
+            /** @description Of the bureau's records: the code of a registered provider in force, or city; others record for themselves */
             provider?: string;
             provider_name?: string;
             /** @description As 2026-03-31 */
@@ -31705,6 +32526,7 @@ export interface components {
             software: string;
             /** @enum {string} */
             state: "waiting" | "working" | "silent" | "retired";
+            synthetic: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -31780,6 +32602,7 @@ export interface components {
             state: "waiting" | "working" | "silent" | "retired";
             /** @description How far the streams of its spools are, and what is missing in them */
             streams: components["schemas"]["SensorBatchStream"][];
+            synthetic: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -32447,12 +33270,17 @@ export interface components {
             /** Format: int64 */
             password_min: number;
         };
+        SystemFoundingView: {
+            organisations: components["schemas"]["IdentityInvitedOrganisation"][];
+        };
         SystemInvitationView: {
             consent_text: components["schemas"]["Text"];
             consent_version: string;
             email: string;
             /** Format: date-time */
             expires_at: string;
+            /** @description Accepting makes the organisation, and its holder the manager */
+            founds: boolean;
             invited_by: string;
             note: string;
             organisation: components["schemas"]["Text"];
@@ -32464,6 +33292,8 @@ export interface components {
             role_title: components["schemas"]["Text"];
             /** @description Name of who is signed in */
             signed_in: string;
+            /** @description Of the organisation that accepting makes */
+            uscc: string;
         };
         SystemInvitedView: {
             /** Format: date-time */
@@ -32475,6 +33305,8 @@ export interface components {
             expires_at: string;
             /** @description Name of the person whose prepared account the link opens, or who accepted */
             for: string;
+            /** @description The organisation that accepting makes, or has made; absent: it leads to one that there is */
+            founds?: components["schemas"]["IdentityFounding"];
             id: string;
             invited_by: string;
             language: string;
@@ -32946,6 +33778,118 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get--well-known-csaf-openpgp-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get--well-known-csaf-provider-metadata-json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get--well-known-csaf-service-json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get--well-known-csaf-white-path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get--well-known-est-cacerts": {
         parameters: {
             query?: never;
@@ -33951,6 +34895,78 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageAnswerItemView"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-outside": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                synthetic?: "yes" | "no";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOutsideView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-atlas-outside-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
@@ -36324,6 +37340,86 @@ export interface operations {
             };
         };
     };
+    "get-enterprise-invitations": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                district?: string;
+                industry?: string;
+                invited?: "yes" | "no";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageInvitableEntry"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseEnterprisesInvited"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-enterprise-invitees-id": {
         parameters: {
             query?: never;
@@ -37508,6 +38604,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-needs-id-scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedNeedScenariosView"];
                 };
             };
             /** @description Refused */
@@ -39250,6 +40379,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyFieldsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-scenarios-id-needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedScenarioNeedsView"];
                 };
             };
             /** @description Refused */
@@ -58598,6 +59760,35 @@ export interface operations {
             };
         };
     };
+    "delete-security-advisories-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-advisories-id-document": {
         parameters: {
             query?: never;
@@ -62892,6 +64083,35 @@ export interface operations {
             };
         };
     };
+    "delete-security-notices-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-notices-id-audience": {
         parameters: {
             query?: never;
@@ -62988,6 +64208,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notices-id-districts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeReceiptMap"];
                 };
             };
             /** @description Refused */
@@ -63518,6 +64771,334 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-own-advisories": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "draft" | "review" | "published";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOwn"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-own-advisories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishOwnDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-own-advisories-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishOwnDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-own-advisories-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishOwnDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-own-advisories-id-document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-own-advisories-id-publication": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishOwnDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-own-advisories-id-return": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnReturnInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishOwnDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-own-advisories-id-revision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishOwnDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-own-advisories-id-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishOwnDetail"];
                 };
             };
             /** @description Refused */
@@ -64140,6 +65721,8 @@ export interface operations {
                 q?: string;
                 /** @description GB/T 2260 code */
                 district?: string;
+                /** @description Section or division of GB/T 4754 */
+                industry?: string;
                 /** @description yes: with a confidence of at least 20; no: below */
                 seen?: "yes" | "no";
             };
@@ -65391,6 +66974,146 @@ export interface operations {
         responses: {
             /** @description Created */
             201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemInvitedView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-invitations-organisations": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "open" | "expired" | "accepted" | "declined" | "revoked";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageInvitation"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-invitations-organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityFoundingInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemFoundingView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-system-invitations-organisations-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-invitations-organisations-id-sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     ETag?: string;
                     "Set-Cookie"?: string;
