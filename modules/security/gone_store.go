@@ -46,7 +46,7 @@ func (m *Module) organisationChanged(ctx context.Context, e identity.Organisatio
 	if !fault.Is(err, fault.NotFound) {
 		return fmt.Errorf("read organisation %s: %w", e.ID, err)
 	}
-	return m.db.Write(ctx, func(tx *sqldb.Tx) error {
+	return m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := m.notices.Forget(ctx, tx, e.ID); err != nil {
 			return err
 		}

@@ -12,7 +12,6 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
-	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/advisory"
 	"linghang/modules/security/internal/asset"
 	"linghang/modules/security/internal/awareness"
@@ -52,14 +51,14 @@ type Module struct {
 	awareness  *awareness.Awareness
 	exchange   *exchange.Exchange
 
+	kit           *module.Kit
 	organisations Organisations
-	db            *sqldb.DB
 	now           func() time.Time
 }
 
 // New returns the room.
 func New(kit *module.Kit, organisations Organisations) *Module {
-	m := &Module{organisations: organisations, db: kit.DB, now: time.Now}
+	m := &Module{kit: kit, organisations: organisations, now: time.Now}
 	now := func() time.Time { return m.now() }
 	m.clocks = clock.New(kit, now)
 	m.notices = notice.New(kit, organisations, m.clocks, now)

@@ -88,7 +88,7 @@ test('a policy is drafted with conditions, fits one enterprise and says to anoth
   await page.getByLabel('最高金额（万元）').fill('50')
   await page.getByLabel(/申报开始/).fill('2020-01-01T00:00')
   await page.getByLabel(/申报截止/).fill('2099-01-01T00:00')
-  await page.getByRole('button', { name: '添加条件' }).click()
+  await page.getByRole('button', { name: '添加条件', exact: true }).click()
   await page.getByLabel('条件项').click()
   await page.getByLabel('条件项').fill('从业人员')
   await page.keyboard.press('Enter')

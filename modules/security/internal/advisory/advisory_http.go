@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
@@ -225,4 +226,19 @@ func (m *Advisories) serveDocument(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	httpd.ServeFile(w, "advisory-"+a.ID+".json", "application/json", int64(len(data)), bytes.NewReader(data))
+}
+
+// remove takes an advisory of the demonstration away.
+func (m *Advisories) remove(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
+	if err := cityOnly(ctx); err != nil {
+		return httpd.Nothing{}, err
+	}
+	a, err := m.store.seen(ctx, in.ID)
+	if err != nil {
+		return httpd.Nothing{}, err
+	}
+	if !a.Synthetic {
+		return httpd.Nothing{}, fault.New(fault.Conflict, "security.advisory.kept", "only advisories of the demonstration city can be removed")
+	}
+	return httpd.Nothing{}, m.store.drop(ctx, a)
 }

@@ -5,14 +5,13 @@ import (
 	"fmt"
 
 	"linghang/kernel/fault"
-	"linghang/kernel/httpd"
 	"linghang/kernel/sqldb"
 )
 
-// remove takes a notice of the demonstration away, with all that hangs on it.
-func (d *Desk) remove(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
-	err := d.store.db.Write(ctx, func(tx *sqldb.Tx) error {
-		n, err := d.store.seen(ctx, tx, in.ID)
+// drop takes a notice of the demonstration away, with all that hangs on it.
+func (d *Desk) drop(ctx context.Context, id string) error {
+	return d.store.db.Write(ctx, func(tx *sqldb.Tx) error {
+		n, err := d.store.seen(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -36,10 +35,6 @@ func (d *Desk) remove(ctx context.Context, in httpd.Object) (httpd.Nothing, erro
 		tx.Changed("security_notice", n.ID, n, nil)
 		return d.kit.Search.Remove(ctx, tx, nounNotice, n.ID)
 	})
-	if err == nil {
-		d.kit.Notify(Topic, in.ID, "")
-	}
-	return httpd.Nothing{}, err
 }
 
 // Forget takes away what an organisation owes and owed, which was removed.

@@ -193,3 +193,12 @@ func (d *Desk) refuseRevision(ctx context.Context, in noticeReasonInput) (Detail
 		return n, step{act: "revision_refused", reason: v.Reason, data: map[string]any{"act": v.Act}}, d.tellNotice(ctx, tx, n, "", personOf(v.actor), lang.Text{ZH: "变更未获签发", EN: "the change is refused"})
 	})
 }
+
+// remove takes a notice of the demonstration away.
+func (d *Desk) remove(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
+	if err := d.drop(ctx, in.ID); err != nil {
+		return httpd.Nothing{}, err
+	}
+	d.kit.Notify(Topic, in.ID, "")
+	return httpd.Nothing{}, nil
+}

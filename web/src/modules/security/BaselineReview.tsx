@@ -145,7 +145,7 @@ function Group({ id, lines, close }: { id: string; lines: Line[]; close: () => v
     <EntityForm<Wider> form={form} initial={{ any: differ.length > 0 ? differ : ['unit'], note: '' }} submit={(v) => group.mutateAsync(v)} submitLabel={t('baseline.review.group')} cancel={close}>
       <p className="lh-note">{t('baseline.review.groupNote')}</p>
       <ul className="lh-values">{lines.slice(0, 8).map((l) => <li key={l.id}><span className="lh-code lh-wrap">{l.client} → {l.server} {l.protocol} {l.function} {l.unit}</span></li>)}</ul>
-      <Form.Item name="any" label={t('baseline.review.any')} rules={[{ required: true, message: t('baseline.missing', { label: t('baseline.review.any') }) }]}><Checkbox.Group options={(['port', 'unit', 'function'] as const).map((k) => ({ value: k, label: t(`baseline.review.anyOf.${k}`) }))} /></Form.Item>
+      <Form.Item name="any" label={t('baseline.review.any')} rules={[{ validator: async (_, v?: string[]) => { if (!v?.length) throw new Error(t('baseline.missing', { label: t('baseline.review.any') })) } }]}><Checkbox.Group options={(['port', 'unit', 'function'] as const).map((k) => ({ value: k, label: t(`baseline.review.anyOf.${k}`) }))} /></Form.Item>
       <Form.Item name="note" label={t('baseline.field.note')}><Input maxLength={500} /></Form.Item>
     </EntityForm>
   )
