@@ -24,6 +24,7 @@ if [ "$purpose" = test ]; then
   need gcc gcc libc6-dev
   need jq jq
   need openssl openssl
+  need logger bsdutils
   need '/usr/lib/postgresql/*/bin/postgres' postgresql
   need /usr/sbin/mariadbd mariadb-server
   need prometheus prometheus
