@@ -25,36 +25,50 @@ type token struct {
 func lex(text string) ([]token, error) {
 	var out []token
 	for i := 0; i < len(text); {
-		c := text[i]
-		switch {
-		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+		if strings.IndexByte(" \t\n\r", text[i]) >= 0 {
 			i++
-		case c == '\'':
-			s, n, err := quotedText(text, i)
-			if err != nil {
-				return nil, err
-			}
-			out, i = append(out, token{tokenString, s, i}), n
-		case strings.IndexByte("[](),=", c) >= 0:
-			out, i = append(out, token{tokenSign, string(c), i}), i+1
-		case c == '!' || c == '<' || c == '>':
-			n := 1
-			if i+1 < len(text) && (text[i+1] == '=' || c == '<' && text[i+1] == '>') {
-				n = 2
-			}
-			if c == '!' && n == 1 {
-				return nil, &PatternError{i, "! stands for nothing by itself; != is meant"}
-			}
-			out, i = append(out, token{tokenSign, text[i : i+n], i}), i+n
-		default:
-			n := wordEnd(text, i)
-			if n == i {
-				return nil, &PatternError{i, fmt.Sprintf("%q has no place in a pattern", c)}
-			}
-			out, i = append(out, token{tokenWord, text[i:n], i}), n
+			continue
 		}
+		t, next, err := lexOne(text, i)
+		if err != nil {
+			return nil, err
+		}
+		out, i = append(out, t), next
 	}
 	return append(out, token{tokenEnd, "", len(text)}), nil
+}
+
+// lexOne reads the token that begins at a place, and says where the next may begin.
+func lexOne(text string, i int) (t token, next int, err error) {
+	switch c := text[i]; {
+	case c == '\'':
+		s, n, err := quotedText(text, i)
+		return token{tokenString, s, i}, n, err
+	case strings.IndexByte("[](),=", c) >= 0:
+		return token{tokenSign, string(c), i}, i + 1, nil
+	case strings.IndexByte("!<>", c) >= 0:
+		n := signEnd(text, i)
+		if c == '!' && n == i+1 {
+			return t, n, &PatternError{i, "! stands for nothing by itself; != is meant"}
+		}
+		return token{tokenSign, text[i:n], i}, n, nil
+	default:
+		n := wordEnd(text, i)
+		if n == i {
+			return t, n, &PatternError{i, fmt.Sprintf("%q has no place in a pattern", c)}
+		}
+		return token{tokenWord, text[i:n], i}, n, nil
+	}
+}
+
+// signEnd is where a sign of one or two characters ends.
+func signEnd(text string, from int) int {
+	for _, sign := range []string{"!=", "<=", ">=", "<>"} {
+		if strings.HasPrefix(text[from:], sign) {
+			return from + len(sign)
+		}
+	}
+	return from + 1
 }
 
 // quotedText reads a text between single quotes; a backslash keeps what follows it.
@@ -76,13 +90,18 @@ func quotedText(text string, from int) (s string, next int, err error) {
 	return "", 0, &PatternError{from, "a text does not end"}
 }
 
+// inWord tells whether a character stands in words, and parts nothing.
+func inWord(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-_.+", c) >= 0
+}
+
 // wordEnd is where a word ends; a path has quoted parts and brackets in it.
 func wordEnd(text string, from int) int {
 	i, path := from, false
 	for i < len(text) {
 		c := text[i]
 		switch {
-		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.' || c == '+':
+		case inWord(c):
 			i++
 		case c == ':':
 			path = true

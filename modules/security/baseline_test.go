@@ -133,9 +133,9 @@ func (l *learner) order(t *testing.T, status int, body string) {
 }
 
 // enforced is a learner that learned reading and one way of writing, and enforces them.
-func enforced(t *testing.T, o kerneltest.Options, consent string) *learner {
+func enforced(t *testing.T, o kerneltest.Options) *learner {
 	t.Helper()
-	l := newLearner(t, o, consent)
+	l := newLearner(t, o, "none")
 	at := time.Now()
 	l.hear(t, says("10.0.0.1", "read_holding_registers", "read", 1, at), says("10.0.0.1", "write_single_register", "write", 1, at))
 	l.order(t, 200, `{"to":"review","reason":"班组已运行一轮"}`)
@@ -221,7 +221,7 @@ func TestABaselineIsLearnedReviewedAndOnlyThenEnforced(t *testing.T) {
 
 func TestADeviationInARecordIsOneAlertWithItsEvidence(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
-		l := enforced(t, o, "none")
+		l := enforced(t, o)
 		at := time.Now().UTC().Truncate(time.Second)
 		write := batch.Record{At: at, Why: []string{batch.WhyWrite}, Flow: 3, Client: "10.0.0.66", Server: "10.0.0.2", Port: 502, Transport: "tcp", Orientation: "port", Confidence: 80, Protocol: "modbus", Function: "write_single_register", Class: "write", Unit: 1, FromClient: true}
 		again := write
@@ -246,7 +246,7 @@ func TestADeviationInARecordIsOneAlertWithItsEvidence(t *testing.T) {
 
 func TestWhatIsWantedIsTheNextEdition(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
-		l := enforced(t, o, "none")
+		l := enforced(t, o)
 		first := l.now(t).Editions[0]
 		at := time.Now().Add(time.Minute)
 		l.hear(t, says("10.0.0.66", "write_single_register", "write", 1, at))
@@ -295,7 +295,7 @@ func TestWhatIsWantedIsTheNextEdition(t *testing.T) {
 
 func TestMaintenanceIsKeptAndRaisesNoAlert(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
-		l := enforced(t, o, "none")
+		l := enforced(t, o)
 		at := time.Now().UTC()
 		if r := l.try(t, "manager-ours", "POST", "/windows", fmt.Sprintf(`{"from":%q,"to":%q,"hosts":["x"],"reason":""}`, at.Format(time.RFC3339), at.Add(-time.Hour).Format(time.RFC3339))); r.Status != 422 || !strings.Contains(string(r.Body), "body.hosts[0]") || !strings.Contains(string(r.Body), "body.to") {
 			t.Errorf("%d %s", r.Status, r.Body)
@@ -318,7 +318,7 @@ func TestMaintenanceIsKeptAndRaisesNoAlert(t *testing.T) {
 
 func TestABaselinePausesAndLearnsAnewWithoutAGap(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
-		l := enforced(t, o, "none")
+		l := enforced(t, o)
 		at := time.Now().Add(time.Minute)
 		l.order(t, 422, `{"to":"paused","reason":"改造"}`)
 		l.order(t, 200, `{"to":"paused","days":3,"reason":"改造"}`)

@@ -16225,7 +16225,7 @@ export interface components {
             baseline: string;
             /** @description Empty: the alert is about no baseline, or not any more */
             baseline_id: string;
-            deviations: components["schemas"]["BaselineBaselineDeviation"][];
+            deviations: components["schemas"]["BaselineDeviation"][];
             /**
              * Format: int64
              * @description In force now
@@ -16326,102 +16326,6 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        BaselineBaselineDeviation: {
-            /**
-             * Format: int64
-             * @description The edition that allows it; 0: none
-             */
-            accepted: number;
-            /** @description The newest alert about it; empty: none */
-            alert_id: string;
-            class: string;
-            client: string;
-            client_place: components["schemas"]["BaselinePlace"];
-            /**
-             * Format: int64
-             * @description It deviated from, the last time
-             */
-            edition: number;
-            /** Format: date-time */
-            first_at: string;
-            /** @description *: any of the class */
-            function: string;
-            id: string;
-            /** Format: date-time */
-            last_at: string;
-            /**
-             * Format: int64
-             * @description Of the server; -1: any
-             */
-            port: number;
-            protocol: string;
-            /** @enum {string} */
-            rule: "baseline_rejected" | "baseline_new_master" | "baseline_new_command" | "baseline_new_peer" | "baseline_new_function";
-            sensor: string;
-            sensor_id: string;
-            server: string;
-            server_place: components["schemas"]["BaselinePlace"];
-            /**
-             * Format: int64
-             * @description -1: any
-             */
-            unit: number;
-            /** Format: int64 */
-            units: number;
-            /** @description Of maintenance, if it was seen in one the last time: then there is no alert of it */
-            window_id: string;
-        };
-        BaselineBaselineEdition: {
-            /** Format: int64 */
-            added: number;
-            /** Format: date-time */
-            at: string;
-            by: string;
-            /** @description SHA-256 over its entries in their order, each with its seven fields and tabs between them */
-            digest: string;
-            /** Format: int64 */
-            entries: number;
-            /** Format: int64 */
-            number: number;
-            reason: string;
-            /** Format: int64 */
-            removed: number;
-            /**
-             * Format: int64
-             * @description Of learning, whose review it comes of
-             */
-            round: number;
-        };
-        BaselineBaselineLink: {
-            classes: string[];
-            client: string;
-            protocols: string[];
-            server: string;
-            /** Format: int64 */
-            units: number;
-            /**
-             * @description open when any line is, rejected when any is and none is open
-             * @enum {string}
-             */
-            verdict: "open" | "accepted" | "rejected" | "grouped";
-        };
-        BaselineBaselineNetwork: {
-            /**
-             * Format: int64
-             * @description Links that are not shown
-             */
-            hidden: number;
-            /** @description The busiest first, 2000 at most */
-            links: components["schemas"]["BaselineBaselineLink"][];
-            /** @description In the order of their addresses */
-            nodes: components["schemas"]["BaselineBaselineNode"][];
-        };
-        BaselineBaselineNode: {
-            addr: string;
-            /** @enum {string} */
-            part: "asks" | "answers" | "both";
-            place: components["schemas"]["BaselinePlace"];
-        };
         BaselineCounts: {
             /** Format: int64 */
             accepted: number;
@@ -16468,7 +16372,7 @@ export interface components {
              */
             edition: number;
             /** @description The newest first, 200 at most */
-            editions: components["schemas"]["BaselineBaselineEdition"][];
+            editions: components["schemas"]["BaselineEdition"][];
             enterprise: components["schemas"]["Text"];
             /** @description Lines that were new, over the time of learning: it flattens when enough was heard */
             growth: components["schemas"]["BaselineGrowth"][];
@@ -16531,6 +16435,72 @@ export interface components {
             version: number;
             /** @description Of maintenance, the last to end first */
             windows: components["schemas"]["BaselineWindow"][];
+        };
+        BaselineDeviation: {
+            /**
+             * Format: int64
+             * @description The edition that allows it; 0: none
+             */
+            accepted: number;
+            /** @description The newest alert about it; empty: none */
+            alert_id: string;
+            class: string;
+            client: string;
+            client_place: components["schemas"]["BaselinePlace"];
+            /**
+             * Format: int64
+             * @description It deviated from, the last time
+             */
+            edition: number;
+            /** Format: date-time */
+            first_at: string;
+            /** @description *: any of the class */
+            function: string;
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            /**
+             * Format: int64
+             * @description Of the server; -1: any
+             */
+            port: number;
+            protocol: string;
+            /** @enum {string} */
+            rule: "baseline_rejected" | "baseline_new_master" | "baseline_new_command" | "baseline_new_peer" | "baseline_new_function";
+            sensor: string;
+            sensor_id: string;
+            server: string;
+            server_place: components["schemas"]["BaselinePlace"];
+            /**
+             * Format: int64
+             * @description -1: any
+             */
+            unit: number;
+            /** Format: int64 */
+            units: number;
+            /** @description Of maintenance, if it was seen in one the last time: then there is no alert of it */
+            window_id: string;
+        };
+        BaselineEdition: {
+            /** Format: int64 */
+            added: number;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description SHA-256 over its entries in their order, each with its seven fields and tabs between them */
+            digest: string;
+            /** Format: int64 */
+            entries: number;
+            /** Format: int64 */
+            number: number;
+            reason: string;
+            /** Format: int64 */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Of learning, whose review it comes of
+             */
+            round: number;
         };
         BaselineGrouping: {
             /** @description What may be any */
@@ -16605,6 +16575,36 @@ export interface components {
             changed: number;
             /** @description How the lines stand now */
             counts: components["schemas"]["BaselineCounts"];
+        };
+        BaselineLink: {
+            classes: string[];
+            client: string;
+            protocols: string[];
+            server: string;
+            /** Format: int64 */
+            units: number;
+            /**
+             * @description open when any line is, rejected when any is and none is open
+             * @enum {string}
+             */
+            verdict: "open" | "accepted" | "rejected" | "grouped";
+        };
+        BaselineNetwork: {
+            /**
+             * Format: int64
+             * @description Links that are not shown
+             */
+            hidden: number;
+            /** @description The busiest first, 2000 at most */
+            links: components["schemas"]["BaselineLink"][];
+            /** @description In the order of their addresses */
+            nodes: components["schemas"]["BaselineNode"][];
+        };
+        BaselineNode: {
+            addr: string;
+            /** @enum {string} */
+            part: "asks" | "answers" | "both";
+            place: components["schemas"]["BaselinePlace"];
         };
         BaselineOrder: {
             /**
@@ -25269,16 +25269,6 @@ export interface components {
              */
             total: number;
         };
-        PageBaselineDeviation: {
-            items: components["schemas"]["BaselineBaselineDeviation"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
         PageBatch: {
             items: components["schemas"]["IdentifierBatch"][];
             /** @description Empty on the last page */
@@ -25511,6 +25501,16 @@ export interface components {
         };
         PageDetailedView: {
             items: components["schemas"]["EnterpriseDetailedView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageDeviation: {
+            items: components["schemas"]["BaselineDeviation"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -61382,7 +61382,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageBaselineDeviation"];
+                    "application/json": components["schemas"]["PageDeviation"];
                 };
             };
             /** @description Refused */
@@ -61593,7 +61593,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BaselineBaselineNetwork"];
+                    "application/json": components["schemas"]["BaselineNetwork"];
                 };
             };
             /** @description Refused */

@@ -29,7 +29,7 @@ type demand struct {
 
 	mu       sync.Mutex
 	index    *index.Index
-	versions map[string]int64
+	versions held
 }
 
 func newDemand(words provider.Words, analyser *text.Analyser) (*demand, error) {
@@ -40,7 +40,7 @@ func newDemand(words provider.Words, analyser *text.Analyser) (*demand, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the index of needs: %w", err)
 	}
-	return &demand{words: words, meaning: newMeaning(analyser), index: x, versions: map[string]int64{}}, nil
+	return &demand{words: words, meaning: newMeaning(analyser), index: x, versions: held{}}, nil
 }
 
 func (d *demand) texts(n Need) map[string]string {
@@ -55,24 +55,15 @@ func (d *demand) says(n Need) latent.Said {
 func (d *demand) follow(ctx context.Context, list []Need) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var change index.Change
+	fresh, gone, now := differ(d.versions, list, func(n Need) (string, int64) { return n.ID, n.Version })
+	if len(fresh)+len(gone) == 0 {
+		return nil
+	}
+	change := index.Change{Remove: gone}
 	var said []latent.Said
-	now := map[string]int64{}
-	for _, n := range list {
-		now[n.ID] = n.Version
-		if d.versions[n.ID] == n.Version {
-			continue
-		}
+	for _, n := range fresh {
 		change.Put = append(change.Put, index.Document{ID: n.ID, Texts: d.texts(n), Words: map[string][]string{"id": {n.ID}}})
 		said = append(said, d.says(n))
-	}
-	for id := range d.versions {
-		if _, there := now[id]; !there {
-			change.Remove = append(change.Remove, id)
-		}
-	}
-	if len(change.Put)+len(change.Remove) == 0 {
-		return nil
 	}
 	if err := d.index.Apply(ctx, change); err != nil {
 		return fmt.Errorf("index needs: %w", err)

@@ -35,7 +35,7 @@ type matcher struct {
 
 	mu       sync.Mutex
 	index    *index.Index
-	versions map[string]int64
+	versions held
 }
 
 // newAnalyser reads texts with the terms of the trades.
@@ -55,29 +55,20 @@ func newMatcher(words provider.Words, analyser *text.Analyser) (*matcher, error)
 	if err != nil {
 		return nil, fmt.Errorf("make the index of providers: %w", err)
 	}
-	return &matcher{words: words, meaning: newMeaning(analyser), index: x, versions: map[string]int64{}}, nil
+	return &matcher{words: words, meaning: newMeaning(analyser), index: x, versions: held{}}, nil
 }
 
 // follow brings the index to where the providers are.
 func (m *matcher) follow(ctx context.Context, list []provider.Provider) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var change index.Change
-	now := map[string]int64{}
-	for _, p := range list {
-		now[p.ID] = p.Version
-		if m.versions[p.ID] == p.Version {
-			continue
-		}
-		change.Put = append(change.Put, m.document(p))
-	}
-	for id := range m.versions {
-		if _, there := now[id]; !there {
-			change.Remove = append(change.Remove, id)
-		}
-	}
-	if len(change.Put)+len(change.Remove) == 0 {
+	fresh, gone, now := differ(m.versions, list, func(p provider.Provider) (string, int64) { return p.ID, p.Version })
+	if len(fresh)+len(gone) == 0 {
 		return nil
+	}
+	change := index.Change{Remove: gone}
+	for _, p := range fresh {
+		change.Put = append(change.Put, m.document(p))
 	}
 	if err := m.index.Apply(ctx, change); err != nil {
 		return fmt.Errorf("index providers: %w", err)

@@ -51,13 +51,14 @@ func (m *Providers) Standing(ctx context.Context, codes []string, organisation s
 	for rest := append([]string{""}, codes...); len(rest) > 0; {
 		batch := rest[:min(len(rest), standingMost)]
 		rest = rest[len(batch):]
-		args := make([]any, len(batch))
+		args := make([]any, len(batch)+1)
 		marks := make([]string, len(batch))
 		for i, code := range batch {
 			args[i], marks[i] = code, fmt.Sprintf("$%d", i+1)
 		}
+		args[len(batch)] = organisation
 		rows, err := m.store.db.Query(ctx, `SELECT p.code, p.organisation_id, p.state, p.valid_until FROM provider p
-			WHERE p.code IN (`+strings.Join(marks, ", ")+`) OR p.organisation_id = $`+fmt.Sprint(len(batch)+1)+` ORDER BY p.filed_at, p.id`, append(args, organisation)...)
+			WHERE p.code IN (`+strings.Join(marks, ", ")+`) OR p.organisation_id = $`+fmt.Sprint(len(batch)+1)+` ORDER BY p.filed_at, p.id`, args...)
 		if err != nil {
 			return nil, fmt.Errorf("read how providers stand: %w", err)
 		}

@@ -86,7 +86,7 @@ func compareWays(a, b Way) int {
 func (w Way) wider() []Way {
 	list := []Way{w}
 	for _, loosen := range []func(*Way){func(x *Way) { x.Port = anyNumber }, func(x *Way) { x.Unit = anyNumber }, func(x *Way) { x.Function = anyWord }} {
-		for _, x := range list[:len(list):len(list)] {
+		for _, x := range slices.Clip(list) {
 			loosen(&x)
 			list = append(list, x)
 		}

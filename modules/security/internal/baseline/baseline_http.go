@@ -243,15 +243,15 @@ func (m *Baselines) begin(ctx context.Context, in beginBaselineInput) (Baseline,
 // Detail is a baseline on its own page.
 type Detail struct {
 	Baseline
-	Sensors  []SensorIn        `json:"sensors" nullable:"false"`
-	Counts   Counts            `json:"counts"`
-	Step     int64             `json:"step" doc:"Seconds of a point of growth"`
-	Growth   []Growth          `json:"growth" nullable:"false" doc:"Lines that were new, over the time of learning: it flattens when enough was heard"`
-	Editions []BaselineEdition `json:"editions" nullable:"false" doc:"The newest first, 200 at most"`
-	Windows  []Window          `json:"windows" nullable:"false" doc:"Of maintenance, the last to end first"`
-	Steps    []Step            `json:"steps" nullable:"false" doc:"What was done, the newest first"`
-	May      bool              `json:"may" doc:"The caller may review it"`
-	Most     int               `json:"most" doc:"Lines that a round has at most"`
+	Sensors  []SensorIn `json:"sensors" nullable:"false"`
+	Counts   Counts     `json:"counts"`
+	Step     int64      `json:"step" doc:"Seconds of a point of growth"`
+	Growth   []Growth   `json:"growth" nullable:"false" doc:"Lines that were new, over the time of learning: it flattens when enough was heard"`
+	Editions []Edition  `json:"editions" nullable:"false" doc:"The newest first, 200 at most"`
+	Windows  []Window   `json:"windows" nullable:"false" doc:"Of maintenance, the last to end first"`
+	Steps    []Step     `json:"steps" nullable:"false" doc:"What was done, the newest first"`
+	May      bool       `json:"may" doc:"The caller may review it"`
+	Most     int        `json:"most" doc:"Lines that a round has at most"`
 }
 
 func (m *Baselines) read(ctx context.Context, in httpd.Object) (d Detail, err error) {

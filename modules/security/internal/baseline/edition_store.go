@@ -12,8 +12,8 @@ import (
 	"linghang/kernel/sqldb"
 )
 
-// BaselineEdition is what was agreed to at a time. It never changes.
-type BaselineEdition struct {
+// Edition is what was agreed to at a time. It never changes.
+type Edition struct {
 	Number  int64     `json:"number" title:"版次|Edition"`
 	Round   int64     `json:"round" doc:"Of learning, whose review it comes of"`
 	Entries int64     `json:"entries" title:"条数|Entries"`
@@ -25,12 +25,12 @@ type BaselineEdition struct {
 	By      string    `json:"by" title:"操作人|By"`
 }
 
-func (s store) editions(ctx context.Context, id string) ([]BaselineEdition, error) {
+func (s store) editions(ctx context.Context, id string) ([]Edition, error) {
 	rows, err := s.db.Query(ctx, `SELECT number, round, entries, added, removed, digest, reason, at, actor_name FROM security_baseline_edition WHERE baseline_id = $1 ORDER BY number DESC LIMIT 200`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read editions: %w", err)
 	}
-	return sqldb.All(rows, func(r sqldb.Row) (e BaselineEdition, err error) {
+	return sqldb.All(rows, func(r sqldb.Row) (e Edition, err error) {
 		var at int64
 		err = r.Scan(&e.Number, &e.Round, &e.Entries, &e.Added, &e.Removed, &e.Digest, &e.Reason, &at, &e.By)
 		e.At = sqldb.Time(at)
@@ -137,7 +137,7 @@ func (m *Baselines) put(ctx context.Context, tx *sqldb.Tx, b Baseline, allowed [
 	for _, w := range was {
 		has[w] = true
 	}
-	e := BaselineEdition{Number: b.Edition, Entries: int64(len(allowed)), Digest: digest(allowed)}
+	e := Edition{Number: b.Edition, Entries: int64(len(allowed)), Digest: digest(allowed)}
 	for _, w := range allowed {
 		if has[w] {
 			delete(has, w)
@@ -207,8 +207,8 @@ func (m *Baselines) settle(ctx context.Context, tx *sqldb.Tx, b Baseline, e *edi
 	return nil
 }
 
-// BaselineDeviation is a way that the edition in force does not allow, or did not.
-type BaselineDeviation struct {
+// Deviation is a way that the edition in force does not allow, or did not.
+type Deviation struct {
 	ID string `json:"id"`
 	Way
 	SensorID    string    `json:"sensor_id"`
@@ -234,7 +234,7 @@ type deviationParams struct {
 	Alert string `query:"alert" maxLength:"40" doc:"ID of an alert: what it is about"`
 }
 
-func (s store) deviations(ctx context.Context, b Baseline, in deviationParams, fingerprint string) (sqldb.Page[BaselineDeviation], error) {
+func (s store) deviations(ctx context.Context, b Baseline, in deviationParams, fingerprint string) (sqldb.Page[Deviation], error) {
 	l := sqldb.List{
 		Select: `d.id, d.client, d.server, d.protocol, d.port, d.unit, d.class, d.function, d.sensor_id, COALESCE((SELECT s.name FROM security_sensor s WHERE s.id = d.sensor_id), ''), d.rule, d.edition, d.first_at, d.last_at, d.units, d.window_id, d.accepted,
 			COALESCE((SELECT MAX(a.id) FROM security_alert a WHERE a.fingerprint = d.fingerprint), '')`,
@@ -249,7 +249,7 @@ func (s store) deviations(ctx context.Context, b Baseline, in deviationParams, f
 	if in.Open != "" {
 		l.Where("(d.accepted = 0) = ?", in.Open == "yes")
 	}
-	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (d BaselineDeviation, err error) {
+	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (d Deviation, err error) {
 		var first, last int64
 		err = r.Scan(&d.ID, &d.Client, &d.Server, &d.Protocol, &d.Port, &d.Unit, &d.Class, &d.Function, &d.SensorID, &d.Sensor, &d.Rule, &d.Edition, &first, &last, &d.Units, &d.WindowID, &d.Accepted, &d.AlertID)
 		d.FirstAt, d.LastAt = sqldb.Time(first), sqldb.Time(last)

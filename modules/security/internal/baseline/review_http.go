@@ -48,22 +48,22 @@ func (m *Baselines) lines(ctx context.Context, in lineParams) (sqldb.Page[Learne
 	return page, m.looked(ctx, b)
 }
 
-// BaselineNetwork is what was learned, summed up by who speaks with whom.
-type BaselineNetwork struct {
-	Nodes  []BaselineNode `json:"nodes" nullable:"false" doc:"In the order of their addresses"`
-	Links  []BaselineLink `json:"links" nullable:"false" doc:"The busiest first, 2000 at most"`
-	Hidden int            `json:"hidden" doc:"Links that are not shown"`
+// Network is what was learned, summed up by who speaks with whom.
+type Network struct {
+	Nodes  []Node `json:"nodes" nullable:"false" doc:"In the order of their addresses"`
+	Links  []Link `json:"links" nullable:"false" doc:"The busiest first, 2000 at most"`
+	Hidden int    `json:"hidden" doc:"Links that are not shown"`
 }
 
-// BaselineNode is somebody who speaks.
-type BaselineNode struct {
+// Node is somebody who speaks.
+type Node struct {
 	Addr  string `json:"addr"`
 	Part  string `json:"part" enum:"asks,answers,both"`
 	Place Place  `json:"place"`
 }
 
-// BaselineLink is what two say to each other, and how many of its lines stand how.
-type BaselineLink struct {
+// Link is what two say to each other, and how many of its lines stand how.
+type Link struct {
 	Client    string   `json:"client"`
 	Server    string   `json:"server"`
 	Protocols []string `json:"protocols" nullable:"false"`
@@ -74,7 +74,7 @@ type BaselineLink struct {
 
 const mostLinks = 2_000
 
-func (m *Baselines) network(ctx context.Context, in httpd.Object) (n BaselineNetwork, err error) {
+func (m *Baselines) network(ctx context.Context, in httpd.Object) (n Network, err error) {
 	b, err := m.store.seen(ctx, in.ID)
 	if err != nil {
 		return n, err
@@ -91,14 +91,14 @@ func (m *Baselines) network(ctx context.Context, in httpd.Object) (n BaselineNet
 }
 
 // network sums what was spoken up.
-func network(list []spoken, places map[string]Place) BaselineNetwork {
-	links := map[[2]string]*BaselineLink{}
+func network(list []spoken, places map[string]Place) Network {
+	links := map[[2]string]*Link{}
 	weight := map[Verdict]int{Open: 3, Rejected: 2, Accepted: 1, Grouped: 1}
 	for _, x := range list {
 		k := [2]string{x.client, x.server}
 		l := links[k]
 		if l == nil {
-			l = &BaselineLink{Client: x.client, Server: x.server, Verdict: Accepted}
+			l = &Link{Client: x.client, Server: x.server, Verdict: Accepted}
 			links[k] = l
 		}
 		l.Units += x.units
@@ -107,10 +107,10 @@ func network(list []spoken, places map[string]Place) BaselineNetwork {
 			l.Verdict = x.verdict
 		}
 	}
-	sorted := slices.SortedFunc(maps.Values(links), func(a, b *BaselineLink) int {
+	sorted := slices.SortedFunc(maps.Values(links), func(a, b *Link) int {
 		return cmp.Or(cmp.Compare(b.Units, a.Units), cmp.Compare(a.Client, b.Client), cmp.Compare(a.Server, b.Server))
 	})
-	n := BaselineNetwork{Nodes: []BaselineNode{}, Links: []BaselineLink{}, Hidden: max(len(sorted)-mostLinks, 0)}
+	n := Network{Nodes: []Node{}, Links: []Link{}, Hidden: max(len(sorted)-mostLinks, 0)}
 	parts := map[string]string{}
 	for _, l := range sorted[:min(len(sorted), mostLinks)] {
 		n.Links = append(n.Links, *l)
@@ -122,7 +122,7 @@ func network(list []spoken, places map[string]Place) BaselineNetwork {
 		}
 	}
 	for _, addr := range slices.Sorted(maps.Keys(parts)) {
-		n.Nodes = append(n.Nodes, BaselineNode{addr, parts[addr], places[addr]})
+		n.Nodes = append(n.Nodes, Node{addr, parts[addr], places[addr]})
 	}
 	return n
 }
@@ -211,16 +211,16 @@ func (m *Baselines) entries(ctx context.Context, in entryParams) (sqldb.Page[All
 	return m.store.entries(ctx, b, in)
 }
 
-func (m *Baselines) deviations(ctx context.Context, in deviationParams) (sqldb.Page[BaselineDeviation], error) {
+func (m *Baselines) deviations(ctx context.Context, in deviationParams) (sqldb.Page[Deviation], error) {
 	b, err := m.store.seen(ctx, in.ID)
 	if err != nil {
-		return sqldb.Page[BaselineDeviation]{}, err
+		return sqldb.Page[Deviation]{}, err
 	}
 	fingerprint := ""
 	if in.Alert != "" {
 		a, err := m.alerts.Alert(ctx, in.Alert)
 		if err != nil {
-			return sqldb.Page[BaselineDeviation]{}, err
+			return sqldb.Page[Deviation]{}, err
 		}
 		fingerprint = a.FingerprintOf()
 	}
@@ -286,15 +286,15 @@ func (m *Baselines) agree(ctx context.Context, id string, deviations []string, r
 
 // AlertDeviations are what an alert is about.
 type AlertDeviations struct {
-	BaselineID string              `json:"baseline_id" doc:"Empty: the alert is about no baseline, or not any more"`
-	Baseline   string              `json:"baseline"`
-	Edition    int64               `json:"edition" doc:"In force now"`
-	Deviations []BaselineDeviation `json:"deviations" nullable:"false"`
-	May        bool                `json:"may" doc:"The caller may say that they are wanted"`
+	BaselineID string      `json:"baseline_id" doc:"Empty: the alert is about no baseline, or not any more"`
+	Baseline   string      `json:"baseline"`
+	Edition    int64       `json:"edition" doc:"In force now"`
+	Deviations []Deviation `json:"deviations" nullable:"false"`
+	May        bool        `json:"may" doc:"The caller may say that they are wanted"`
 }
 
 func (m *Baselines) about(ctx context.Context, in httpd.Object) (AlertDeviations, error) {
-	out := AlertDeviations{Deviations: []BaselineDeviation{}}
+	out := AlertDeviations{Deviations: []Deviation{}}
 	a, err := m.alerts.Alert(ctx, in.ID)
 	if err != nil {
 		return out, err

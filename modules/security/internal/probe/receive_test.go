@@ -25,7 +25,7 @@ func TestSyslogComesOverTheNetwork(t *testing.T) {
 		}
 		p := &Probe{spool: s, version: "1", log: slog.New(slog.DiscardHandler)}
 		c := LogConfig{Format: "syslog", Listen: "tcp://127.0.0.1:0"}
-		r, err := receive.Open(c.receiver())
+		r, err := receive.Open(t.Context(), c.receiver())
 		if err != nil {
 			t.Fatal(err)
 		}

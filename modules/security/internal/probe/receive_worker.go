@@ -12,7 +12,7 @@ import (
 
 // receive takes messages that come over the network into the spool until the context ends.
 func (p *Probe) receive(ctx context.Context, c LogConfig) error {
-	r, err := receive.Open(c.receiver())
+	r, err := receive.Open(ctx, c.receiver())
 	if err != nil {
 		return err //nolint:wrapcheck // it says all
 	}

@@ -115,20 +115,7 @@ func (x Draft) check() error {
 	if x.Summary == "" {
 		_ = f.At("body.summary", "say in a few sentences what is known")
 	}
-	if len(x.Products) == 0 {
-		_ = f.At("body.products", "name one product at least")
-	}
-	seen := map[Item]bool{}
-	for i, p := range x.Products {
-		at := fmt.Sprintf("body.products[%d]", i)
-		if p.Vendor == "" || p.Product == "" || p.Version == "" {
-			_ = f.At(at, "a product has a vendor, a name and a version or a range")
-		}
-		if seen[p] {
-			_ = f.At(at, "the product stands there twice")
-		}
-		seen[p] = true
-	}
+	checkProducts(f, x.Products)
 	if len(x.Holes) == 0 {
 		_ = f.At("body.vulnerabilities", "tell of one vulnerability at least")
 	}
@@ -151,6 +138,23 @@ func (x Draft) check() error {
 	return nil
 }
 
+func checkProducts(f *fault.Error, list []Item) {
+	if len(list) == 0 {
+		_ = f.At("body.products", "name one product at least")
+	}
+	seen := map[Item]bool{}
+	for i, p := range list {
+		at := fmt.Sprintf("body.products[%d]", i)
+		if p.Vendor == "" || p.Product == "" || p.Version == "" {
+			_ = f.At(at, "a product has a vendor, a name and a version or a range")
+		}
+		if seen[p] {
+			_ = f.At(at, "the product stands there twice")
+		}
+		seen[p] = true
+	}
+}
+
 func address(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
@@ -168,6 +172,13 @@ func (h Hole) check(f *fault.Error, at string, products int) {
 			_ = f.At(at+".vector", "a vector of CVSS 3.1 or 3.0, such as CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H")
 		}
 	}
+	h.checkStatuses(f, at, products)
+	for i, r := range h.Remedies {
+		r.check(f, fmt.Sprintf("%s.remedies[%d]", at, i), products)
+	}
+}
+
+func (h Hole) checkStatuses(f *fault.Error, at string, products int) {
 	if len(h.Statuses) == 0 {
 		_ = f.At(at+".statuses", "say of one product at least how it stands")
 	}
@@ -181,16 +192,16 @@ func (h Hole) check(f *fault.Error, at string, products int) {
 	if unaffected && h.Impact == "" {
 		_ = f.At(at+".impact", "say why products are not affected")
 	}
-	for i, r := range h.Remedies {
-		where := fmt.Sprintf("%s.remedies[%d]", at, i)
-		if r.Details == "" {
-			_ = f.At(where+".details", "say what to do")
-		}
-		if r.URL != "" && !address(r.URL) {
-			_ = f.At(where+".url", "an http:// or https:// address, or nothing")
-		}
-		if slices.ContainsFunc(r.Products, func(n int) bool { return n < 0 || n >= products }) {
-			_ = f.At(where+".products", "products of the list")
-		}
+}
+
+func (r Remedy) check(f *fault.Error, at string, products int) {
+	if r.Details == "" {
+		_ = f.At(at+".details", "say what to do")
+	}
+	if r.URL != "" && !address(r.URL) {
+		_ = f.At(at+".url", "an http:// or https:// address, or nothing")
+	}
+	if slices.ContainsFunc(r.Products, func(n int) bool { return n < 0 || n >= products }) {
+		_ = f.At(at+".products", "products of the list")
 	}
 }

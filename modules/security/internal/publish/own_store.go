@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"linghang/kernel/fault"
@@ -149,8 +150,8 @@ func (s store) revisions(ctx context.Context, db reader, id string) ([]OwnRevisi
 // before are the revisions that were published, the first at first.
 func (s store) before(ctx context.Context, db reader, id string) (out []past, err error) {
 	list, err := s.revisions(ctx, db, id)
-	for i := len(list) - 1; i >= 0; i-- {
-		out = append(out, past{list[i].Number, list[i].Change, list[i].At})
+	for _, r := range slices.Backward(list) {
+		out = append(out, past{r.Number, r.Change, r.At})
 	}
 	return out, err
 }

@@ -152,13 +152,10 @@ func listing(year string, list []File) []byte {
 
 // sums are what lies beside a file: its hash, as sha256sum and sha512sum write it.
 func sums(f File, kind string) []byte {
-	digest := ""
+	h := sha512.New()
 	if kind == ".sha256" {
-		sum := sha256.Sum256(f.document)
-		digest = hex.EncodeToString(sum[:])
-	} else {
-		sum := sha512.Sum512(f.document)
-		digest = hex.EncodeToString(sum[:])
+		h = sha256.New()
 	}
-	return []byte(digest + "  " + f.name + "\n")
+	_, _ = h.Write(f.document) // a hash takes all
+	return []byte(hex.EncodeToString(h.Sum(nil)) + "  " + f.name + "\n")
 }

@@ -26,7 +26,7 @@ import (
 // receiving opens a receiver, which ends with the test.
 func receiving(t *testing.T, c Config) *Receiver {
 	t.Helper()
-	r, err := Open(c)
+	r, err := Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

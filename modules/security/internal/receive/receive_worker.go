@@ -85,7 +85,7 @@ type Receiver struct {
 }
 
 // Open listens.
-func Open(c Config) (*Receiver, error) {
+func Open(ctx context.Context, c Config) (*Receiver, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
@@ -94,7 +94,6 @@ func Open(c Config) (*Receiver, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", c.Listen, err)
 	}
-	ctx := context.Background()
 	if u.Scheme == "udp" {
 		r.packets, err = (&net.ListenConfig{}).ListenPacket(ctx, "udp", u.Host)
 		if err != nil {

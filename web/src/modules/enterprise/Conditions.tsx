@@ -66,11 +66,19 @@ interface PartProps { rule: Rule; at: number[]; fields: Field[]; size: number; c
 
 const place = (at: number[]) => at.join('.')
 
+/** Puts the focus into the first field of what was just added. */
+function useFocus(fresh: boolean) {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => { if (fresh) box.current?.querySelector('input')?.focus() }, [fresh])
+  return box
+}
+
 /** Rules of which all, or one, or none is to hold. */
 function GroupRows({ rule, at, fields, size, change, remove, fresh = false }: PartProps) {
   const t = useEnterpriseTexts()
   const [added, setAdded] = useState<number>()
   const add = useRef<HTMLButtonElement>(null)
+  const box = useFocus(fresh)
   const kind = groupOf(rule) ?? 'all'
   // What a not denies is shown as its rows: several are denied together.
   const inner = kind === 'not' ? partsOf(rule)[0]! : rule
@@ -81,9 +89,9 @@ function GroupRows({ rule, at, fields, size, change, remove, fresh = false }: Pa
   const full = size >= mostParts
   const name = at.length === 0 ? t('policy.form.group') : t('policy.form.groupAt', { at: place(at) })
   return (
-    <div role="group" aria-label={`${name}${t('cultivation.colon')}${t(`policy.forms.${kind}`)}`} className={at.length === 0 ? 'lh-rule' : 'lh-rule lh-rule-in'}>
+    <div ref={box} role="group" aria-label={`${name}${t('cultivation.colon')}${t(`policy.forms.${kind}`)}`} className={at.length === 0 ? 'lh-rule' : 'lh-rule lh-rule-in'}>
       <div className="lh-rule-head">
-        <Select<Group> aria-label={name} autoFocus={fresh} value={kind} onChange={(k) => change(regroup(rule, k))} options={(['all', 'any', 'not'] as const).map((k) => ({ value: k, label: t(`policy.forms.${k}`) }))} popupMatchSelectWidth={false} />
+        <Select<Group> aria-label={name} value={kind} onChange={(k) => change(regroup(rule, k))} options={(['all', 'any', 'not'] as const).map((k) => ({ value: k, label: t(`policy.forms.${k}`) }))} popupMatchSelectWidth={false} />
         {remove && <Button icon={<DeleteOutlined />} aria-label={t('policy.form.removeGroup', { at: place(at) })} onClick={remove} />}
       </div>
       {rows.map((r, i) => {
@@ -106,8 +114,7 @@ function Condition({ rule: r, at, fields, change, remove, fresh = false }: PartP
   const field = fields.find((f) => f.code === r.field)
   const choices = { industry: 'industries', district: 'districts', size: 'sizes', qualification: 'qualifications' } as const
   const number = field?.kind === 'number'
-  const row = useRef<HTMLDivElement>(null)
-  useEffect(() => { if (fresh) row.current?.querySelector('input')?.focus() }, [fresh])
+  const row = useFocus(fresh)
   return (
     <div ref={row} role="group" aria-label={t('policy.form.conditionAt', { at: place(at) })} className="lh-policy-row lh-rule-row">
       <Form.Item label={t('policy.form.conditionField')} htmlFor={`${id}-field`}>

@@ -8,7 +8,7 @@ import { baselineKey, useBaselineTexts, verdictTone } from './baselineTexts'
 import { ClassTag } from './baselineWays'
 import './sensor.css'
 
-type Network = Schema<'BaselineBaselineNetwork'>
+type Network = Schema<'BaselineNetwork'>
 type NetworkLink = Network['links'][number]
 const parts = ['asks', 'answers', 'both'] as const
 

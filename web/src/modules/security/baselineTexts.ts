@@ -8,7 +8,7 @@ export type BaselineRow = Schema<'BaselineBaseline'>
 export type BaselineDetail = Schema<'BaselineDetail'>
 export type Line = Schema<'BaselineLearnedLine'>
 export type Entry = Schema<'BaselineAllowedWay'>
-export type Deviation = Schema<'BaselineBaselineDeviation'>
+export type Deviation = Schema<'BaselineDeviation'>
 export type Way = Pick<Line, 'client' | 'server' | 'protocol' | 'port' | 'unit' | 'class' | 'function'>
 
 /** The beginning of the cache keys of baselines. */
