@@ -11,6 +11,8 @@ import './baseline.css'
 
 const pageSize = 50
 
+type Judgement = Schema<'BaselineJudgement'>
+
 interface Filters { verdict: string; class: string; q: string; host: string }
 
 /** What was learned, line by line, and a verdict on each, by mouse or by keyboard. */
@@ -30,7 +32,7 @@ export function BaselineReview({ baseline: b }: { baseline: BaselineDetail }) {
       {!learns && <p className="lh-note">{t('baseline.review.closed')}</p>}
       {lines.error ? <Failure problem={lines.error} retry={() => void lines.refetch()} /> : !lines.data ? <Loading /> : lines.data.items.length === 0 ? <EmptyState title={t('baseline.review.empty')} /> : (
         <>
-          <Table baseline={b} lines={lines.data.items} may={b.may && learns} />
+          <Table baseline={b} lines={lines.data.items} may={b.may && learns} leave={filters.verdict === 'open'} />
           <Pages first={(cursors.length - 1) * pageSize + 1} count={lines.data.items.length} total={lines.data.total} {...(cursors.length > 1 ? { before: () => setCursors(cursors.slice(0, -1)) } : {})} {...(lines.data.next_cursor ? { next: () => setCursors([...cursors, lines.data.next_cursor]) } : {})} />
         </>
       )}
@@ -63,20 +65,37 @@ function Pages({ first, count, total, before, next }: { first: number; count: nu
   )
 }
 
-function Table({ baseline: b, lines, may }: { baseline: BaselineDetail; lines: Line[]; may: boolean }) {
+/** The lines of a page. Where those that are judged leave it, they do at once, so that the next key is about the next line. */
+function Table({ baseline: b, lines: all, may, leave }: { baseline: BaselineDetail; lines: Line[]; may: boolean; leave: boolean }) {
   const t = useBaselineTexts()
   const f = useFormat()
   const server = useServer()
   const [place, setPlace] = useState(0)
   const [selected, setSelected] = useState<string[]>([])
   const [grouping, setGrouping] = useState<Line[]>([])
+  const [judged, setJudged] = useState<string[]>([])
+  const lines = leave ? all.filter((l) => !judged.includes(l.id)) : all
+  const back = (j: Judgement) => setJudged((now) => now.filter((id) => !j.lines?.includes(id)))
   const current = lines[Math.min(place, lines.length - 1)]
   const judge = useChange({
-    run: (j: Schema<'BaselineJudgement'>) => read(api.POST('/api/security/baselines/{id}/verdicts', { params: { path: { id: b.id } }, body: j })), refresh: [baselineKey],
-    after: () => setSelected([]),
+    run: async (j: Judgement) => {
+      try {
+        return await read(api.POST('/api/security/baselines/{id}/verdicts', { params: { path: { id: b.id } }, body: j }))
+      } catch (problem) {
+        back(j)
+        throw problem
+      }
+    },
+    refresh: [baselineKey], after: (_, j) => back(j),
   })
   const meant = () => lines.filter((l) => (selected.length > 0 ? selected.includes(l.id) : l.id === current?.id))
-  const say = (verdict: 'accepted' | 'rejected' | 'open') => { const list = meant(); if (list.length > 0 && !judge.isPending) judge.mutate({ lines: list.map((l) => l.id), verdict }) }
+  const say = (verdict: 'accepted' | 'rejected' | 'open') => {
+    const ids = meant().map((l) => l.id)
+    if (ids.length === 0) return
+    setJudged((now) => [...now, ...ids])
+    setSelected([])
+    judge.mutate({ lines: ids, verdict })
+  }
   const act = (a: Act) => {
     if (a === 'down') setPlace((n) => Math.min(Math.min(n, lines.length - 1) + 1, lines.length - 1))
     else if (a === 'up') setPlace((n) => Math.max(Math.min(n, lines.length - 1) - 1, 0))
