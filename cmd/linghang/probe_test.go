@@ -52,14 +52,19 @@ func s7Stop(i int) []byte {
 	return append(head, "P_PROGRAM"...)
 }
 
-// listening is a city with a sensor, and the file of a probe that reads a capture for it.
+// listening is a city with a sensor of an enterprise, whose manager is signed in, and the
+// file of a probe that reads a capture for it.
 func listening(t *testing.T, read string, more ...string) (h *house, sensor, config string) {
 	t.Helper()
 	h = gated(t, "24h", more...)
 	h.open()
 	h.setUp()
+	var firm, person struct{ ID string }
+	h.call("POST", "/api/system/organisations", `{"kind":"enterprise","name":{"zh":"青岛阀门有限公司","en":"Qingdao Valves"}}`, &firm)
+	h.call("POST", "/api/system/persons", fmt.Sprintf(`{"login":"keeper","name":"王工","password":%q,"memberships":[{"organisation_id":%q,"role":"manager"}]}`, housePassword, firm.ID), &person)
 	var m newMachine
-	h.call("POST", "/api/machine/machines", `{"name":"probe","kind":"probe"}`, &m)
+	h.call("POST", "/api/machine/machines", fmt.Sprintf(`{"name":"probe","kind":"probe","organisation_id":%q}`, firm.ID), &m)
+	h.signIn("keeper")
 	dir := t.TempDir()
 	if _, said, err := m.enrol(t, filepath.Join(dir, "machine")); err != nil {
 		t.Fatal(err, said)
