@@ -1,6 +1,7 @@
 import { atlas } from './faultsOfAtlas'
 import { enterprises } from './faultsOfEnterprises'
 import { fostering } from './faultsOfFostering'
+import { own } from './faultsOfOwn'
 import { notices } from './faultsOfNotices'
 import { incidents } from './faultsOfIncidents'
 import { pilots } from './faultsOfPilots'
@@ -24,7 +25,7 @@ const sentences: Record<string, string> = {
   ...pilots,
   ...scenarios,
   ...weaknesses,
-  ...sensors, ...detection, ...baselines,
+  ...sensors, ...detection, ...baselines, ...own,
   // new output that platforms drove
   'a unified social credit code: 18 characters with a check character': '18 位统一社会信用代码，校验位应相符',
   'name the enterprise, in 200 characters at most': '请填写企业名称，最多 200 字',
@@ -56,6 +57,7 @@ const sentences: Record<string, string> = {
   'a line for the changelog': '请填写一行更新内容',
   'a month as 2026-10 or a quarter as 2026Q3 that is over': '已经结束的月份或季度，例如 2026-10、2026Q3',
   'say what was corrected, or why else': '请说明更正了什么，或其他原因',
+  'each organisation once': '机构重复，每家一次',
   'take at least two items': '至少两项',
   'choose an indicator of days or months from the catalogue': '请选择目录中按日或按月报送的指标',
   'this item stands twice': '此项重复',
@@ -384,6 +386,9 @@ const sentences: Record<string, string> = {
 
 const patterns: [RegExp, string][] = [
   [/^choose a comparison that goes with the field: (.+)$/, '请选择与条件项相配的比较：$1'],
+  [/^1 to (\d+) organisations at once$/, '一次 1 至 $1 家机构'],
+  [/^choose 1 to (\d+) enterprises$/, '请选择 1 至 $1 家企业'],
+  [/^(x|6\.[\d.]+) (.+?): (.+) \((.+)\)$/, 'CSAF 检验 $1（$2）未通过：$3（位置 $4）'],
   [/^1 to (\d+) criteria$/, '须有 1 至 $1 项指标'],
   [/^there is no class (.+)$/, '没有类别 $1'],
   [/^experts can compare (\d+) items at most$/, '专家最多比较 $1 项'],

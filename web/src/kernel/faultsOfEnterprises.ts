@@ -172,4 +172,6 @@ export const enterprises: Record<string, string> = {
   'say what was delivered, and where it can be seen': '请说明交付了什么、在哪里可以看到',
   'say why, so that the other side can act upon it': '请说明原因，便于对方处理',
   '1 to 5': '1 至 5',
+  'the code of a registered provider in force, or city': '请填写已登记且有效的服务商代码，或 city（主管部门）',
+  'leave it out': '请移除此项',
 }

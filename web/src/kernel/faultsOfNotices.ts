@@ -27,4 +27,6 @@ export const notices: Record<string, string> = {
   '1 (as the wall) to 1000 times faster': '1（实时）至 1000 倍',
   'name 1 to 500 organisations that take part': '请选择 1 至 500 家参演单位',
   'organisations that take part in the drill': '请选择参演单位',
+  'at most 20 advisories and 20 products': '最多 20 份公告和 20 个产品',
+  'leave it out of a drill': '演练中不能标记为演示数据',
 }

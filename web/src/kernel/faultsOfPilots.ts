@@ -37,4 +37,5 @@ export const pilots: Record<string, string> = {
   'say why the panel departs from the ranking': '请说明偏离名次的理由',
   'decide on every application': '请对每份申报作出决定',
   'choose no more than the quota': '入选数不能超过名额',
+  'remove author, company and other properties from the document, and upload it again': '请清除文档属性中的作者、公司等信息后重新上传',
 }

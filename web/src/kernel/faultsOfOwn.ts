@@ -1,0 +1,21 @@
+/** Sentences of the doors of own advisories in Chinese; see faults.ts. */
+export const own: Record<string, string> = {
+  'say what it is about': '请说明公告的主题',
+  'say in a few sentences what is known': '请用几句话说明已知情况',
+  'tell of one vulnerability at least': '请至少填写一个漏洞',
+  'a note has a text': '请填写说明内容',
+  'a reference has a summary and an http:// or https:// address': '请填写参考资料的摘要和 http:// 或 https:// 地址',
+  'name one product at least': '请至少填写一个产品',
+  'a product has a vendor, a name and a version or a range': '请填写产品的厂商、名称和版本或版本范围',
+  'the product stands there twice': '产品重复',
+  'a vulnerability has a title and a description': '请填写漏洞的标题和描述',
+  'as CVE-2026-12345, or nothing where it has none': '格式如 CVE-2026-12345，没有编号时留空',
+  'a vector of CVSS 3.1 or 3.0, such as CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H': '请填写 CVSS 3.1 或 3.0 向量，例如 CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H',
+  'say of one product at least how it stands': '请至少说明一个产品是否受影响',
+  'each product of the list once at most': '清单中的每个产品至多出现一次',
+  'say why products are not affected': '请说明产品不受影响的理由',
+  'say what to do': '请填写处置措施',
+  'an http:// or https:// address, or nothing': '请填写 http:// 或 https:// 地址，或留空',
+  'products of the list': '请从产品清单中选择',
+  'what readers of the revision before should know': '请说明与上一版相比的变化',
+}
