@@ -20,7 +20,7 @@ test('an advisory of the city is written, passes the tests, is published by anot
   await writer.getByRole('link', { name: '拟写通告' }).click()
   await writer.getByRole('textbox', { name: '标题', exact: true }).fill('示例驱动器可被远程停机')
   await writer.getByLabel('摘要').fill('2.3 以前的版本可被未经认证的主机停机。')
-  await writer.getByLabel('厂商').fill('示例传动')
+  await writer.getByLabel('厂商').fill('示例驱动')
   await writer.getByLabel('产品名称').fill('Drive 7')
   await writer.getByLabel('版本或范围').fill('<2.3')
   await writer.getByLabel('漏洞名称').fill('远程停机')
