@@ -154,6 +154,12 @@ func (m *Incidents) insert(ctx context.Context, i Case, now time.Time, with With
 		if err := with(ctx, tx, i.ID); err != nil {
 			return err
 		}
+		if err := m.store.enter(ctx, tx, i.ID); err != nil {
+			return err
+		}
+		if err := m.kit.Search.Put(ctx, tx, document(i.ID, i.Number, i.OrganisationID)); err != nil {
+			return err
+		}
 		if i.Origin == byCity {
 			return m.tell(ctx, tx, noticeChanged, "", i, notice.Audience{Organisation: i.OrganisationID, Permission: mayReport}, lang.Text{ZH: "主管部门已立案", EN: "the authority opened it"})
 		}

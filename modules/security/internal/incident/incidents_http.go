@@ -111,6 +111,7 @@ func (m *Incidents) Jobs() []module.Job {
 	return []module.Job{
 		{Name: "remind_incidents", Title: lang.Text{ZH: "提醒逾期的处置任务和整改措施", EN: "Remind of tasks and actions that are overdue"}, Every: 10 * time.Minute, Do: m.remind},
 		{Name: "forget_looks", Title: lang.Text{ZH: "清理查看记录", EN: "Forget old records of looks"}, Every: 24 * time.Hour, Do: m.forgetLooks},
+		{Name: "enter_incidents", Title: lang.Text{ZH: "补建事件检索文本", EN: "Words of incidents that came before the search"}, Every: time.Hour, Do: m.enterLeft},
 	}
 }
 
@@ -204,10 +205,12 @@ func (m *Incidents) change(ctx context.Context, c change) (Detail, error) {
 		if err := m.store.note(ctx, tx, after.ID, event); err != nil {
 			return err
 		}
-		if c.with == nil {
-			return nil
+		if c.with != nil {
+			if err := c.with(ctx, tx, before, after); err != nil {
+				return err
+			}
 		}
-		return c.with(ctx, tx, before, after)
+		return m.store.enter(ctx, tx, after.ID)
 	})
 	if err != nil {
 		return Detail{}, err
@@ -233,7 +236,10 @@ func (m *Incidents) add(ctx context.Context, id string, may []side, do func(ctx 
 		if err := need(identity.From(ctx), from); err != nil {
 			return err
 		}
-		return do(ctx, tx, i, from, now)
+		if err := do(ctx, tx, i, from, now); err != nil {
+			return err
+		}
+		return m.store.enter(ctx, tx, i.ID)
 	})
 }
 
