@@ -102,7 +102,7 @@ func (m *Module) Manifest() module.Manifest {
 		Measures:    slices.Concat(m.notices.Measures(), m.measures()),
 		Subscribes:  []module.Subscription{bus.On(m.organisationChanged)},
 		Finds:       slices.Concat(m.notices.Finds(), m.incidents.Finds()),
-		Topics:      slices.Concat(notice.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics()),
+		Topics:      slices.Concat(notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics()),
 		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.exchange.Jobs()),
 		Sealed:      publish.Sealed(),
 		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices()),

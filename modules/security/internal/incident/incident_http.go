@@ -107,6 +107,7 @@ func (m *Incidents) openWith(ctx context.Context, in openIncidentInput, with Wit
 	if err := m.insert(ctx, i, now, with); err != nil {
 		return Detail{}, err
 	}
+	m.kit.Notify(topic, i.ID, i.OrganisationID)
 	return m.read(ctx, httpd.Object{ID: i.ID})
 }
 

@@ -106,6 +106,12 @@ func Nav(section lang.Text) []module.NavItem {
 	}
 }
 
+// topic is what browsers watch.
+const topic = "security.incidents"
+
+// Topics are what browsers watch.
+func Topics() []module.Topic { return []module.Topic{{Name: topic, Permission: mayView}} }
+
 // Jobs is what comes around.
 func (m *Incidents) Jobs() []module.Job {
 	return []module.Job{
@@ -215,7 +221,11 @@ func (m *Incidents) change(ctx context.Context, c change) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
-	return m.read(ctx, c.object)
+	d, err := m.read(ctx, c.object)
+	if err == nil {
+		m.kit.Notify(topic, d.ID, d.OrganisationID)
+	}
+	return d, err
 }
 
 func otherSide() error {
@@ -224,7 +234,8 @@ func otherSide() error {
 
 // add is what somebody adds to an incident without changing it: a task, a note, a file.
 func (m *Incidents) add(ctx context.Context, id string, may []side, do func(ctx context.Context, tx *sqldb.Tx, i Case, from side, now time.Time) error) error {
-	return m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
+	var organisation string
+	err := m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		now := m.now()
 		i, from, err := m.store.seen(ctx, tx, id, now)
 		if err != nil {
@@ -236,11 +247,16 @@ func (m *Incidents) add(ctx context.Context, id string, may []side, do func(ctx 
 		if err := need(identity.From(ctx), from); err != nil {
 			return err
 		}
+		organisation = i.OrganisationID
 		if err := do(ctx, tx, i, from, now); err != nil {
 			return err
 		}
 		return m.store.enter(ctx, tx, i.ID)
 	})
+	if err == nil {
+		m.kit.Notify(topic, id, organisation)
+	}
+	return err
 }
 
 // tell sends a notice of an incident. It names the number only: who may read the title
