@@ -1,7 +1,8 @@
+import { DesktopOutlined } from '@ant-design/icons'
 import { Card } from 'antd'
 import { useMemo } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { DataTable, EmptyState, Failure, Figure, Figures, Loading, none, PageHeader, PlainTable, StatusTag, SyntheticMark, useFormat, usePalette, useText, type Column } from '../../kernel'
+import { DataTable, EmptyState, Failure, Figure, Figures, LinkButton, Loading, none, PageHeader, PlainTable, StatusTag, SyntheticMark, useFormat, usePalette, useText, type Column } from '../../kernel'
 import { DistrictMap, type Area } from '../../lib/map/DistrictMap'
 import { blind, riskTone, situationKey, useSituation, type Situation as City, type StandingRow } from './situation'
 import { useSituationTexts } from './situationTexts'
@@ -15,7 +16,7 @@ export default function Situation() {
   const city = situation.data
   return (
     <div className="lh-stack">
-      <PageHeader title={t('situation.title')} note={t(city.everything ? 'situation.note' : 'situation.ownNote')} marks={city.synthetic && <SyntheticMark />} />
+      <PageHeader title={t('situation.title')} note={t(city.everything ? 'situation.note' : 'situation.ownNote')} marks={city.synthetic && <SyntheticMark />} actions={<LinkButton to="/security/situation/screen" icon={<DesktopOutlined />}>{t('wall.open')}</LinkButton>} />
       <Heads city={city} />
       {city.districts.length > 0 && <Districts city={city} />}
       {city.industries.length > 0 && <Industries city={city} />}

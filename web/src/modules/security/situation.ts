@@ -12,8 +12,8 @@ export const situationKey = ['security', 'situation']
 export const blind = 20
 
 /** How the city stands. */
-export function useSituation() {
-  return useQuery({ queryKey: situationKey, queryFn: () => read(api.GET('/api/security/situation')) })
+export function useSituation(every?: number) {
+  return useQuery({ queryKey: situationKey, queryFn: () => read(api.GET('/api/security/situation')), ...(every ? { refetchInterval: every } : {}) })
 }
 
 /** How one enterprise stands now. */
