@@ -16772,6 +16772,11 @@ export interface components {
              */
             days?: number;
             name: string;
+            /**
+             * Format: int64
+             * @description It begins with what these sensors kept of so many days; what only guesses who asks whom is left out and counted
+             */
+            past_days?: number;
             /** @description IDs of sensors that hear the same network; each is in one baseline at most */
             sensors: string[] | null;
         };
