@@ -30,6 +30,7 @@ test('the wall of the situation follows an incident and a notice, and the keyboa
   await page.setViewportSize({ width: 1440, height: 900 })
   await page.keyboard.press('Escape')
   await expect(page).toHaveURL(/\/security\/situation$/)
+  await expect(page.getByRole('heading', { level: 1, name: 'Situation', exact: true })).toBeVisible()
   await picture(page, 'situation-en')
   await page.goto('/security/alert-figures')
   await expect(page.getByRole('heading', { level: 1, name: 'Alerts in figures' })).toBeVisible()

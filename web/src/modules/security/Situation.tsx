@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { DataTable, EmptyState, Failure, Figure, Figures, LinkButton, Loading, none, PageHeader, PlainTable, StatusTag, SyntheticMark, useFormat, usePalette, useText, type Column } from '../../kernel'
 import { DistrictMap, type Area } from '../../lib/map/DistrictMap'
-import { blind, riskTone, situationKey, useSituation, type Situation as City, type StandingRow } from './situation'
+import { blind, riskTone, situationKey, useOthers, useSituation, type Situation as City, type StandingRow } from './situation'
 import { useSituationTexts } from './situationTexts'
 
 /** How the city, its districts and its enterprises stand. */
@@ -51,12 +51,13 @@ function Districts({ city }: { city: City }) {
   const f = useFormat()
   const go = useNavigate()
   const colours = usePalette()
+  const others = useOthers(city)
   const areas = useMemo<Area[]>(
-    () => city.districts.map((d) => ({
+    () => [...city.districts.map((d) => ({
       shape: d.name.zh, label: text(d.name), value: Math.round(d.risk), unseen: d.confidence < blind,
       note: [`${t('situation.risk')}  ${f.number(d.risk, 0)}`, `${t('situation.confidence')}  ${f.number(d.confidence, 0)}`, `${t('situation.enterprises')}  ${f.number(d.enterprises, 0)}`],
-    })),
-    [city, text, t, f],
+    })), ...others.map((d) => ({ shape: d.name.zh, label: text(d.name), value: 0, unseen: true, note: [t('situation.unseen')] }))],
+    [city, others, text, t, f],
   )
   const pick = (shape: string) => {
     const found = city.districts.find((d) => d.name.zh === shape)

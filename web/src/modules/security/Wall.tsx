@@ -10,7 +10,7 @@ import { alertKey, useAlertsLive, useAlertTexts, type AlertRow } from './alertTe
 import { lengthOf } from './IncidentClocks'
 import { incidentKey, useIncidentTexts, type Level, type Row } from './incidentData'
 import { noticeKey } from './noticeData'
-import { blind, situationKey, useSituation, type Situation } from './situation'
+import { blind, situationKey, useOthers, useSituation, type Situation } from './situation'
 import { useSituationTexts } from './situationTexts'
 import './wall.css'
 
@@ -143,12 +143,13 @@ function Map({ city }: { city: Situation }) {
   const f = useFormat()
   const unit = useUnit()
   const colours = palette('dark')
+  const others = useOthers(city)
   const areas = useMemo<Area[]>(
-    () => city.districts.map((d) => ({
-      shape: d.name.zh, label: `${text(d.name)} ${d.confidence < blind ? none : f.number(d.risk, 0)}`, value: Math.round(d.risk), unseen: d.confidence < blind,
+    () => [...city.districts.map((d) => ({
+      shape: d.name.zh, label: d.confidence < blind ? text(d.name) : `${text(d.name)} ${f.number(d.risk, 0)}`, value: Math.round(d.risk), unseen: d.confidence < blind,
       note: [`${t('situation.risk')}  ${f.number(d.risk, 0)}`, `${t('situation.confidence')}  ${f.number(d.confidence, 0)}`],
-    })),
-    [city, text, t, f],
+    })), ...others.map((d) => ({ shape: d.name.zh, label: text(d.name), value: 0, unseen: true, note: [t('situation.unseen')] }))],
+    [city, others, text, t, f],
   )
   return (
     <section className="lh-wall-part lh-wall-map" aria-label={t('situation.map')}>
@@ -173,7 +174,7 @@ function Course() {
       { colours, write: (v) => f.number(v, 0), time: (v) => f.date(v), zero: true },
     )
     const big = { fontSize: Math.max(11, Math.round(unit * 1.25)), color: '#b4c0cb', hideOverlap: true }
-    return { ...option, xAxis: { ...(option.xAxis as object), axisLabel: big }, yAxis: { ...(option.yAxis as object), axisLabel: big, splitNumber: 3 } }
+    return { ...option, xAxis: { ...(option.xAxis as object), axisLabel: { ...big, formatter: (v: number) => f.date(v).slice(5) } }, yAxis: { ...(option.yAxis as object), axisLabel: big, splitNumber: 3 } }
   }, [data, t, f, unit])
   return (
     <Part title={t('wall.course')} blank={data && data.days.length < 2 && t('standing.courseNone')}>
