@@ -13,6 +13,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
+	"linghang/kernel/bus"
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
@@ -110,6 +111,7 @@ func (r *Register) Room(room string) *Sender { return &Sender{room, r} }
 // Send records notices that become true with the change. They are delivered
 // after the commit, at least once, and shown once.
 func (s *Sender) Send(ctx context.Context, tx *sqldb.Tx, notices ...Notice) error {
+	events := make([]bus.Event, 0, len(notices))
 	for _, n := range notices {
 		if k, ok := s.kinds.Kind(n.Kind); !ok || !strings.HasPrefix(k.ID, s.room+".") {
 			return fmt.Errorf("room %s sends a notice of the kind %q, which it does not declare", s.room, n.Kind)
@@ -118,10 +120,10 @@ func (s *Sender) Send(ctx context.Context, tx *sqldb.Tx, notices ...Notice) erro
 			return fmt.Errorf("a notice of the kind %s names more than %d persons", n.Kind, personsLimit)
 		}
 		n.Title, n.Body = lang.Text{ZH: cut(n.Title.ZH, 300), EN: cut(n.Title.EN, 300)}, lang.Text{ZH: cut(n.Body.ZH, bodyLimit), EN: cut(n.Body.EN, bodyLimit)}
-		sent := Sent{ID: ulid.Make().String(), At: time.Now().UTC(), By: identity.From(ctx).Name, ByID: identity.From(ctx).PersonID, Notice: n}
-		if err := tx.Emit(ctx, sent); err != nil {
-			return fmt.Errorf("send notice %s: %w", n.Kind, err)
-		}
+		events = append(events, Sent{ID: ulid.Make().String(), At: time.Now().UTC(), By: identity.From(ctx).Name, ByID: identity.From(ctx).PersonID, Notice: n})
+	}
+	if err := tx.Emit(ctx, events...); err != nil {
+		return fmt.Errorf("send notices: %w", err)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"linghang/kernel/fault"
 	"linghang/kernel/lang"
@@ -129,6 +130,10 @@ func fill[T any](at map[int]Column[T], cells []string, line int64) (row T, found
 			continue
 		}
 		blank = false
+		if strings.ContainsRune(cell, 0) || !utf8.ValidString(cell) { // PostgreSQL keeps no such text
+			found = append(found, Finding{line, c.Name, *Because("含有不是文字的字符", "it has signs that are no text")})
+			continue
+		}
 		if why := c.Set(&row, cell); why != nil {
 			found = append(found, Finding{line, c.Name, *why})
 		}

@@ -138,18 +138,21 @@ func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row 
 // Emit records events that become true with this change. They are delivered
 // after the commit, at least once.
 func (tx *Tx) Emit(ctx context.Context, events ...bus.Event) error {
-	for _, e := range events {
+	if len(events) == 0 {
+		return nil
+	}
+	rows := make([][]any, len(events))
+	for i, e := range events {
 		data, err := json.Marshal(e)
 		if err != nil {
 			return fmt.Errorf("encode event %s: %w", e.Subject(), err)
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO kernel_outbox (id, subject, data, at, trace) VALUES ($1, $2, $3, $4, $5)`,
-			ulid.Make().String(), e.Subject(), string(data), time.Now().UnixMilli(), parentOf(ctx))
-		if err != nil {
-			return fmt.Errorf("store event %s: %w", e.Subject(), err)
-		}
-		tx.emitted = true
+		rows[i] = []any{ulid.Make().String(), e.Subject(), string(data), time.Now().UnixMilli(), parentOf(ctx)}
 	}
+	if err := tx.InsertAll(ctx, `INSERT INTO kernel_outbox (id, subject, data, at, trace)`, rows); err != nil {
+		return fmt.Errorf("store event %s: %w", events[0].Subject(), err)
+	}
+	tx.emitted = true
 	return nil
 }
 

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"linghang/kernel/bus"
@@ -29,13 +31,21 @@ func (db *DB) Outbox(ctx context.Context, limit int) ([]bus.Message, error) {
 	})
 }
 
+// sentAtOnce is how many events one statement marks.
+const sentAtOnce = 128
+
 // Sent marks events as handed to the bus.
 func (db *DB) Sent(ctx context.Context, ids []string) error {
 	now := time.Now().UnixMilli()
 	return db.write(ctx, func(tx *Tx) error {
-		for _, id := range ids {
-			if _, err := tx.Exec(ctx, `UPDATE kernel_outbox SET sent_at = $1 WHERE id = $2`, now, id); err != nil {
-				return fmt.Errorf("mark event %s sent: %w", id, err)
+		for part := range slices.Chunk(ids, sentAtOnce) {
+			text, args := strings.Builder{}, []any{now}
+			for i, id := range part {
+				args = append(args, id)
+				fmt.Fprintf(&text, ", $%d", i+2)
+			}
+			if _, err := tx.Exec(ctx, `UPDATE kernel_outbox SET sent_at = $1 WHERE id IN (`+text.String()[2:]+`)`, args...); err != nil {
+				return fmt.Errorf("mark event %s and others sent: %w", part[0], err)
 			}
 		}
 		return nil

@@ -31,7 +31,7 @@ type baselineRow struct {
 
 type lineRow struct {
 	ID, Client, Server, Class, Function, Verdict string
-	Unit, Covers                                 int64
+	Unit, Covers, Units                          int64
 	Known                                        bool
 	Place                                        struct{ Name string } `json:"server_place"`
 }
@@ -415,5 +415,38 @@ func TestLearningEndsByItselfAndLinesAreBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		kerneltest.Wait(t, "the review", func() bool { return l.now(t).State == "review" })
+	})
+}
+
+// A baseline begins with what its sensors kept of the past: what is sure is learned, a guess is
+// counted, what is older is left, and what comes goes on from there.
+func TestABaselineBeginsWithThePast(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		l := &learner{listener: newListener(t, o, "none")}
+		now := time.Now()
+		guess := says("10.0.0.7", "read_coils", "read", 1, now.Add(-time.Hour))
+		guess.Guess = true
+		l.hear(t, says("10.0.0.1", "read_holding_registers", "read", 1, now.Add(-time.Hour)), says("10.0.0.1", "read_holding_registers", "read", 1, now.Add(-2*time.Hour)),
+			says("10.0.0.9", "write_single_register", "write", 1, now.Add(-3*24*time.Hour)), guess)
+		var b struct{ ID string }
+		l.must(t, 201, "POST", "", fmt.Sprintf(`{"name":"一号线","sensors":[%q],"past_days":1}`, l.sensor), &b)
+		l.id = b.ID
+		if x := l.now(t); x.Lines != 1 || x.Undecided != 1 || x.Unsure != 10 || x.State != "learning" {
+			t.Errorf("of a day it knows %+v", x)
+		}
+		if list := l.lines(t, ""); len(list) != 1 || list[0].Client != "10.0.0.1" || list[0].Units != 20 || list[0].Verdict != "open" {
+			t.Errorf("it learned %+v", list)
+		}
+		l.hear(t, says("10.0.0.1", "read_holding_registers", "read", 1, now))
+		if list := l.lines(t, ""); len(list) != 1 || list[0].Units != 30 {
+			t.Errorf("then it hears %+v", list)
+		}
+		l.must(t, 200, "POST", "/orders", `{"to":"ended","reason":"x"}`, nil)
+		l.id = ""
+		l.must(t, 201, "POST", "", fmt.Sprintf(`{"name":"再来","sensors":[%q],"past_days":7}`, l.sensor), &b)
+		l.id = b.ID
+		if x := l.now(t); x.Lines != 2 {
+			t.Errorf("of a week it knows %+v", x)
+		}
 	})
 }

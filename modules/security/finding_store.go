@@ -149,10 +149,13 @@ func (f findings) unknown(ctx context.Context, organisation string, _ time.Time)
 // silentAfter is how long nothing comes from a sensor before it is silent.
 const silentAfter = 24 * time.Hour
 
+// openToCity tells that the city may count what a sensor x tells of: its enterprise said so.
+const openToCity = `x.consent IN ('figures', 'detail')`
+
 // silent are sensors that reported once, and do not any more.
 func (f findings) silent(ctx context.Context, organisation string, now time.Time) ([]awareness.Finding, error) {
 	return f.read(ctx, "silent sensors", `SELECT x.organisation_id, x.organisation_id, 0, '', MIN(x.seen_at), COUNT(*) FROM security_sensor x
-		WHERE x.retired_at = 0 AND x.seen_at > 0 AND x.seen_at < $2`+one+` GROUP BY x.organisation_id`, func(x *awareness.Finding) {
+		WHERE x.retired_at = 0 AND x.seen_at > 0 AND x.seen_at < $2 AND `+openToCity+one+` GROUP BY x.organisation_id`, func(x *awareness.Finding) {
 		x.Kind, x.Link, x.ID = "sensor.silent", "/security/situation/"+x.OrganisationID, "sensors/silent"
 		x.Title = lang.Text{ZH: strconv.Itoa(x.Count) + " 个探针失联", EN: strconv.Itoa(x.Count) + " sensors that are silent"}
 	}, organisation, now.Add(-silentAfter).UnixMilli())
@@ -161,7 +164,7 @@ func (f findings) silent(ctx context.Context, organisation string, now time.Time
 // alerts are grave ones that nobody has judged false, and of which no incident was made.
 func (f findings) alerts(ctx context.Context, organisation string, _ time.Time) ([]awareness.Finding, error) {
 	return f.read(ctx, "open alerts", `SELECT x.organisation_id, x.organisation_id, x.rank, '', MAX(x.last_at), COUNT(*) FROM security_alert x
-		WHERE x.state IN ('new', 'looking', 'real') AND x.incident_id = '' AND x.rank <= 2 AND x.kind <> 'health'`+one+` GROUP BY x.organisation_id, x.rank`, func(x *awareness.Finding) {
+		WHERE x.state IN ('new', 'looking', 'real') AND x.incident_id = '' AND x.rank <= 2 AND x.kind <> 'health' AND x.sensor_id IN (SELECT x.id FROM security_sensor x WHERE `+openToCity+`)`+one+` GROUP BY x.organisation_id, x.rank`, func(x *awareness.Finding) {
 		x.Kind, x.Link, x.ID = "alert.open", "/security/alerts?state=open", "alerts/"+strconv.Itoa(int(x.Level))
 		x.Title = lang.Text{ZH: strconv.Itoa(x.Count) + " 条未了结的高级别告警", EN: strconv.Itoa(x.Count) + " grave alerts that are open"}
 	}, organisation)
@@ -173,7 +176,7 @@ func (f findings) Sights(ctx context.Context, organisation string, now time.Time
 	if err != nil {
 		return nil, err
 	}
-	rows, err := f.db.Query(ctx, `SELECT x.organisation_id, COUNT(*), SUM(CASE WHEN x.seen_at >= $2 THEN 1 ELSE 0 END), MAX(x.seen_at) FROM security_sensor x WHERE x.retired_at = 0`+one+` GROUP BY x.organisation_id`, organisation, now.Add(-silentAfter).UnixMilli())
+	rows, err := f.db.Query(ctx, `SELECT x.organisation_id, COUNT(*), SUM(CASE WHEN x.seen_at >= $2 THEN 1 ELSE 0 END), MAX(x.seen_at) FROM security_sensor x WHERE x.retired_at = 0 AND `+openToCity+one+` GROUP BY x.organisation_id`, organisation, now.Add(-silentAfter).UnixMilli())
 	if err != nil {
 		return nil, fmt.Errorf("see sensors: %w", err)
 	}

@@ -3,6 +3,7 @@ package security
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -102,6 +103,7 @@ func TestIncidents(t *testing.T) {
 		"a bundle is checked by sha256sum":         bundlesAreChecked,
 		"every look is written down":               looksAreWritten,
 		"nobody reads another's incident":          strangersReadNothing,
+		"words find only what one may read":        wordsKeepNeedToKnow,
 		"figures are of what is real":              figuresAreReal,
 		"an overdue task is told of once":          overdueTasks,
 	} {
@@ -242,6 +244,58 @@ func looksAreWritten(t *testing.T, x *caseTown) {
 	}
 	if strings.Contains(body, "manager-ours") {
 		t.Errorf("the enterprise is told of itself: %s", body)
+	}
+}
+
+// found is how many incidents somebody finds by words.
+func (x *caseTown) found(t *testing.T, who, query string) int {
+	t.Helper()
+	var page struct{ Total int }
+	body := x.do(t, "GET", "?"+query, who, "", 0, http.StatusOK, nil)
+	if err := json.Unmarshal([]byte(body), &page); err != nil {
+		t.Fatal(err)
+	}
+	return page.Total
+}
+
+func wordsKeepNeedToKnow(t *testing.T, x *caseTown) {
+	i := x.report(t, "manager-ours", "")
+	later := time.Now().Add(time.Hour).Format(time.RFC3339)
+	x.do(t, "POST", "/"+i.ID+"/guests", "officer", fmt.Sprintf(`{"organisation_id":%q,"part":"分析样本","reason":"内部理由","until":%q}`, x.Theirs.ID, later), 0, http.StatusOK, nil)
+	for _, task := range []string{`{"title":"隔离工程师站","due_at":%q}`, `{"title":"反编译样本","organisation_id":"` + x.Theirs.ID + `","due_at":%q}`} {
+		x.do(t, "POST", "/"+i.ID+"/tasks", "officer", fmt.Sprintf(task, later), 0, http.StatusOK, nil)
+	}
+	x.do(t, "POST", "/"+i.ID+"/notes", "manager-ours", `{"text":"重装 Windows_10 系统 50%"}`, 0, http.StatusOK, nil)
+	x.upload(t, i, "name=firewall.log&what=防火墙日志", "a line\n")
+	for query, want := range map[string]struct{ owner, city, guest int }{
+		"q=秘密标题":           {1, 1, 1},
+		"q=" + i.Number:    {1, 1, 1},
+		"q=秘密经过":           {1, 1, 0}, // the summary is not for who was let in
+		"q=内部理由":           {1, 1, 0},
+		"q=分析样本":           {1, 1, 1},
+		"q=隔离工程师站":         {1, 1, 0}, // a task of the enterprise
+		"q=反编译":            {1, 1, 1},
+		"q=windows_10":     {1, 1, 0},
+		"q=windows%2510":   {0, 0, 0}, // signs of patterns are letters
+		"q=50%25":          {1, 1, 0},
+		"q=FIREWALL":       {1, 1, 0},
+		"q=秘密标题 反编译":       {1, 1, 1}, // all of the words
+		"q=秘密标题 隔离工程师站":    {1, 1, 0},
+		"q=秘密标题 没有":        {0, 0, 0},
+		"late=true":        {0, 0, 0},
+		"q=cause":          {0, 0, 0}, // names of fields are no words
+		"q=秘密标题&real=real": {1, 1, 1},
+	} {
+		query = strings.ReplaceAll(query, " ", "%20")
+		for who, n := range map[string]int{"manager-ours": want.owner, "officer": want.city, "manager-theirs": want.guest} {
+			if got := x.found(t, who, query); got != n {
+				t.Errorf("%s finds %d by %s, not %d", who, got, query, n)
+			}
+		}
+	}
+	x.later(2 * time.Hour)
+	if n := x.found(t, "manager-theirs", "q=秘密标题"); n != 0 {
+		t.Errorf("who was let in finds it after the time: %d", n)
 	}
 }
 

@@ -10022,6 +10022,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/alert-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many alerts enterprises have, by level, state and technique: of sensors that are open in figures or in detail, without the alerts themselves */
+        get: operations["get-security-alert-figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/alert-incidents": {
         parameters: {
             query?: never;
@@ -12409,6 +12426,23 @@ export interface paths {
         };
         /** How the city and its districts stand; others than the city see figures of five enterprises and more */
         get: operations["get-security-situation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/situation/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the city stood at the end of each day, for 90 days; others than the city see days of five enterprises and more */
+        get: operations["get-security-situation-days"];
         put?: never;
         post?: never;
         delete?: never;
@@ -16007,6 +16041,31 @@ export interface components {
              */
             risk: number;
         };
+        AwarenessCityCourse: {
+            days: components["schemas"]["AwarenessCityDay"][];
+            /** @description All of it is demonstration data, since nobody real is known */
+            synthetic: boolean;
+        };
+        AwarenessCityDay: {
+            /**
+             * Format: double
+             * @description The mean by importance
+             */
+            confidence: number;
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            enterprises: number;
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            p95: number;
+            /**
+             * Format: double
+             * @description Half of the mean by importance, half of the 95th percentile
+             */
+            risk: number;
+        };
         AwarenessConfidence: {
             /** Format: double */
             completeness: number;
@@ -16713,6 +16772,11 @@ export interface components {
              */
             days?: number;
             name: string;
+            /**
+             * Format: int64
+             * @description It begins with what these sensors kept of so many days; what only guesses who asks whom is left out and counted
+             */
+            past_days?: number;
             /** @description IDs of sensors that hear the same network; each is in one baseline at most */
             sensors: string[] | null;
         };
@@ -17917,6 +17981,46 @@ export interface components {
             /** @description In words, of the newest finding */
             why: components["schemas"]["Text"];
         };
+        DetectionAlertFigure: {
+            /**
+             * Format: int64
+             * @description Open alerts by level
+             */
+            critical: number;
+            district: string;
+            enterprise: components["schemas"]["Text"];
+            /** Format: int64 */
+            false_alarm: number;
+            /** Format: int64 */
+            high: number;
+            /** Format: int64 */
+            looking: number;
+            /**
+             * Format: int64
+             * @description With those that only inform
+             */
+            low: number;
+            /** Format: int64 */
+            medium: number;
+            /**
+             * Format: int64
+             * @description Alerts of 30 days by state
+             */
+            new: number;
+            organisation_id: string;
+            /** Format: int64 */
+            other: number;
+            /** Format: int64 */
+            real: number;
+            /**
+             * Format: int64
+             * @description 0: nothing of it is seen, and no figure means none
+             */
+            sensors: number;
+            synthetic: boolean;
+            /** @description Alerts of 30 days by technique of ATT&CK for ICS, the most frequent ten */
+            techniques: components["schemas"]["DetectionTechniqueSum"][];
+        };
         DetectionAlertIncident: {
             id: string;
         };
@@ -18012,6 +18116,11 @@ export interface components {
         DetectionTechnique: {
             id: string;
             name: components["schemas"]["Text"];
+        };
+        DetectionTechniqueSum: {
+            /** Format: int64 */
+            count: number;
+            technique: string;
         };
         DetectionThreatAlert: {
             /** @description Empty: several, or none */
@@ -25111,6 +25220,16 @@ export interface components {
         };
         PageAlert: {
             items: components["schemas"]["PlatformsAlert"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAlertFigure: {
+            items: components["schemas"]["DetectionAlertFigure"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -59880,6 +59999,52 @@ export interface operations {
             };
         };
     };
+    "get-security-alert-figures": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description GB/T 2260 code */
+                district?: string;
+                /** @description yes: with a sensor that is open to the city; no: without */
+                seen?: "yes" | "no";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAlertFigure"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-security-alert-incidents": {
         parameters: {
             query?: never;
@@ -65693,6 +65858,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AwarenessSituation"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-situation-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwarenessCityCourse"];
                 };
             };
             /** @description Refused */

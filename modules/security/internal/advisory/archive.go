@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -81,7 +80,7 @@ func plain(data []byte) ([]byte, error) {
 	}
 	r, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
-		return nil, fmt.Errorf("read gzip: %w", err)
+		return nil, fault.New(fault.Invalid, "security.advisory.gzip", "the file is damaged: %v", err).At("body", "a whole gzip file")
 	}
 	out, err := io.ReadAll(io.LimitReader(r, 4*maxUpload+1))
 	if err != nil {

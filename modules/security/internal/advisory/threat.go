@@ -4,9 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"linghang/kernel/fault"
 )
@@ -73,14 +76,33 @@ func readKEV(data []byte, cve *regexp.Regexp) (reading, error) {
 	if file.CatalogVersion == "" || len(file.Vulnerabilities) == 0 {
 		return r, badSource(sourceKEV, "it has no catalogVersion or no vulnerabilities")
 	}
-	r.edition = file.CatalogVersion
+	if r.edition = file.CatalogVersion; editionOf(r.edition) != r.edition {
+		return r, badSource(sourceKEV, "its catalogVersion is none")
+	}
 	for _, v := range file.Vulnerabilities {
-		if !cve.MatchString(v.CVEID) || len(v.DateAdded) > 20 || len(v.DueDate) > 20 {
-			return r, badSource(sourceKEV, strconv.Quote(v.CVEID)+" is no number of a vulnerability, or its dates are none")
+		if !cve.MatchString(v.CVEID) {
+			return r, badSource(sourceKEV, fmt.Sprintf("%.40q is no number of a vulnerability", v.CVEID))
+		}
+		if !isDay(v.DateAdded) || v.DueDate != "" && !isDay(v.DueDate) {
+			return r, badSource(sourceKEV, fmt.Sprintf("%s has the dates %.20q and %.20q, which are none", v.CVEID, v.DateAdded, v.DueDate))
 		}
 		r.threats = append(r.threats, Threat{CVE: v.CVEID, KEVAdded: v.DateAdded, KEVDue: v.DueDate, Ransomware: v.Ransomware == "Known"})
 	}
 	return r, nil
+}
+
+func isDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
+}
+
+// editionOf is a text of at most 100 characters that can be kept.
+func editionOf(text string) string {
+	text = strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), "")
+	if runes := []rune(text); len(runes) > 100 {
+		text = string(runes[:100])
+	}
+	return text
 }
 
 // readEPSS reads the list of FIRST: a comment with the date, a head, and rows.
@@ -91,7 +113,7 @@ func readEPSS(data []byte, cve *regexp.Regexp) (reading, error) {
 		n++
 		line := strings.TrimSpace(lines.Text())
 		if comment, is := strings.CutPrefix(line, "#"); is {
-			r.edition = comment[:min(len(comment), 100)]
+			r.edition = editionOf(comment)
 			continue
 		}
 		cells := strings.Split(line, ",")
@@ -144,7 +166,10 @@ func readSSVC(name string, data []byte, cve *regexp.Regexp) (reading, error) {
 		if err := json.Unmarshal(document, &x); err != nil {
 			return badSource(sourceSSVC, name+": "+err.Error())
 		}
-		t, at, ok := x.threat()
+		t, at, ok, err := x.threat()
+		if err != nil {
+			return badSource(sourceSSVC, name+": "+err.Error())
+		}
 		if !ok || !cve.MatchString(t.CVE) {
 			r.passed++
 			return nil
@@ -158,32 +183,43 @@ func readSSVC(name string, data []byte, cve *regexp.Regexp) (reading, error) {
 	return r, err
 }
 
-func (x record) threat() (t Threat, at string, ok bool) {
+func (x record) threat() (t Threat, at string, ok bool, err error) {
 	t.CVE = x.CVEMetadata.CVEID
 	for _, adp := range x.Containers.ADP {
 		for _, m := range adp.Metrics {
 			if m.Other.Type != "ssvc" {
 				continue
 			}
-			ok, at = true, m.Other.Content.Timestamp[:min(len(m.Other.Content.Timestamp), 30)]
+			ok, at = true, editionOf(m.Other.Content.Timestamp)
 			for _, o := range m.Other.Content.Options {
-				t.set(o)
+				if err := t.set(o); err != nil {
+					return t, at, ok, err
+				}
 			}
 		}
 	}
-	return t, at, ok
+	return t, at, ok, nil
 }
 
-func (t *Threat) set(option map[string]string) {
+// set takes a decision. One whose value is not among those of SSVC is refused by name: left
+// out it would look as if nothing were known.
+func (t *Threat) set(option map[string]string) error {
 	for key, value := range option {
-		value = strings.ToLower(value[:min(len(value), 20)])
+		var into *string
+		var known []string
 		switch strings.ToLower(key) {
 		case "exploitation":
-			t.Exploitation = value
+			into, known = &t.Exploitation, []string{"none", "poc", "active"}
 		case "automatable":
-			t.Automatable = value
+			into, known = &t.Automatable, []string{"yes", "no"}
 		case "technical impact":
-			t.Impact = value
+			into, known = &t.Impact, []string{"partial", "total"}
+		default:
+			continue
+		}
+		if *into = strings.ToLower(value); !slices.Contains(known, *into) {
+			return fmt.Errorf("the decision %s has the value %.20q, not one of %s", strings.ToLower(key), value, strings.Join(known, ", "))
 		}
 	}
+	return nil
 }

@@ -20,6 +20,7 @@ import (
 func (a *Awareness) Routes() []module.Route {
 	return []module.Route{
 		{Pattern: "GET /situation", Permission: mayView, Summary: "How the city and its districts stand; others than the city see figures of five enterprises and more", Handler: httpd.JSON(a.overview)},
+		{Pattern: "GET /situation/days", Permission: mayView, Summary: "How the city stood at the end of each day, for 90 days; others than the city see days of five enterprises and more", Handler: httpd.JSON(a.readDays)},
 		{Pattern: "GET /situation/weights", Permission: mayView, Summary: "The weights by which risks are worked out today", Handler: httpd.JSON(a.readWeights)},
 		{Pattern: "GET /situation/enterprises", Permission: mayView, Summary: "How enterprises stand: one's own; for the city all", Handler: httpd.List(a.listStandings)},
 		{Pattern: "GET /situation/enterprises/{id}", Permission: mayView, Sensitive: true, Summary: "How one enterprise stands now, finding by finding, and how it stood", Handler: httpd.JSON(a.readStanding)},
@@ -129,6 +130,38 @@ func branchName(code string) lang.Text {
 		return lang.Text{ZH: code, EN: code}
 	}
 	return list[i].Name
+}
+
+// CityDay is how the city stood at the end of a day.
+type CityDay struct {
+	Day string `json:"day" format:"date"`
+	Whole
+}
+
+// CityCourse is how the city stood.
+type CityCourse struct {
+	Days      []CityDay `json:"days" nullable:"false"`
+	Synthetic bool      `json:"synthetic" doc:"All of it is demonstration data, since nobody real is known"`
+}
+
+// readDays sums up, day by day, who counts today too.
+func (a *Awareness) readDays(ctx context.Context, _ nothing) (out CityCourse, err error) {
+	out.Days = []CityDay{}
+	since := a.Now().In(cityTime()).AddDate(0, 0, -shownDays).Format(time.DateOnly)
+	stood, err := a.store.stood(ctx, since, false)
+	if err == nil && len(stood) == 0 {
+		stood, err = a.store.stood(ctx, since, true)
+		out.Synthetic = len(stood) > 0
+	}
+	if err != nil {
+		return out, err
+	}
+	for _, day := range slices.Sorted(maps.Keys(stood)) {
+		if whole := sumUp(stood[day]); identity.From(ctx).Scope.All || whole.Enterprises >= fewest {
+			out.Days = append(out.Days, CityDay{day, whole})
+		}
+	}
+	return out, nil
 }
 
 func (a *Awareness) readWeights(context.Context, nothing) (Weights, error) {

@@ -136,6 +136,24 @@ func (s store) days(ctx context.Context, organisation, since string) ([]RiskDay,
 	})
 }
 
+// stood is how enterprises stood on each day since one, of those that are known of now: real
+// ones, or those of the demonstration.
+func (s store) stood(ctx context.Context, since string, synthetic bool) (map[string][]Standing, error) {
+	rows, err := s.db.Query(ctx, `SELECT d.day, d.risk, d.confidence FROM security_standing_day d JOIN security_standing s ON s.organisation_id = d.organisation_id WHERE d.day >= $1 AND s.synthetic = $2`, since, synthetic)
+	if err != nil {
+		return nil, fmt.Errorf("read how the city stood: %w", err)
+	}
+	out := map[string][]Standing{}
+	_, err = sqldb.All(rows, func(r sqldb.Row) (x Standing, err error) {
+		day := ""
+		x.Importance = 1
+		err = r.Scan(&day, &x.Risk, &x.Confidence)
+		out[day] = append(out[day], x)
+		return x, err
+	})
+	return out, err
+}
+
 // located is the standing of one enterprise, where it is and of which industry.
 type located struct {
 	district, industry string

@@ -212,6 +212,7 @@ type beginBaselineInput struct {
 		Name    string   `json:"name" minLength:"1" maxLength:"80"`
 		Sensors []string `json:"sensors" minItems:"1" maxItems:"50" doc:"IDs of sensors that hear the same network; each is in one baseline at most"`
 		Days    int      `json:"days,omitempty" minimum:"0" maximum:"90" doc:"Of learning; 0: 14, two weeks with at least one session of engineers"`
+		Past    int      `json:"past_days,omitempty" minimum:"0" maximum:"90" doc:"It begins with what these sensors kept of so many days; what only guesses who asks whom is left out and counted"`
 	}
 }
 
@@ -230,10 +231,16 @@ func (m *Baselines) begin(ctx context.Context, in beginBaselineInput) (Baseline,
 	}
 	now := m.now()
 	b := Baseline{
-		ID: ulid.Make().String(), OrganisationID: who.Organisation.ID, Enterprise: who.Organisation.Name, Name: name, State: Learning, Round: 1, LearnFrom: now, LearnTo: now.Add(time.Duration(days) * day),
+		ID: ulid.Make().String(), OrganisationID: who.Organisation.ID, Enterprise: who.Organisation.Name, Name: name, State: Learning, Round: 1, LearnFrom: now.Add(-time.Duration(in.Body.Past) * day), LearnTo: now.Add(time.Duration(days) * day),
 		CreatedAt: now, CreatedBy: who.Name, Own: true, Version: 1, actor: who.Actor(),
 	}
-	if err := m.store.insert(ctx, b, in.Body.Sensors); err != nil {
+	err := m.store.insert(ctx, b, in.Body.Sensors, func(tx *sqldb.Tx) error {
+		if in.Body.Past == 0 {
+			return nil
+		}
+		return m.recall(ctx, tx, b, in.Body.Sensors)
+	})
+	if err != nil {
 		return Baseline{}, err
 	}
 	m.kit.Notify(topic, b.ID, b.OrganisationID)

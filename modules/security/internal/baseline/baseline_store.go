@@ -93,7 +93,7 @@ func (s store) sensors(ctx context.Context, id string) ([]SensorIn, error) {
 	return sqldb.All(rows, func(r sqldb.Row) (x SensorIn, err error) { return x, r.Scan(&x.ID, &x.Name) })
 }
 
-func (s store) insert(ctx context.Context, b Baseline, sensors []string) error {
+func (s store) insert(ctx context.Context, b Baseline, sensors []string, with func(tx *sqldb.Tx) error) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.Queue(ctx, "baselines "+b.OrganisationID); err != nil {
 			return err
@@ -106,8 +106,8 @@ func (s store) insert(ctx context.Context, b Baseline, sensors []string) error {
 			return fault.New(fault.Conflict, "security.baseline.many", "an enterprise has at most %d baselines", mostBaselines)
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO security_baseline (id, organisation_id, organisation_zh, organisation_en, name, state, round, published, edition, holding, learn_from, learn_to, paused_to, lines, beyond, unsure, deviations, deviations_beyond, heard_at, created_at, actor, actor_name, version)
-			VALUES ($1, $2, $3, $4, $5, $6, 1, 0, 0, FALSE, $7, $8, 0, 0, 0, 0, 0, 0, 0, $7, $9, $10, 1)`,
-			b.ID, b.OrganisationID, b.Enterprise.ZH, b.Enterprise.EN, b.Name, b.State, b.LearnFrom.UnixMilli(), b.LearnTo.UnixMilli(), b.actor, b.CreatedBy)
+			VALUES ($1, $2, $3, $4, $5, $6, 1, 0, 0, FALSE, $7, $8, 0, 0, 0, 0, 0, 0, 0, $11, $9, $10, 1)`,
+			b.ID, b.OrganisationID, b.Enterprise.ZH, b.Enterprise.EN, b.Name, b.State, b.LearnFrom.UnixMilli(), b.LearnTo.UnixMilli(), b.actor, b.CreatedBy, b.CreatedAt.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("begin a baseline: %w", err)
 		}
@@ -115,6 +115,9 @@ func (s store) insert(ctx context.Context, b Baseline, sensors []string) error {
 			if err := attach(ctx, tx, b, id, i); err != nil {
 				return err
 			}
+		}
+		if err := with(tx); err != nil {
+			return err
 		}
 		tx.Changed("baseline", b.ID, nil, b)
 		return note(ctx, tx, b, "", handOf(ctx), b.CreatedAt)

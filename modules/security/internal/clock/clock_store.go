@@ -47,14 +47,19 @@ func (c Clock) nextAt() int64 {
 	return c.steps[c.next].At
 }
 
-func (s store) insert(ctx context.Context, tx *sqldb.Tx, c Clock) error {
-	steps, err := json.Marshal(c.steps)
-	if err != nil {
-		return fmt.Errorf("write steps of clock: %w", err)
+func (s store) insert(ctx context.Context, tx *sqldb.Tx, list ...Clock) error {
+	rows := make([][]any, len(list))
+	for i, c := range list {
+		steps, err := json.Marshal(c.steps)
+		if err != nil {
+			return fmt.Errorf("write steps of clock: %w", err)
+		}
+		rows[i] = []any{
+			c.ID, c.Object, c.OrganisationID, c.Obligation, c.kind, c.Level, c.Legal, c.Basis.ZH, c.Basis.EN, c.Pack, c.StartedAt.UnixMilli(), c.DueAt.UnixMilli(), c.State, sqldb.InstantMillis(c.StoppedAt), c.Reason, c.Drill, c.pace,
+			string(steps), c.next, c.nextAt(),
+		}
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO security_clock (`+columns+`, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
-		c.ID, c.Object, c.OrganisationID, c.Obligation, c.kind, c.Level, c.Legal, c.Basis.ZH, c.Basis.EN, c.Pack, c.StartedAt.UnixMilli(), c.DueAt.UnixMilli(), c.State, sqldb.InstantMillis(c.StoppedAt), c.Reason, c.Drill, c.pace, string(steps), c.next, c.nextAt())
-	if err != nil {
+	if err := tx.InsertAll(ctx, `INSERT INTO security_clock (`+columns+`, next_at)`, rows); err != nil {
 		return fmt.Errorf("begin clock: %w", err)
 	}
 	return nil

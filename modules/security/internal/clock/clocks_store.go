@@ -62,16 +62,57 @@ func (c *Clocks) Begin(ctx context.Context, tx *sqldb.Tx, s Start) (out Clock, f
 	if out, found, err = c.store.running(ctx, tx, s.Object, s.Obligation); err != nil || found {
 		return out, found, err
 	}
-	out = Clock{
-		ID: ulid.Make().String(), Object: s.Object, OrganisationID: s.OrganisationID, Obligation: s.Obligation, Level: s.Level, Legal: rule.Legal, Basis: rule.Basis,
-		Pack: pack.ID, StartedAt: s.At.UTC(), State: Running, Drill: s.Drill, kind: s.Kind, pace: max(s.Pace, 1),
-	}
-	out.aim(rule, c.book.Calendar)
+	out = c.begun(s, rule, pack)
 	if err = c.store.insert(ctx, tx, out); err != nil {
 		return out, false, err
 	}
 	c.hurry()
 	return out, true, nil
+}
+
+// BeginAll starts clocks as Begin does, with few statements: of an obligation and at a time
+// that all have in common. It returns the clocks in their order; one whose ID is empty was
+// not asked for by any rule.
+func (c *Clocks) BeginAll(ctx context.Context, tx *sqldb.Tx, list []Start) ([]Clock, error) {
+	out, objects := make([]Clock, len(list)), make([]string, len(list))
+	for i, s := range list {
+		objects[i] = s.Object
+	}
+	known, err := c.store.of(ctx, tx, objects...)
+	if err != nil {
+		return nil, err
+	}
+	var fresh []Clock
+	for i, s := range list {
+		rule, pack, found := c.book.Find(s.Obligation, s.Kind, s.Level, s.At)
+		if !found {
+			continue
+		}
+		if at := slices.IndexFunc(known, func(k Clock) bool { return k.Object == s.Object && k.Obligation == s.Obligation && k.State == Running }); at >= 0 {
+			out[i] = known[at]
+			continue
+		}
+		out[i] = c.begun(s, rule, pack)
+		fresh = append(fresh, out[i])
+	}
+	if len(fresh) == 0 {
+		return out, nil
+	}
+	if err := c.store.insert(ctx, tx, fresh...); err != nil {
+		return nil, err
+	}
+	c.hurry()
+	return out, nil
+}
+
+// begun is a new clock by a rule.
+func (c *Clocks) begun(s Start, rule Rule, pack Pack) Clock {
+	out := Clock{
+		ID: ulid.Make().String(), Object: s.Object, OrganisationID: s.OrganisationID, Obligation: s.Obligation, Level: s.Level, Legal: rule.Legal, Basis: rule.Basis,
+		Pack: pack.ID, StartedAt: s.At.UTC(), State: Running, Drill: s.Drill, kind: s.Kind, pace: max(s.Pace, 1),
+	}
+	out.aim(rule, c.book.Calendar)
+	return out
 }
 
 // aim sets until when a clock runs, and when it says something, by a rule.

@@ -112,6 +112,7 @@ func (m *Detection) Jobs() []module.Job {
 func (m *Detection) Routes() []module.Route {
 	return []module.Route{
 		{Pattern: "GET /alerts", Permission: maySee, Sensitive: true, Summary: "Alerts of one's own organisation, and of sensors that are open in detail", Handler: httpd.List(m.list)},
+		{Pattern: "GET /alert-figures", Permission: maySee, Summary: "How many alerts enterprises have, by level, state and technique: of sensors that are open in figures or in detail, without the alerts themselves", Handler: httpd.List(m.counted)},
 		{Pattern: "GET /alerts/{id}", Permission: maySee, Sensitive: true, Summary: "An alert: why, by which records, its technique, what to do, what was done", Handler: httpd.JSON(m.read)},
 		{Pattern: "POST /alerts/{id}/judgement", Permission: mayHandle, Summary: "Say how an alert of one's own stands: looked at, real, a false alarm, or suppressed until", Handler: httpd.JSON(m.judge)},
 		{Pattern: "POST /alert-incidents", Permission: mayHandle, Summary: "Make an incident of alerts of one enterprise", Handler: httpd.Created(m.escalate)},
@@ -225,6 +226,10 @@ func (m *Detection) list(ctx context.Context, in alertParams) (sqldb.Page[Threat
 		page.Items[i].Own = own(ctx, a)
 	}
 	return page, m.looked(ctx, page.Items...)
+}
+
+func (m *Detection) counted(ctx context.Context, in figureParams) (sqldb.Page[AlertFigure], error) {
+	return m.store.figures(ctx, in, m.now())
 }
 
 func own(ctx context.Context, a ThreatAlert) bool {

@@ -84,7 +84,11 @@ func (m *Incidents) takeEvidence(r *http.Request) (Evidence, error) {
 		if err := m.store.hand(ctx, tx, v, "taken", v.What, v.At); err != nil {
 			return err
 		}
-		return m.store.note(ctx, tx, id, CaseEvent{At: v.At, WrittenAt: v.At, Kind: "evidence", To: "taken", Text: v.Name + " · " + v.SHA256 + " · " + v.What, part: v.OrganisationID})
+		event := CaseEvent{At: v.At, WrittenAt: v.At, Kind: "evidence", To: "taken", Text: v.Name + " · " + v.SHA256 + " · " + v.What, part: v.OrganisationID}
+		if err := m.store.note(ctx, tx, id, event); err != nil {
+			return err
+		}
+		return m.store.enter(ctx, tx, id)
 	})
 }
 

@@ -107,6 +107,7 @@ func (m *Incidents) openWith(ctx context.Context, in openIncidentInput, with Wit
 	if err := m.insert(ctx, i, now, with); err != nil {
 		return Detail{}, err
 	}
+	m.kit.Notify(topic, i.ID, i.OrganisationID)
 	return m.read(ctx, httpd.Object{ID: i.ID})
 }
 
@@ -152,6 +153,12 @@ func (m *Incidents) insert(ctx context.Context, i Case, now time.Time, with With
 			return err
 		}
 		if err := with(ctx, tx, i.ID); err != nil {
+			return err
+		}
+		if err := m.store.enter(ctx, tx, i.ID); err != nil {
+			return err
+		}
+		if err := m.kit.Search.Put(ctx, tx, document(i.ID, i.Number, i.OrganisationID)); err != nil {
 			return err
 		}
 		if i.Origin == byCity {

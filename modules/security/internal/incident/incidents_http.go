@@ -106,11 +106,18 @@ func Nav(section lang.Text) []module.NavItem {
 	}
 }
 
+// topic is what browsers watch.
+const topic = "security.incidents"
+
+// Topics are what browsers watch.
+func Topics() []module.Topic { return []module.Topic{{Name: topic, Permission: mayView}} }
+
 // Jobs is what comes around.
 func (m *Incidents) Jobs() []module.Job {
 	return []module.Job{
 		{Name: "remind_incidents", Title: lang.Text{ZH: "提醒逾期的处置任务和整改措施", EN: "Remind of tasks and actions that are overdue"}, Every: 10 * time.Minute, Do: m.remind},
 		{Name: "forget_looks", Title: lang.Text{ZH: "清理查看记录", EN: "Forget old records of looks"}, Every: 24 * time.Hour, Do: m.forgetLooks},
+		{Name: "enter_incidents", Title: lang.Text{ZH: "补建事件检索文本", EN: "Words of incidents that came before the search"}, Every: time.Hour, Do: m.enterLeft},
 	}
 }
 
@@ -204,15 +211,21 @@ func (m *Incidents) change(ctx context.Context, c change) (Detail, error) {
 		if err := m.store.note(ctx, tx, after.ID, event); err != nil {
 			return err
 		}
-		if c.with == nil {
-			return nil
+		if c.with != nil {
+			if err := c.with(ctx, tx, before, after); err != nil {
+				return err
+			}
 		}
-		return c.with(ctx, tx, before, after)
+		return m.store.enter(ctx, tx, after.ID)
 	})
 	if err != nil {
 		return Detail{}, err
 	}
-	return m.read(ctx, c.object)
+	d, err := m.read(ctx, c.object)
+	if err == nil {
+		m.kit.Notify(topic, d.ID, d.OrganisationID)
+	}
+	return d, err
 }
 
 func otherSide() error {
@@ -221,7 +234,8 @@ func otherSide() error {
 
 // add is what somebody adds to an incident without changing it: a task, a note, a file.
 func (m *Incidents) add(ctx context.Context, id string, may []side, do func(ctx context.Context, tx *sqldb.Tx, i Case, from side, now time.Time) error) error {
-	return m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
+	var organisation string
+	err := m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		now := m.now()
 		i, from, err := m.store.seen(ctx, tx, id, now)
 		if err != nil {
@@ -233,8 +247,16 @@ func (m *Incidents) add(ctx context.Context, id string, may []side, do func(ctx 
 		if err := need(identity.From(ctx), from); err != nil {
 			return err
 		}
-		return do(ctx, tx, i, from, now)
+		organisation = i.OrganisationID
+		if err := do(ctx, tx, i, from, now); err != nil {
+			return err
+		}
+		return m.store.enter(ctx, tx, i.ID)
 	})
+	if err == nil {
+		m.kit.Notify(topic, id, organisation)
+	}
+	return err
 }
 
 // tell sends a notice of an incident. It names the number only: who may read the title

@@ -49,6 +49,7 @@ type CaseEvent struct {
 	Organisation lang.Text `json:"organisation" title:"机构|Organisation"`
 
 	part string // the organisation whose part it is of, beside the enterprise and the city
+	by   string // the organisation that wrote it, where it is read for that
 }
 
 // Task is something to do.

@@ -221,7 +221,7 @@ func (d *Desk) keep(ctx context.Context, tx *sqldb.Tx, before, a Assignment, s s
 	if err := saveAssignment(ctx, tx, before, a); err != nil {
 		return err
 	}
-	return insertEntry(ctx, tx, a.entry(s, by))
+	return insertEntries(ctx, tx, a.entry(s, by))
 }
 
 func (d *Desk) acknowledge(ctx context.Context, in actInput) (AssignmentDetail, error) {

@@ -6,7 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/oklog/ulid/v2"
 
 	"linghang/kernel/identity"
 	"linghang/kernel/sqldb"
@@ -121,13 +125,70 @@ func ofNotice(ctx context.Context, db reader, notice string, at time.Time) ([]As
 	return sqldb.All(rows, scanAssignment(at))
 }
 
-func insertAssignment(ctx context.Context, tx *sqldb.Tx, id string, n Notice, o identity.Organisation) error {
-	_, err := tx.Exec(ctx, `INSERT INTO security_assignment (id, notice_id, organisation_id, organisation_zh, organisation_en, district, synthetic, drill, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued')`,
-		id, n.ID, o.ID, o.Name.ZH, o.Name.EN, o.District, o.Synthetic, n.Drill)
+func insertAssignments(ctx context.Context, tx *sqldb.Tx, n Notice, list []identity.Organisation) error {
+	rows := make([][]any, len(list))
+	for i, o := range list {
+		rows[i] = []any{ulid.Make().String(), n.ID, o.ID, o.Name.ZH, o.Name.EN, o.District, o.Synthetic, n.Drill, Queued}
+	}
+	err := tx.InsertAll(ctx, `INSERT INTO security_assignment (id, notice_id, organisation_id, organisation_zh, organisation_en, district, synthetic, drill, state)`, rows)
 	if err != nil {
-		return fmt.Errorf("insert assignment: %w", err)
+		return fmt.Errorf("insert assignments: %w", err)
 	}
 	return nil
+}
+
+// savedAtOnce is how many assignments one statement brings to their addressees.
+const savedAtOnce = 250
+
+// saveDelivered saves that assignments were delivered, and returns those that nobody changed
+// meanwhile. Those of one version of which as many people were told are saved together.
+func saveDelivered(ctx context.Context, tx *sqldb.Tx, list []Assignment, at time.Time) (saved []Assignment, err error) {
+	type alike struct {
+		version int64
+		told    int
+	}
+	groups := map[alike][]Assignment{}
+	for _, a := range list {
+		k := alike{a.Version, a.Told}
+		groups[k] = append(groups[k], a)
+	}
+	for k, group := range groups {
+		for part := range slices.Chunk(group, savedAtOnce) {
+			args := []any{Delivered, at.UnixMilli(), k.told, Queued, k.version}
+			for _, a := range part {
+				args = append(args, a.ID)
+			}
+			which := strings.Builder{}
+			for i := range part {
+				fmt.Fprintf(&which, ", $%d", i+6)
+			}
+			rows, err := tx.Query(ctx, `UPDATE security_assignment SET state = $1, tried_at = $2, delivered_at = $2, told = $3, version = version + 1
+				WHERE state = $4 AND version = $5 AND id IN (`+which.String()[2:]+`) RETURNING id`, args...)
+			if err != nil {
+				return nil, fmt.Errorf("save what was delivered: %w", err)
+			}
+			ids, err := sqldb.All(rows, func(r sqldb.Row) (id string, err error) { return id, r.Scan(&id) })
+			if err != nil {
+				return nil, fmt.Errorf("save what was delivered: %w", err)
+			}
+			saved = append(saved, delivered(tx, part, ids, at)...)
+		}
+	}
+	return saved, nil
+}
+
+// delivered are those of some assignments that were saved, as they are now.
+func delivered(tx *sqldb.Tx, list []Assignment, ids []string, at time.Time) (out []Assignment) {
+	for _, before := range list {
+		if !slices.Contains(ids, before.ID) {
+			continue
+		}
+		a := before
+		a.State, a.DeliveredAt, a.Unreachable, a.triedAt = Delivered, &at, false, at.UnixMilli()
+		tx.Changed("security_assignment", a.ID, before, a)
+		out = append(out, a)
+	}
+	return out
 }
 
 func saveAssignment(ctx context.Context, tx *sqldb.Tx, before, a Assignment) error {

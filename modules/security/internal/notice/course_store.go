@@ -26,17 +26,19 @@ type Entry struct {
 // mostEntries is how much of a course is shown.
 const mostEntries = 500
 
-func insertEntry(ctx context.Context, tx *sqldb.Tx, e Entry) error {
-	if e.Data == nil {
-		e.Data = map[string]any{}
+func insertEntries(ctx context.Context, tx *sqldb.Tx, list ...Entry) error {
+	rows := make([][]any, len(list))
+	for i, e := range list {
+		if e.Data == nil {
+			e.Data = map[string]any{}
+		}
+		text, err := written(e.Data)
+		if err != nil {
+			return err
+		}
+		rows[i] = []any{ulid.Make().String(), e.notice, e.assignment, e.Act, e.State, e.Reason, text, e.actor, e.By, e.At.UnixMilli()}
 	}
-	text, err := written(e.Data)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO security_course (id, notice_id, assignment_id, act, state, reason, data, actor, actor_name, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		ulid.Make().String(), e.notice, e.assignment, e.Act, e.State, e.Reason, text, e.actor, e.By, e.At.UnixMilli())
-	if err != nil {
+	if err := tx.InsertAll(ctx, `INSERT INTO security_course (id, notice_id, assignment_id, act, state, reason, data, actor, actor_name, at)`, rows); err != nil {
 		return fmt.Errorf("write the course of a notice: %w", err)
 	}
 	return nil

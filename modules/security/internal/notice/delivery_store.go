@@ -7,12 +7,14 @@ import (
 
 	"linghang/kernel/jobs"
 	"linghang/kernel/lang"
+	"linghang/kernel/module"
+	message "linghang/kernel/notice"
 	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/clock"
 )
 
 const (
-	atOnce     = 200              // assignments that are delivered in one transaction
+	atOnce     = 500              // assignments that are delivered in one transaction
 	againAfter = 10 * time.Minute // until delivery is tried again
 )
 
@@ -58,12 +60,7 @@ func (d *Desk) deliver(ctx context.Context, notice string, before time.Time) err
 			return err
 		}
 		err = d.store.db.Write(ctx, func(tx *sqldb.Tx) error {
-			for _, a := range list {
-				if err := d.handOver(ctx, tx, a, texts[a.NoticeID], at); err != nil && !isStale(err) {
-					return err
-				}
-			}
-			return nil
+			return d.handOver(ctx, tx, list, texts, at)
 		})
 		if err != nil {
 			return fmt.Errorf("deliver notices: %w", err)
@@ -87,35 +84,58 @@ func (d *Desk) texts(ctx context.Context, list []Assignment) (map[string]string,
 	return out, nil
 }
 
-// handOver delivers one assignment, as far as there is somebody who can be told.
-func (d *Desk) handOver(ctx context.Context, tx *sqldb.Tx, a Assignment, text string, at time.Time) error {
-	before := a
-	first := a.triedAt == 0
-	a.triedAt = at.UnixMilli()
-	if a.Told == 0 {
-		if err := saveAssignment(ctx, tx, before, a); err != nil || !first {
+// handOver delivers assignments, as far as there is somebody who can be told. Whatever all of
+// them write is written together: each statement of its own would take as long as its rows.
+func (d *Desk) handOver(ctx context.Context, tx *sqldb.Tx, list []Assignment, texts map[string]string, at time.Time) error {
+	var reached []Assignment
+	for _, a := range list {
+		if a.Told > 0 {
+			reached = append(reached, a)
+			continue
+		}
+		if err := d.nobody(ctx, tx, a, at); err != nil && !isStale(err) {
 			return err
 		}
-		if err := insertEntry(ctx, tx, a.entry(step{act: "undeliverable"}, Signature{At: at})); err != nil {
-			return err
-		}
-		return d.tellCity(ctx, tx, toldEscalated, a, lang.Text{ZH: a.Organisation.ZH + "无人可告知，未能送达", EN: "nobody can be told at " + a.Organisation.EN}, "", "undeliverable/"+a.NoticeID)
 	}
-	a.State, a.DeliveredAt, a.Unreachable = Delivered, &at, false
-	if err := saveAssignment(ctx, tx, before, a); err != nil {
+	reached, err := saveDelivered(ctx, tx, reached, at)
+	if err != nil || len(reached) == 0 {
 		return err
 	}
-	if err := d.kit.Search.Put(ctx, tx, a.document(text)); err != nil {
-		return err
+	starts, documents, entries := make([]clock.Start, len(reached)), make([]module.Document, len(reached)), make([]Entry, len(reached))
+	for i, a := range reached {
+		starts[i], documents[i] = a.start(toAcknowledge, a.OrganisationID, at), a.document(texts[a.NoticeID])
+		entries[i] = a.entry(step{act: "delivered", data: map[string]any{"told": a.Told}}, Signature{At: at})
 	}
-	c, _, err := d.clocks.Begin(ctx, tx, a.start(toAcknowledge, a.OrganisationID, at))
+	clocks, err := d.clocks.BeginAll(ctx, tx, starts)
 	if err != nil {
 		return err
 	}
-	if err := insertEntry(ctx, tx, a.entry(step{act: "delivered", data: map[string]any{"told": a.Told}}, Signature{At: at})); err != nil {
+	if err := insertEntries(ctx, tx, entries...); err != nil {
 		return err
 	}
-	return d.tellAddressee(ctx, tx, toldReceived, a, lang.Text{ZH: "请于" + moment(c.DueAt) + "前签收", EN: "acknowledge it before " + moment(c.DueAt)}, "", "delivered/"+a.ID)
+	if err := d.kit.Search.Put(ctx, tx, documents...); err != nil {
+		return err
+	}
+	messages := make([]message.Notice, len(reached))
+	for i, a := range reached {
+		due := moment(clocks[i].DueAt)
+		messages[i] = toAddressee(ctx, toldReceived, a, lang.Text{ZH: "请于" + due + "前签收", EN: "acknowledge it before " + due}, "", "delivered/"+a.ID)
+	}
+	return d.kit.Notices.Send(ctx, tx, messages...)
+}
+
+// nobody notes that at an addressee there is nobody who can be told, and tells the city once.
+func (d *Desk) nobody(ctx context.Context, tx *sqldb.Tx, a Assignment, at time.Time) error {
+	before := a
+	first := a.triedAt == 0
+	a.triedAt = at.UnixMilli()
+	if err := saveAssignment(ctx, tx, before, a); err != nil || !first {
+		return err
+	}
+	if err := insertEntries(ctx, tx, a.entry(step{act: "undeliverable"}, Signature{At: at})); err != nil {
+		return err
+	}
+	return d.tellCity(ctx, tx, toldEscalated, a, lang.Text{ZH: a.Organisation.ZH + "无人可告知，未能送达", EN: "nobody can be told at " + a.Organisation.EN}, "", "undeliverable/"+a.NoticeID)
 }
 
 func (a Assignment) start(obligation, organisation string, at time.Time) clock.Start {

@@ -38,10 +38,8 @@ func (d *Desk) issue(ctx context.Context, in actInput) (Detail, error) {
 		if n, err = n.issue(year, serial, by.At); err != nil {
 			return n, step{}, err
 		}
-		for _, o := range list {
-			if err := insertAssignment(ctx, tx, ulid.Make().String(), n, o); err != nil {
-				return n, step{}, err
-			}
+		if err := insertAssignments(ctx, tx, n, list); err != nil {
+			return n, step{}, err
 		}
 		first := Revision{ID: ulid.Make().String(), Number: 1, Act: "issue", State: "held", Text: n.Text, By: n.Author, At: by.At, actor: n.actor}
 		if err := insertRevision(ctx, tx, n.ID, first); err != nil {

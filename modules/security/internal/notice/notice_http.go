@@ -179,7 +179,7 @@ func (d *Desk) write(ctx context.Context, in noticeWriteInput) (Detail, error) {
 		if err := insertNotice(ctx, tx, n); err != nil {
 			return err
 		}
-		return insertEntry(ctx, tx, n.entry(step{act: "written"}, by))
+		return insertEntries(ctx, tx, n.entry(step{act: "written"}, by))
 	})
 	if err != nil {
 		return Detail{}, err
@@ -239,7 +239,7 @@ func (d *Desk) apply(ctx context.Context, tx *sqldb.Tx, before Notice, decide de
 	if err := saveNotice(ctx, tx, before, after); err != nil {
 		return err
 	}
-	if err := insertEntry(ctx, tx, after.entry(s, by)); err != nil {
+	if err := insertEntries(ctx, tx, after.entry(s, by)); err != nil {
 		return err
 	}
 	if err := d.publish(ctx, tx, before, after, by.At); err != nil {

@@ -49,10 +49,14 @@ func guarded(body string, t rating.TLP) lang.Text {
 
 // tellAddressee tells those of an addressee who answer notices.
 func (d *Desk) tellAddressee(ctx context.Context, tx *sqldb.Tx, kind string, a Assignment, what lang.Text, body, key string) error {
-	return d.kit.Notices.Send(ctx, tx, message.Notice{
+	return d.kit.Notices.Send(ctx, tx, toAddressee(ctx, kind, a, what, body, key))
+}
+
+func toAddressee(ctx context.Context, kind string, a Assignment, what lang.Text, body, key string) message.Notice {
+	return message.Notice{
 		Kind: kind, Title: headed(a.subject(), what), Body: guarded(body, a.tlp), Link: "/security/assignments/" + a.ID, Key: key,
 		To: message.Audience{Organisation: a.OrganisationID, Permission: mayAnswer, Except: identity.From(ctx).PersonID},
-	})
+	}
 }
 
 // hint tells organisations whose assets a notice is about, and which the city is not to know
@@ -151,7 +155,7 @@ func (d *Desk) fired(ctx context.Context, tx *sqldb.Tx, f clock.Fired) error {
 			return err
 		}
 	}
-	if err := insertEntry(ctx, tx, a.entry(s, Signature{At: at})); err != nil {
+	if err := insertEntries(ctx, tx, a.entry(s, Signature{At: at})); err != nil {
 		return err
 	}
 	for _, circle := range who {

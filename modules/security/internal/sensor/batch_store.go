@@ -250,6 +250,17 @@ func insertFacts(ctx context.Context, tx *sqldb.Tx, sensor string, a arrival, sh
 	return nil
 }
 
+// guesses are how many units of an aggregate have a direction that is a guess.
+func guesses(g *batch.Aggregate) uint64 {
+	if g.Guess {
+		return g.Requests + g.Responses
+	}
+	return 0
+}
+
+// guessesTogether adds up guesses of two rows; where they are not known of one, they are not of both.
+const guessesTogether = `guesses = CASE WHEN security_sensor_aggregate.guesses < 0 OR excluded.guesses < 0 THEN -1 ELSE security_sensor_aggregate.guesses + excluded.guesses END`
+
 func insertAggregates(ctx context.Context, tx *sqldb.Tx, sensor string, a arrival, shift time.Duration) error {
 	if len(a.Aggregates) == 0 {
 		return nil
@@ -267,18 +278,18 @@ func insertAggregates(ctx context.Context, tx *sqldb.Tx, sensor string, a arriva
 		g := &a.Aggregates[i]
 		k := key{g.From.Add(shift).UnixMilli(), int64(g.Seconds), g.Client, g.Server, g.Protocol, g.Port, g.Unit, g.Class, g.Function}
 		if at, twice := place[k]; twice { // one statement cannot change a row twice
-			for c, n := range []uint64{g.Requests, g.Responses, g.Exceptions, g.Octets} {
+			for c, n := range []uint64{g.Requests, g.Responses, g.Exceptions, g.Octets, guesses(g)} {
 				was, _ := rows[at][10+c].(int64)
 				rows[at][10+c] = was + int64(n) //nolint:gosec // bounded by the reader
 			}
 			continue
 		}
 		place[k] = len(rows)
-		rows = append(rows, []any{sensor, k.at, k.span, g.Client, g.Server, g.Protocol, int64(g.Port), int64(g.Unit), g.Class, g.Function, int64(g.Requests), int64(g.Responses), int64(g.Exceptions), int64(g.Octets)}) //nolint:gosec // bounded by the reader
+		rows = append(rows, []any{sensor, k.at, k.span, g.Client, g.Server, g.Protocol, int64(g.Port), int64(g.Unit), g.Class, g.Function, int64(g.Requests), int64(g.Responses), int64(g.Exceptions), int64(g.Octets), int64(guesses(g))}) //nolint:gosec // bounded by the reader
 	}
-	err := insertRows(ctx, tx, `INSERT INTO security_sensor_aggregate (sensor_id, at, span, client, server, protocol, port, unit, class, function, requests, responses, exceptions, octets) VALUES `,
+	err := insertRows(ctx, tx, `INSERT INTO security_sensor_aggregate (sensor_id, at, span, client, server, protocol, port, unit, class, function, requests, responses, exceptions, octets, guesses) VALUES `,
 		` ON CONFLICT (sensor_id, at, span, client, server, protocol, port, unit, class, function) DO UPDATE SET requests = security_sensor_aggregate.requests + excluded.requests,
-			responses = security_sensor_aggregate.responses + excluded.responses, exceptions = security_sensor_aggregate.exceptions + excluded.exceptions, octets = security_sensor_aggregate.octets + excluded.octets`, 14, rows)
+			responses = security_sensor_aggregate.responses + excluded.responses, exceptions = security_sensor_aggregate.exceptions + excluded.exceptions, octets = security_sensor_aggregate.octets + excluded.octets, `+guessesTogether, 15, rows)
 	if err != nil {
 		return err
 	}

@@ -58,11 +58,11 @@ func (s store) rollHour(ctx context.Context, before int64) (more bool, err error
 		}
 		from := time.UnixMilli(oldest).UTC().Truncate(time.Hour).UnixMilli()
 		to := from + time.Hour.Milliseconds()
-		_, err := tx.Exec(ctx, `INSERT INTO security_sensor_aggregate (sensor_id, at, span, client, server, protocol, port, unit, class, function, requests, responses, exceptions, octets)
-			SELECT sensor_id, (at / $3) * $3, 60, client, server, protocol, port, unit, class, function, CAST(SUM(requests) AS BIGINT), CAST(SUM(responses) AS BIGINT), CAST(SUM(exceptions) AS BIGINT), CAST(SUM(octets) AS BIGINT)
+		_, err := tx.Exec(ctx, `INSERT INTO security_sensor_aggregate (sensor_id, at, span, client, server, protocol, port, unit, class, function, requests, responses, exceptions, octets, guesses)
+			SELECT sensor_id, (at / $3) * $3, 60, client, server, protocol, port, unit, class, function, CAST(SUM(requests) AS BIGINT), CAST(SUM(responses) AS BIGINT), CAST(SUM(exceptions) AS BIGINT), CAST(SUM(octets) AS BIGINT), CASE WHEN MIN(guesses) < 0 THEN -1 ELSE CAST(SUM(guesses) AS BIGINT) END
 			FROM security_sensor_aggregate WHERE span < 60 AND at >= $1 AND at < $2 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 			ON CONFLICT (sensor_id, at, span, client, server, protocol, port, unit, class, function) DO UPDATE SET requests = security_sensor_aggregate.requests + excluded.requests,
-				responses = security_sensor_aggregate.responses + excluded.responses, exceptions = security_sensor_aggregate.exceptions + excluded.exceptions, octets = security_sensor_aggregate.octets + excluded.octets`, from, to, minute)
+				responses = security_sensor_aggregate.responses + excluded.responses, exceptions = security_sensor_aggregate.exceptions + excluded.exceptions, octets = security_sensor_aggregate.octets + excluded.octets, `+guessesTogether, from, to, minute)
 		if err == nil {
 			_, err = tx.Exec(ctx, `DELETE FROM security_sensor_aggregate WHERE span < 60 AND at >= $1 AND at < $2`, from, to)
 		}

@@ -19,7 +19,7 @@ export default function Alerts() {
   ]
   return (
     <div className="lh-stack">
-      <PageHeader title={t('alert.title')} note={t('alert.note')} actions={<LinkButton to="/security/detection-rules">{t('alert.rulesLink')}</LinkButton>} />
+      <PageHeader title={t('alert.title')} note={t('alert.note')} actions={<><LinkButton to="/security/alert-figures">{t('alert.figuresLink')}</LinkButton><LinkButton to="/security/detection-rules">{t('alert.rulesLink')}</LinkButton></>} />
       <DataTable<AlertRow>
         url="/api/security/alerts" queryKey={[...alertKey, 'list']} label={t('alert.title')} rowKey={(a) => a.id} columns={columns} search={t('alert.search')} exports
         filters={[

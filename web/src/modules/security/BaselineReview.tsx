@@ -123,12 +123,13 @@ function Table({ baseline: b, lines: all, may, leave }: { baseline: BaselineDeta
         label={t('baseline.tabs.review')} rowKey={(l) => l.id} dataSource={lines} pagination={false}
         {...(may ? { rowSelection: { selectedRowKeys: selected, hideSelectAll: true, onChange: (keys) => setSelected(keys.map(String)), getCheckboxProps: (l) => ({ 'aria-label': `${l.client} → ${l.server} ${l.function}` }) as object }, rowClassName: (l) => (l.id === current?.id ? 'lh-baseline-current' : ''), onRow: (_, i) => ({ onClick: () => setPlace(i ?? 0) }) } : {})}
         columns={[
-          { title: t('baseline.field.client'), render: (_, l) => <Host addr={l.client} place={l.client_place} /> },
-          { title: t('baseline.field.server'), render: (_, l) => <Host addr={l.server} place={l.server_place} port={server(l)} /> },
+          { title: t('baseline.review.line'), responsive: ['xs'], render: (_, l) => <span className="lh-baseline-stack"><Host addr={l.client} place={l.client_place} /><span>→ <Host addr={l.server} place={l.server_place} port={server(l)} /></span><Manner way={l} /><span><ClassTag name={l.class} /> <StatusTag tone={verdictTone[l.verdict]}>{t(`baseline.verdicts.${l.verdict}`)}</StatusTag> {l.covers > 0 && t('baseline.review.covers', { n: f.number(l.covers, 0) })}</span></span> },
+          { title: t('baseline.field.client'), responsive: ['sm'], render: (_, l) => <Host addr={l.client} place={l.client_place} /> },
+          { title: t('baseline.field.server'), responsive: ['sm'], render: (_, l) => <Host addr={l.server} place={l.server_place} port={server(l)} /> },
           { title: t('baseline.field.way'), responsive: ['sm'], render: (_, l) => <Manner way={l} /> },
-          { title: t('baseline.field.class'), render: (_, l) => <span className="lh-two"><span><ClassTag name={l.class} /></span></span> },
+          { title: t('baseline.field.class'), responsive: ['sm'], render: (_, l) => <span className="lh-two"><span><ClassTag name={l.class} /></span></span> },
           { title: t('baseline.field.last'), responsive: ['lg'], render: (_, l) => <span className="lh-two"><span className="lh-number">{f.time(l.last_at)}</span><span className="lh-muted lh-number">{t('baseline.field.units')} {f.number(l.units, 0)}</span></span> },
-          { title: t('baseline.field.verdict'), render: (_, l) => <span className="lh-two lh-wrap"><span><StatusTag tone={verdictTone[l.verdict]}>{t(`baseline.verdicts.${l.verdict}`)}</StatusTag></span><span className="lh-muted">{[l.covers > 0 && t('baseline.review.covers', { n: f.number(l.covers, 0) }), l.known && t('baseline.review.known'), l.by, l.note].filter(Boolean).join(' · ')}</span></span> },
+          { title: t('baseline.field.verdict'), responsive: ['sm'], render: (_, l) => <span className="lh-two lh-wrap"><span><StatusTag tone={verdictTone[l.verdict]}>{t(`baseline.verdicts.${l.verdict}`)}</StatusTag></span><span className="lh-muted">{[l.covers > 0 && t('baseline.review.covers', { n: f.number(l.covers, 0) }), l.known && t('baseline.review.known'), l.by, l.note].filter(Boolean).join(' · ')}</span></span> },
         ]}
       />
       <Drawer title={t('baseline.review.groupTitle')} open={grouping.length > 0} onClose={() => setGrouping([])} destroyOnHidden>{grouping.length > 0 && <Group id={b.id} lines={grouping} close={() => { setGrouping([]); setSelected([]) }} />}</Drawer>

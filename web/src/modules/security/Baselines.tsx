@@ -36,7 +36,7 @@ export default function Baselines() {
   )
 }
 
-interface Values { name: string; sensors: string[]; days: number }
+interface Values { name: string; sensors: string[]; days: number; past_days: number }
 
 function Begin({ cancel }: { cancel: () => void }) {
   const t = useBaselineTexts()
@@ -50,11 +50,12 @@ function Begin({ cancel }: { cancel: () => void }) {
   const sensors = data.items.filter((s) => s.own && s.state !== 'retired')
   if (sensors.length === 0) return <EmptyState title={t('baseline.beginForm.none')} note={t('baseline.beginForm.noneNote')} />
   return (
-    <EntityForm<Values> form={form} initial={{ name: '', sensors: sensors.length === 1 ? [sensors[0]!.id] : [], days: 14 }} submit={(v) => begin.mutateAsync(v)} submitLabel={t('baseline.beginForm.submit')} cancel={cancel}>
+    <EntityForm<Values> form={form} initial={{ name: '', sensors: sensors.length === 1 ? [sensors[0]!.id] : [], days: 14, past_days: 0 }} submit={(v) => begin.mutateAsync(v)} submitLabel={t('baseline.beginForm.submit')} cancel={cancel}>
       <p className="lh-note">{t('baseline.beginForm.note')}</p>
       <Form.Item name="name" label={t('baseline.field.name')} extra={t('baseline.beginForm.name')} rules={[{ required: true, whitespace: true, message: t('baseline.missing', { label: t('baseline.field.name') }) }]}><Input maxLength={80} /></Form.Item>
       <Form.Item name="sensors" label={t('baseline.field.sensors')} rules={[{ required: true, message: t('baseline.missing', { label: t('baseline.field.sensors') }) }]}><Select mode="multiple" options={sensors.map((s) => ({ value: s.id, label: s.name }))} showSearch={{ optionFilterProp: 'label' }} /></Form.Item>
       <Form.Item name="days" label={t('baseline.beginForm.days')}><InputNumber min={1} max={90} precision={0} /></Form.Item>
+      <Form.Item name="past_days" label={t('baseline.beginForm.past')} extra={t('baseline.beginForm.pastNote')}><InputNumber min={0} max={90} precision={0} /></Form.Item>
     </EntityForm>
   )
 }

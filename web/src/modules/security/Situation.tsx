@@ -1,9 +1,10 @@
+import { DesktopOutlined } from '@ant-design/icons'
 import { Card } from 'antd'
 import { useMemo } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { DataTable, EmptyState, Failure, Figure, Figures, Loading, none, PageHeader, PlainTable, StatusTag, SyntheticMark, useFormat, usePalette, useText, type Column } from '../../kernel'
+import { DataTable, EmptyState, Failure, Figure, Figures, LinkButton, Loading, none, PageHeader, PlainTable, StatusTag, SyntheticMark, useFormat, usePalette, useText, type Column } from '../../kernel'
 import { DistrictMap, type Area } from '../../lib/map/DistrictMap'
-import { blind, riskTone, situationKey, useSituation, type Situation as City, type StandingRow } from './situation'
+import { blind, riskTone, situationKey, useOthers, useSituation, type Situation as City, type StandingRow } from './situation'
 import { useSituationTexts } from './situationTexts'
 
 /** How the city, its districts and its enterprises stand. */
@@ -15,7 +16,7 @@ export default function Situation() {
   const city = situation.data
   return (
     <div className="lh-stack">
-      <PageHeader title={t('situation.title')} note={t(city.everything ? 'situation.note' : 'situation.ownNote')} marks={city.synthetic && <SyntheticMark />} />
+      <PageHeader title={t('situation.title')} note={t(city.everything ? 'situation.note' : 'situation.ownNote')} marks={city.synthetic && <SyntheticMark />} actions={<LinkButton to="/security/situation/screen" icon={<DesktopOutlined />}>{t('wall.open')}</LinkButton>} />
       <Heads city={city} />
       {city.districts.length > 0 && <Districts city={city} />}
       {city.industries.length > 0 && <Industries city={city} />}
@@ -50,12 +51,13 @@ function Districts({ city }: { city: City }) {
   const f = useFormat()
   const go = useNavigate()
   const colours = usePalette()
+  const others = useOthers(city)
   const areas = useMemo<Area[]>(
-    () => city.districts.map((d) => ({
+    () => [...city.districts.map((d) => ({
       shape: d.name.zh, label: text(d.name), value: Math.round(d.risk), unseen: d.confidence < blind,
       note: [`${t('situation.risk')}  ${f.number(d.risk, 0)}`, `${t('situation.confidence')}  ${f.number(d.confidence, 0)}`, `${t('situation.enterprises')}  ${f.number(d.enterprises, 0)}`],
-    })),
-    [city, text, t, f],
+    })), ...others.map((d) => ({ shape: d.name.zh, label: text(d.name), value: 0, unseen: true, note: [t('situation.unseen')] }))],
+    [city, others, text, t, f],
   )
   const pick = (shape: string) => {
     const found = city.districts.find((d) => d.name.zh === shape)

@@ -7,6 +7,11 @@ export const en = {
       rule: 'Alert', enterprise: 'Enterprise', level: 'Level', state: 'State', kind: 'Type', technique: 'ATT&CK technique', times: 'Times', last: 'Last seen', first: 'First seen', sensor: 'Sensor', client: 'Client', server: 'Server', unit: 'Unit', reason: 'Reason', until: 'Suppressed until', incident: 'Incident', pack: 'Rule pack', when: 'Time', who: 'Who', pair: 'Client → server',
       function: 'Function', protocol: 'Protocol', objects: 'Objects', orientation: 'Direction by',
     },
+    figuresLink: 'Figures',
+    figures: {
+      title: 'Alerts in figures', note: 'How many alerts there are of sensors that enterprises opened to the city: counts, and no alert. Hatched: no sensor is open, so nothing is seen, which does not mean that there is nothing.', ownNote: 'This is what the city sees of your alerts: counts, of the sensors that you opened to it.', unseen: 'no sensor is open', sensors: 'sensors that are open: {{n}}', states: 'States, 30 days',
+      stateOf: 'new {{fresh}} · looked at {{looking}} · real {{real}} · false {{mistaken}} · suppressed or wanted {{other}}', search: 'Find by name', seen: 'Seen', open: 'a sensor is open', empty: 'No enterprise is part of the situation yet', emptyNote: 'An enterprise appears within ten minutes of its first asset, incident or sensor that is open.',
+    },
     levels: { critical: 'Critical', high: 'High', medium: 'Medium', low: 'Low', informational: 'Note' },
     states: { open: 'Open', new: 'New', looking: 'Being looked at', real: 'Real', false_alarm: 'False alarm', suppressed: 'Suppressed', wanted: 'Wanted' },
     kinds: { event: 'Single event', sequence: 'Sequence or count', baseline: 'Off the baseline', health: 'Sensor itself' },

@@ -7,6 +7,11 @@ export const zh = {
       rule: '告警', enterprise: '企业', level: '级别', state: '状态', kind: '类型', technique: 'ATT&CK 技术', times: '次数', last: '最近出现', first: '首次出现', sensor: '探针', client: '请求方', server: '响应方', unit: '单元', reason: '理由', until: '压制到', incident: '安全事件', pack: '规则包', when: '时间', who: '操作人', pair: '请求方 → 响应方',
       function: '功能', protocol: '协议', objects: '对象', orientation: '方向依据',
     },
+    figuresLink: '告警统计',
+    figures: {
+      title: '告警统计', note: '各企业开放给城市的探针有多少告警：只有数量，不含告警本身。斜线表示没有开放的探针，看不见，不等于没有。', ownNote: '这就是城市看到的本企业告警数量，只计开放给城市的探针。', unseen: '没有开放的探针', sensors: '{{n}} 个开放的探针', states: '近 30 天状态',
+      stateOf: '新 {{fresh}} · 核查中 {{looking}} · 属实 {{real}} · 误报 {{mistaken}} · 压制或允许 {{other}}', search: '按企业名称查找', seen: '能否看见', open: '有开放的探针', empty: '还没有企业纳入态势', emptyNote: '登记资产、发生事件或开放探针后，企业会在十分钟内出现在这里。',
+    },
     levels: { critical: '严重', high: '高', medium: '中', low: '低', informational: '提示' },
     states: { open: '未了结', new: '新', looking: '核查中', real: '属实', false_alarm: '误报', suppressed: '已压制', wanted: '需要的' },
     kinds: { event: '单个事件', sequence: '序列或频次', baseline: '偏离基线', health: '探针状态' },

@@ -3,7 +3,7 @@ import type { zh } from './incidentZh'
 /** What pages of incidents say in English. */
 export const en: typeof zh = {
   incident: {
-    title: 'Incidents', note: "Incidents of one's organisation; the authority sees them, others only their part once they are let in", search: 'Number, title, summary or organisation', empty: 'No incidents', emptyNote: 'When something looks wrong, choose “Report an incident”.', report: 'Report an incident', open: 'Open an incident', drillMark: 'Exercise', figures: 'Figures', list: 'List of incidents', all: 'All',
+    title: 'Incidents', note: "Incidents of one's organisation; the authority sees them, others only their part once they are let in", search: 'Whatever you may read of it; all words are to be there', empty: 'No incidents', emptyNote: 'When something looks wrong, choose “Report an incident”.', report: 'Report an incident', open: 'Open an incident', drillMark: 'Exercise', figures: 'Figures', list: 'List of incidents', all: 'All',
     levels: { l0: 'Not rated', l1: 'Ⅰ extremely serious', l2: 'Ⅱ serious', l3: 'Ⅲ significant', l4: 'Ⅳ ordinary' },
     states: { new: 'To be judged', triaged: 'Triaged', confirmed: 'Confirmed', rejected: 'Rejected', contained: 'Contained', eradicated: 'Eradicated', recovered: 'Recovered', closed: 'Closed', reviewed: 'Reviewed', merged: 'Merged' },
     moves: { triaged: 'Triage', confirmed: 'Confirm', rejected: 'Reject', contained: 'Mark contained', eradicated: 'Mark eradicated', recovered: 'Mark recovered', closed: 'Close the incident', reopen: 'Reopen' },

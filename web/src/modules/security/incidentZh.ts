@@ -1,7 +1,7 @@
 /** What pages of incidents say in Chinese; incidentEn.ts has the same shape. */
 export const zh = {
   incident: {
-    title: '安全事件', note: '本单位的安全事件；主管部门可见，其他单位仅在获准参与后可见其承担部分', search: '编号、标题、经过或单位', empty: '没有安全事件', emptyNote: '发现可疑情况时选择“报告事件”。', report: '报告事件', open: '立案', drillMark: '演练', figures: '统计', list: '事件清单', all: '全部',
+    title: '安全事件', note: '本单位的安全事件；主管部门可见，其他单位仅在获准参与后可见其承担部分', search: '编号、标题、经过、任务、证据等可见内容；多个词须同时出现', empty: '没有安全事件', emptyNote: '发现可疑情况时选择“报告事件”。', report: '报告事件', open: '立案', drillMark: '演练', figures: '统计', list: '事件清单', all: '全部',
     levels: { l0: '未定级', l1: 'Ⅰ级 特别重大', l2: 'Ⅱ级 重大', l3: 'Ⅲ级 较大', l4: 'Ⅳ级 一般' },
     states: { new: '待研判', triaged: '研判中', confirmed: '已确认', rejected: '未认定', contained: '已遏制', eradicated: '已根除', recovered: '已恢复', closed: '已关闭', reviewed: '已复盘', merged: '已合并' },
     moves: { triaged: '受理研判', confirmed: '确认事件', rejected: '不予认定', contained: '标记遏制', eradicated: '标记根除', recovered: '标记恢复', closed: '关闭事件', reopen: '重新打开' },

@@ -12,8 +12,14 @@ export const situationKey = ['security', 'situation']
 export const blind = 20
 
 /** How the city stands. */
-export function useSituation() {
-  return useQuery({ queryKey: situationKey, queryFn: () => read(api.GET('/api/security/situation')) })
+export function useSituation(every?: number) {
+  return useQuery({ queryKey: situationKey, queryFn: () => read(api.GET('/api/security/situation')), ...(every ? { refetchInterval: every } : {}) })
+}
+
+/** Districts of which nothing is known or shown: they are hatched, too. */
+export function useOthers(city: Situation) {
+  const { data } = useQuery({ queryKey: ['security', 'words'], queryFn: () => read(api.GET('/api/security/notice-words')), staleTime: Infinity })
+  return (data?.districts ?? []).filter((d) => !city.districts.some((known) => known.district === d.code))
 }
 
 /** How one enterprise stands now. */

@@ -1,0 +1,42 @@
+import { picture } from './picture'
+import { accessible, enter, expect, narrow, organisation, people, send, test } from './support'
+
+// The wall shows what is open with its clocks, follows by push, and is left by the keyboard; figures of alerts are counts.
+test.describe.configure({ timeout: 240_000 })
+test.use({ actionTimeout: 20_000 })
+
+test('the wall of the situation follows an incident and a notice, and the keyboard leaves it', async ({ page, signIn }) => {
+  const firm = await organisation(page.request, '大屏轮胎公司', [{ login: 'wall-firm', role: 'manager', name: '大屏安全员' }])
+  await enter(page.request, people.administrator)
+  await signIn('administrator')
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  await page.goto('/security/situation')
+  await expect(page.getByRole('heading', { level: 1, name: '安全态势' })).toBeVisible()
+  await page.getByRole('main').getByRole('link', { name: /大屏/ }).click()
+  await expect(page.getByRole('heading', { level: 1, name: /工业信息安全态势/ })).toBeVisible()
+  await expect(page.getByRole('heading', { name: /未关闭的安全事件/ })).toBeVisible()
+  await accessible(page)
+  // Another page reports; the wall is told.
+  const aware = new Date(Date.now() - 60_000).toISOString()
+  await send(page.request, 'POST', '/api/security/incidents', { title: '大屏上的勒索信', summary: '经过', category: 'malware', kind: 'cii', tlp: 'amber', importance: 'important', loss: 'serious', harm: '', aware_at: aware, organisation_id: firm })
+  await expect(page.getByRole('link', { name: '大屏上的勒索信' })).toBeVisible()
+  await picture(page, 'wall')
+  await page.evaluate(() => localStorage.setItem('linghang.language', 'en'))
+  await page.reload()
+  await expect(page.getByRole('heading', { name: /Open incidents/ })).toBeVisible()
+  await picture(page, 'wall-en')
+  await narrow(page)
+  await picture(page, 'wall-phone')
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.keyboard.press('Escape')
+  await expect(page).toHaveURL(/\/security\/situation$/)
+  await expect(page.getByRole('heading', { level: 1, name: 'Situation', exact: true })).toBeVisible()
+  await picture(page, 'situation-en')
+  await page.goto('/security/alert-figures')
+  await expect(page.getByRole('heading', { level: 1, name: 'Alerts in figures' })).toBeVisible()
+  await accessible(page)
+  await picture(page, 'alert-figures-en')
+  await narrow(page)
+  await picture(page, 'alert-figures-phone')
+  await page.evaluate(() => localStorage.setItem('linghang.language', 'zh'))
+})
