@@ -113,6 +113,30 @@ func TestKeysAreWhatAnObservationMustHave(t *testing.T) {
 	}
 }
 
+func TestAnchorsAreComparisonsOfWhichOneMustHold(t *testing.T) {
+	paths := []string{"ipv4-addr:value", "domain-name:value"}
+	for pattern, want := range map[string][]string{
+		"[network-traffic:dst_port = 502 AND ipv4-addr:value ISSUBSET '198.51.100.0/24']": {"198.51.100.0/24"},
+		"[ipv4-addr:value = '1.1.1.1' OR domain-name:value IN ('a','b')]":                 {"1.1.1.1", "a", "b"},
+		"[ipv4-addr:value = '1.1.1.1' OR network-traffic:dst_port = 502]":                 nil,
+		"[ipv4-addr:value NOT ISSUBSET '198.51.100.0/24']":                                nil,
+		"[network-traffic:dst_port = 502]":                                                nil,
+	} {
+		p, err := stix.ParsePattern(pattern, recorded)
+		if err != nil {
+			t.Errorf("%s: %v", pattern, err)
+			continue
+		}
+		var got []string
+		for _, x := range p.Anchors(paths) {
+			got = append(got, x.Values...)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", pattern, got, want)
+		}
+	}
+}
+
 // Whatever is read matches only what has one of its keys.
 func FuzzPattern(f *testing.F) {
 	for _, s := range []string{"[ipv4-addr:value = '1.1.1.1']", "[url:value MATCHES 'a+' OR file:hashes.'SHA-256' IN ('a','b')] OR [domain-name:value NOT LIKE 'x_%']", "[(url:value='u')AND(url:value!='v')]", "[ipv4-addr:value ISSUBSET '10.0.0.0/8']", "[a:b[*].c = t'x']"} {
