@@ -56,6 +56,7 @@ type Module struct {
 	kit           *module.Kit
 	organisations Organisations
 	now           func() time.Time
+	broken        error // the configuration cannot be read
 }
 
 // New returns the room.
@@ -76,7 +77,9 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.assets.Watch(onTheWire(m.sensors))
 	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}}, findings{kit.DB})
 	m.exchange = exchange.New(kit, organisations, now)
-	m.intel = intel.New(kit, organisations, m.sensors, m.detection, m.exchange, now)
+	var set intel.Settings
+	m.broken = kit.Config(&set)
+	m.intel = intel.New(kit, organisations, m.sensors, m.detection, m.exchange, set, now)
 	m.detection.Watch(m.intel)
 	m.sensors.Tell(m.detection.Ask, m.detection.AskTalks, m.intel.AskLogs)
 	m.notices.Match(concerned{kit.DB, asset.Vendors().Lookup(), now})
@@ -86,7 +89,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 
 // Run implements module.Runner.
 func (m *Module) Run(ctx context.Context) error {
-	if err := errors.Join(m.notices.Broken, m.incidents.Broken(), m.detection.Broken(), m.exchange.Broken(), m.intel.Broken()); err != nil {
+	if err := errors.Join(m.broken, m.notices.Broken, m.incidents.Broken(), m.detection.Broken(), m.exchange.Broken(), m.intel.Broken()); err != nil {
 		return err
 	}
 	return m.clocks.Run(ctx)
@@ -108,7 +111,7 @@ func (m *Module) Manifest() module.Manifest {
 		Finds:       m.notices.Finds(),
 		Topics:      slices.Concat(notice.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), intel.Topics()),
 		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.intel.Jobs(), m.exchange.Jobs()),
-		Sealed:      publish.Sealed(),
+		Sealed:      slices.Concat(publish.Sealed(), intel.Sealed()),
 		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices()),
 		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
 		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), intel.Personal(), exchange.Personal(), publish.Personal()),

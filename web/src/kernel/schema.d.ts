@@ -10928,6 +10928,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/exchange/inbox/{id}/taking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over an object that was handed in by TAXII as intelligence */
+        post: operations["post-security-exchange-inbox-id-taking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/exposure-figures": {
         parameters: {
             query?: never;
@@ -11570,6 +11587,108 @@ export interface paths {
         get: operations["get-security-incidents-id-timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/indicator-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose indicators there are */
+        get: operations["get-security-indicator-sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Indicators of threat intelligence that the caller may know by their TLP */
+        get: operations["get-security-indicators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/indicators/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An indicator: what it says, the object as it came, what it points to, what was said of it */
+        get: operations["get-security-indicators-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/indicators/{id}/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an indicator was seen in: of one's own, and of others as far as they consent */
+        get: operations["get-security-indicators-id-hits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/indicators/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Silence an indicator whose hits are false, or hear it again, with why */
+        post: operations["post-security-indicators-id-verdict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/intelligence-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over a bundle of STIX 2.1: ?source= whose it is, ?days= how long indicators live that do not say it (90) */
+        post: operations["post-security-intelligence-import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -17866,7 +17985,7 @@ export interface components {
             id: string;
             incident_id: string;
             /** @enum {string} */
-            kind: "event" | "sequence" | "health" | "baseline";
+            kind: "event" | "sequence" | "health" | "baseline" | "intel";
             /** Format: date-time */
             last_at: string;
             /** @enum {string} */
@@ -17979,7 +18098,7 @@ export interface components {
              * @description What it looks at: one event, several within a time, the sensor itself, what was agreed to, or indicators of others
              * @enum {string}
              */
-            kind: "event" | "sequence" | "health" | "baseline";
+            kind: "event" | "sequence" | "health" | "baseline" | "intel";
             /** @enum {string} */
             level: "critical" | "high" | "medium" | "low" | "informational";
             /** @description Short, for people who write rules */
@@ -18022,7 +18141,7 @@ export interface components {
             id: string;
             incident_id: string;
             /** @enum {string} */
-            kind: "event" | "sequence" | "health" | "baseline";
+            kind: "event" | "sequence" | "health" | "baseline" | "intel";
             /** Format: date-time */
             last_at: string;
             /** @enum {string} */
@@ -19113,6 +19232,8 @@ export interface components {
             /** @description Collection */
             notices: string;
             root: string;
+            /** @description Collection */
+            sightings: string;
         };
         ExplainFindingInputBody: {
             reason: string;
@@ -22734,6 +22855,169 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        IntelIndicator: {
+            /**
+             * Format: int64
+             * @description 0 to 100; absent: not told
+             */
+            confidence?: number;
+            /**
+             * Format: date-time
+             * @description By the indicator, or by the life that its source was given
+             */
+            expires_at: string;
+            /** Format: date-time */
+            hit_at?: string;
+            /**
+             * Format: int64
+             * @description In sensors that let the caller know
+             */
+            hits: number;
+            id: string;
+            /** @enum {string} */
+            kind: "address" | "domain" | "url" | "hash" | "mixed" | "other";
+            name: string;
+            object_id: string;
+            /** @enum {string} */
+            origin: "file" | "inbox" | "feed";
+            pattern: string;
+            pattern_type: string;
+            source: string;
+            /** @enum {string} */
+            state: "live" | "waiting" | "expired" | "revoked" | "silenced" | "unmatchable";
+            /** Format: date-time */
+            taken_at: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /**
+             * @description Why it is not matched; empty: it is
+             * @enum {string}
+             */
+            trouble: "" | "pattern_type" | "pattern" | "no_value" | "value" | "private" | "broad";
+            /** @description What of it */
+            trouble_text: string;
+            /** Format: date-time */
+            valid_from: string;
+            /** Format: int64 */
+            version: number;
+        };
+        IntelIndicatorDetail: {
+            /**
+             * Format: int64
+             * @description Hits for which there was no room
+             */
+            beyond: number;
+            /**
+             * Format: int64
+             * @description 0 to 100; absent: not told
+             */
+            confidence?: number;
+            description: string;
+            /**
+             * Format: date-time
+             * @description By the indicator, or by the life that its source was given
+             */
+            expires_at: string;
+            /** Format: date-time */
+            hit_at?: string;
+            /**
+             * Format: int64
+             * @description In sensors that let the caller know
+             */
+            hits: number;
+            id: string;
+            /** @enum {string} */
+            kind: "address" | "domain" | "url" | "hash" | "mixed" | "other";
+            /** @description The caller may silence it */
+            may: boolean;
+            name: string;
+            object_id: string;
+            /** @enum {string} */
+            origin: "file" | "inbox" | "feed";
+            pattern: string;
+            pattern_type: string;
+            /** @description What relationships say it points to */
+            points: components["schemas"]["IntelIntelContext"][];
+            /** @description The object, octet for octet */
+            raw: string;
+            /** Format: date-time */
+            silenced_at?: string;
+            silenced_why: string;
+            source: string;
+            /** @enum {string} */
+            state: "live" | "waiting" | "expired" | "revoked" | "silenced" | "unmatchable";
+            /** @description What was said of it, the newest first */
+            steps: components["schemas"]["IntelIndicatorStep"][];
+            /** Format: date-time */
+            taken_at: string;
+            /** @description The city alone sees it */
+            taken_by: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /**
+             * @description Why it is not matched; empty: it is
+             * @enum {string}
+             */
+            trouble: "" | "pattern_type" | "pattern" | "no_value" | "value" | "private" | "broad";
+            /** @description What of it */
+            trouble_text: string;
+            /** Format: date-time */
+            valid_from: string;
+            /** Format: int64 */
+            version: number;
+        };
+        IntelIndicatorHit: {
+            alert_id: string;
+            /** @description Empty where the sensor lets the caller know figures only, or a log names none */
+            client: string;
+            enterprise: string;
+            /** Format: date-time */
+            first_at: string;
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            sensor: string;
+            sensor_id: string;
+            server: string;
+            /** Format: int64 */
+            times: number;
+            value: string;
+        };
+        IntelIndicatorSources: {
+            items: string[];
+        };
+        IntelIndicatorStep: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+            reason: string;
+            silenced: boolean;
+        };
+        IntelIntelContext: {
+            name: string;
+            type: string;
+        };
+        IntelTakenObject: {
+            name: string;
+            object_id: string;
+            /** @enum {string} */
+            outcome: "new" | "newer" | "same" | "older" | "refused";
+            /**
+             * @description Of indicators
+             * @enum {string}
+             */
+            state?: "live" | "waiting" | "expired" | "revoked" | "silenced" | "unmatchable";
+            /** @description What of it */
+            text: string;
+            /**
+             * @description Of indicators: why it is not matched
+             * @enum {string}
+             */
+            trouble: "" | "pattern_type" | "pattern" | "no_value" | "value" | "private" | "broad";
+            type: string;
+            /** @description Why it was refused */
+            why: string;
+        };
         InventoryConsentInputBody: {
             /** @description What the city may look at the assets for */
             purpose: string;
@@ -22816,6 +23100,12 @@ export interface components {
             title: components["schemas"]["Text"];
             /** Format: double */
             took_seconds: number;
+        };
+        JudgeIndicatorInputBody: {
+            /** @description It stays with the indicator */
+            reason: string;
+            /** @description Its hits are false and are not told any more; false: it is heard again */
+            silenced: boolean;
         };
         JudgeInputBody: {
             /** @description ID of a file that was uploaded */
@@ -25661,6 +25951,26 @@ export interface components {
         };
         PageIndexRun: {
             items: components["schemas"]["PlatformsIndexRun"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageIndicator: {
+            items: components["schemas"]["IntelIndicator"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageIndicatorHit: {
+            items: components["schemas"]["IntelIndicatorHit"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -32309,7 +32619,7 @@ export interface components {
             /** Format: int64 */
             times: number;
             /** @enum {string} */
-            what: "records" | "pairs" | "facts" | "assets" | "logs" | "alerts" | "baselines";
+            what: "records" | "pairs" | "facts" | "assets" | "logs" | "alerts" | "baselines" | "intelligence";
         };
         SensorDeviceFact: {
             addr: string;
@@ -33512,6 +33822,15 @@ export interface components {
         TakeOverIncidentInputBody: {
             /** @description How it stands, and what is next */
             note: string;
+        };
+        TakeReceivedInputBody: {
+            /**
+             * Format: int64
+             * @description How long an indicator lives that does not say it; 90 when 0
+             */
+            days?: number;
+            /** @description Whose intelligence it is */
+            source: string;
         };
         TaskIncidentInputBody: {
             /** @description Who does it there */
@@ -59931,7 +60250,7 @@ export interface operations {
                 /** @description open: new, being looked at, or real without an incident */
                 state?: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted" | "open";
                 level?: "critical" | "high" | "medium" | "low" | "informational";
-                kind?: "event" | "sequence" | "health" | "baseline";
+                kind?: "event" | "sequence" | "health" | "baseline" | "intel";
                 technique?: string;
                 /** @description ID of a rule */
                 rule?: string;
@@ -62076,6 +62395,43 @@ export interface operations {
             };
         };
     };
+    "post-security-exchange-inbox-id-taking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeReceivedInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelTakenObject"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-exposure-figures": {
         parameters: {
             query?: {
@@ -63575,6 +63931,235 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageCaseEvent"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-indicator-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelIndicatorSources"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-indicators": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "live" | "waiting" | "expired" | "revoked" | "silenced" | "unmatchable";
+                kind?: "address" | "domain" | "url" | "hash" | "mixed" | "other";
+                /** @description Whose */
+                source?: string;
+                origin?: "file" | "inbox" | "feed";
+                tlp?: "clear" | "green" | "amber" | "amber+strict" | "red";
+                /** @description yes: those that hit something */
+                hits?: "yes";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIndicator"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-indicators-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelIndicatorDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-indicators-id-hits": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIndicatorHit"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-indicators-id-verdict": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeIndicatorInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelIndicatorDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-intelligence-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {

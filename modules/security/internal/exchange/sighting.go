@@ -120,6 +120,35 @@ func sightingObjects(p Publisher, s Sighting) ([]*stix.Object, error) {
 	return []*stix.Object{publisher, marking, enterprise, sighting}, nil
 }
 
+// Deliver puts what the city itself fetched into the inbox, in the transaction that keeps how
+// far it came. name is whose it is.
+func (e *Exchange) Deliver(ctx context.Context, tx *sqldb.Tx, objects [][]byte, name string) error {
+	if len(objects) == 0 {
+		return nil
+	}
+	root, err := e.organisations.Root(ctx)
+	if err != nil {
+		return fmt.Errorf("deliver into the inbox: %w", err)
+	}
+	n, err := e.store.kept(ctx, tx, inbox, root.ID)
+	if err != nil {
+		return err
+	}
+	if n+len(objects) > mostKept {
+		return fault.New(fault.Conflict, "security.exchange.full", "the inbox has %d objects that the city fetched, and %d at most", n, mostKept)
+	}
+	list := make([]taxii.Object, len(objects))
+	for i, raw := range objects {
+		if list[i], err = taxii.ReadObject(raw); err != nil {
+			return fmt.Errorf("deliver into the inbox: %w", err)
+		}
+	}
+	if _, err := e.store.add(ctx, tx, inbox, list, by{root.ID, "", name}, e.Now()); err != nil {
+		return fmt.Errorf("deliver into the inbox: %w", err)
+	}
+	return nil
+}
+
 // Handed reads an object that was handed in, for who sees the whole city.
 func (e *Exchange) Handed(ctx context.Context, id string) (ReceivedObject, error) {
 	if !identity.From(ctx).Scope.All {

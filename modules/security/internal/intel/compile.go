@@ -89,8 +89,8 @@ type compiled struct {
 	pattern  *stix.Pattern
 	kind     string
 	keys     keys
-	written  map[string][]string           // how values are written, by path and what they are
-	networks map[string][]netip.Prefix     // that values name, by path
+	written  map[string][]string       // how values are written, by path and what they are
+	networks map[string][]netip.Prefix // that values name, by path
 }
 
 // keys are by what an indicator is found.

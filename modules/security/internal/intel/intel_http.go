@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"linghang/kernel/egress"
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
@@ -30,6 +31,7 @@ const (
 
 	topic     = "security.intel"
 	jobFollow = "follow_intelligence"
+	jobRead   = "read_feeds_now"
 	lookedAt  = "intelligence"
 )
 
@@ -47,6 +49,7 @@ type Finder interface {
 type Exchange interface {
 	Handed(ctx context.Context, id string) (exchange.ReceivedObject, error)
 	Sight(ctx context.Context, tx *sqldb.Tx, s exchange.Sighting) error
+	Deliver(ctx context.Context, tx *sqldb.Tx, objects [][]byte, name string) error
 }
 
 // Organisations is the register of organisations.
@@ -63,6 +66,7 @@ type Intel struct {
 	organisations Organisations
 	store         store
 	checker       *stix.Checker
+	guard         *egress.Guard
 	broken        error
 
 	// Clock is the city's.
@@ -72,10 +76,24 @@ type Intel struct {
 	set *set // what is matched, as of a serial
 }
 
+// Settings say which feeds may be read.
+type Settings struct {
+	// Networks are networks that are not public and whose feeds may be read, as CIDR.
+	Networks []string `json:"feed_networks"`
+	// CAFile holds further certificates that reading feeds trusts, as PEM.
+	CAFile string `json:"feed_ca_file"`
+}
+
+// readTimeout is how long a feed has for one answer.
+const readTimeout = 30 * time.Second
+
 // New returns the part of the room.
-func New(kit *module.Kit, organisations Organisations, looks Looks, find Finder, e Exchange, clock func() time.Time) *Intel {
+func New(kit *module.Kit, organisations Organisations, looks Looks, find Finder, e Exchange, set Settings, clock func() time.Time) *Intel {
 	m := &Intel{kit: kit, organisations: organisations, looks: looks, find: find, exchange: e, store: store{kit.DB}, Clock: clock, set: newSet()}
-	m.checker, m.broken = stix.NewChecker()
+	var errChecker, errGuard error
+	m.checker, errChecker = stix.NewChecker()
+	m.guard, errGuard = egress.New("security", set.Networks, set.CAFile, readTimeout)
+	m.broken = errors.Join(errChecker, errGuard)
 	return m
 }
 
@@ -106,6 +124,7 @@ func Personal() []sqldb.Personal {
 	return []sqldb.Personal{
 		{Table: "security_intel_object", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"object_id", "source", "taken_at"}},
 		{Table: "security_indicator", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"object_id", "source", "taken_at"}},
+		{Table: "security_intel_feed", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"name", "created_at"}},
 		{Table: "security_intel_step", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"indicator_id", "silenced", "at"}},
 	}
 }
@@ -115,6 +134,8 @@ func (m *Intel) Jobs() []module.Job {
 	return []module.Job{
 		{Name: jobFollow, Title: lang.Text{ZH: "比对威胁情报", EN: "Hold what sensors sent against intelligence"}, Run: func(ctx context.Context, _ *jobs.Task) (any, error) { return nil, m.catchUp(ctx) }},
 		{Name: "sweep_intelligence", Title: lang.Text{ZH: "遗漏的情报比对和目击上报", EN: "What was not held against intelligence yet, and sightings to tell"}, Every: time.Minute, Do: m.catchUp},
+		{Name: "read_feeds", Title: lang.Text{ZH: "读取情报订阅", EN: "Read feeds of intelligence"}, Every: time.Minute, Do: m.poll},
+		{Name: jobRead, Title: lang.Text{ZH: "立即读取情报订阅", EN: "Read feeds of intelligence now"}, Run: func(ctx context.Context, _ *jobs.Task) (any, error) { return nil, m.poll(ctx) }, Tries: 1},
 		{Name: "forget_intelligence", Title: lang.Text{ZH: "清理失效一年的威胁情报", EN: "Forget intelligence that ended a year ago"}, Every: 24 * time.Hour, Do: func(ctx context.Context) error { return m.store.forget(ctx, m.now()) }},
 	}
 }
@@ -126,7 +147,7 @@ func (m *Intel) catchUp(ctx context.Context) error {
 
 // Routes are the doors.
 func (m *Intel) Routes() []module.Route {
-	return []module.Route{
+	return slices.Concat(m.feedRoutes(), []module.Route{
 		{Pattern: "GET /indicators", Permission: maySee, Summary: "Indicators of threat intelligence that the caller may know by their TLP", Handler: httpd.List(m.list)},
 		{Pattern: "GET /indicators/{id}", Permission: maySee, Summary: "An indicator: what it says, the object as it came, what it points to, what was said of it", Handler: httpd.JSON(m.read)},
 		{Pattern: "GET /indicators/{id}/hits", Permission: maySee, Sensitive: true, Summary: "What an indicator was seen in: of one's own, and of others as far as they consent", Handler: httpd.List(m.hits)},
@@ -137,7 +158,7 @@ func (m *Intel) Routes() []module.Route {
 			Summary: "Take over a bundle of STIX 2.1: ?source= whose it is, ?days= how long indicators live that do not say it (90)", Handler: httpd.Raw("application/octet-stream", http.HandlerFunc(m.importBundle)),
 		},
 		{Pattern: "POST /exchange/inbox/{id}/taking", Permission: mayManage, Summary: "Take over an object that was handed in by TAXII as intelligence", Handler: httpd.JSON(m.takeReceived)},
-	}
+	})
 }
 
 func (m *Intel) list(ctx context.Context, in indicatorParams) (sqldb.Page[Indicator], error) {
@@ -318,9 +339,9 @@ func (m *Intel) takeReceived(ctx context.Context, in takeReceivedInput) (TakenOb
 	}
 	parsed, err := stix.Parse([]byte(o.Raw))
 	if err != nil {
-		return TakenObject{}, fault.New(fault.Invalid, "security.intel.bundle", "this is no object of STIX: %s", err)
+		return TakenObject{}, fault.New(fault.Invalid, "security.intel.bundle", "this is no object of STIX: %s", err).With("why", short(err.Error(), 300))
 	}
-	b, err := m.take(ctx, []*stix.Object{parsed}, f, func(context.Context, *sqldb.Tx) error { return nil })
+	b, err := m.take(ctx, []*stix.Object{parsed}, f, nothingMore)
 	if err != nil {
 		return TakenObject{}, err
 	}

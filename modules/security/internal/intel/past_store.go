@@ -53,26 +53,26 @@ func (m *Intel) logs(ctx context.Context) error {
 // batch holds one batch of logs against indicators, and takes it out of the queue.
 func (m *Intel) batch(ctx context.Context, sensor, spool string, sequence int64) error {
 	return m.find.Find(ctx, sensor, func(ctx context.Context, tx *sqldb.Tx, s detection.Seen, rules detection.Rules) ([]detection.Finding, error) {
-			n, err := tx.Exec(ctx, `DELETE FROM security_intel_due WHERE sensor_id = $1 AND spool = $2 AND sequence = $3`, sensor, spool, sequence)
-			if err != nil {
-				return nil, fmt.Errorf("take logs from the queue: %w", err)
-			}
-			if n == 0 {
-				return nil, nil
-			}
-			if n, err := m.follow(ctx, tx); err != nil || n == 0 {
-				return nil, err
-			}
-			rows, err := tx.Query(ctx, logsQuery+` WHERE g.sensor_id = $1 AND g.spool = $2 AND g.sequence = $3 ORDER BY g.item LIMIT $4`, sensor, spool, sequence, mostLogs)
-			if err != nil {
-				return nil, fmt.Errorf("read logs: %w", err)
-			}
-			list, err := sqldb.All(rows, scanLog)
-			if err != nil {
-				return nil, err
-			}
-			return m.seen(ctx, tx, s, rules, m.hitsOf(observations(list), s.Now))
-		})
+		n, err := tx.Exec(ctx, `DELETE FROM security_intel_due WHERE sensor_id = $1 AND spool = $2 AND sequence = $3`, sensor, spool, sequence)
+		if err != nil {
+			return nil, fmt.Errorf("take logs from the queue: %w", err)
+		}
+		if n == 0 {
+			return nil, nil
+		}
+		if n, err := m.follow(ctx, tx); err != nil || n == 0 {
+			return nil, err
+		}
+		rows, err := tx.Query(ctx, logsQuery+` WHERE g.sensor_id = $1 AND g.spool = $2 AND g.sequence = $3 ORDER BY g.item LIMIT $4`, sensor, spool, sequence, mostLogs)
+		if err != nil {
+			return nil, fmt.Errorf("read logs: %w", err)
+		}
+		list, err := sqldb.All(rows, scanLog)
+		if err != nil {
+			return nil, err
+		}
+		return m.seen(ctx, tx, s, rules, m.hitsOf(observations(list), s.Now))
+	})
 }
 
 func observations(list []pastRow) []observation {

@@ -52,7 +52,7 @@ func (s store) take(ctx context.Context, tx *sqldb.Tx, list []kept, f from, now 
 		return nil, fmt.Errorf("count intelligence: %w", err)
 	}
 	if there+len(list) > mostKept {
-		return nil, fault.New(fault.Conflict, "security.intel.full", "at most %d objects are kept, and %d are; what expired goes a year later", mostKept, there)
+		return nil, fault.New(fault.Conflict, "security.intel.full", "at most %d objects are kept, and %d are; what expired goes a year later", mostKept, there).With("n", mostKept)
 	}
 	out := make([]TakenObject, 0, len(list))
 	for _, k := range list {

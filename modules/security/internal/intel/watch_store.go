@@ -18,7 +18,9 @@ import (
 const mostRows = 2_000 // of one indicator; further ones are counted
 
 // Wants implements detection.Watcher.
-func (m *Intel) Wants(ctx context.Context, tx *sqldb.Tx, _ string) (bool, error) { return m.any(ctx, tx) }
+func (m *Intel) Wants(ctx context.Context, tx *sqldb.Tx, _ string) (bool, error) {
+	return m.any(ctx, tx)
+}
 
 // any tells whether there is any live indicator.
 func (m *Intel) any(ctx context.Context, tx *sqldb.Tx) (yes bool, err error) {
