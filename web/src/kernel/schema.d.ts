@@ -11678,6 +11678,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/intelligence-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Feeds of intelligence: collections of TAXII that the city reads on a schedule */
+        get: operations["get-security-intelligence-feeds"];
+        put?: never;
+        /** Read a collection of TAXII from now on */
+        post: operations["post-security-intelligence-feeds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/intelligence-feeds/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which collections an API root has, as the city would sign in */
+        post: operations["post-security-intelligence-feeds-trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/intelligence-feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A feed, with what its last readings brought */
+        get: operations["get-security-intelligence-feeds-id"];
+        /** Change, pause or go on with a feed; one that reads another collection begins anew */
+        put: operations["put-security-intelligence-feeds-id"];
+        post?: never;
+        /** Remove a feed; what it brought stays */
+        delete: operations["delete-security-intelligence-feeds-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/intelligence-feeds/{id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a feed now */
+        post: operations["post-security-intelligence-feeds-id-reading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/intelligence-import": {
         parameters: {
             query?: never;
@@ -22855,6 +22926,178 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        IntelFeed: {
+            /** @enum {string} */
+            auth: "none" | "basic" | "bearer";
+            /** @description Its id or alias */
+            collection: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description What was added after this was not read yet */
+            cursor: string;
+            /**
+             * Format: int64
+             * @description How long an indicator lives that does not say it
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Minutes between two readings
+             */
+            every: number;
+            /**
+             * Format: int64
+             * @description One after the other
+             */
+            failures: number;
+            /** @description The class of what went wrong last; empty: nothing */
+            fault: string;
+            fault_text: string;
+            /** Format: date-time */
+            good_at?: string;
+            id: string;
+            /** @description Whose intelligence it is; alerts name it */
+            name: string;
+            /** Format: date-time */
+            next_at: string;
+            /**
+             * Format: int64
+             * @description New and newer ones since it is read
+             */
+            objects: number;
+            paused: boolean;
+            /** @description URL of the API root */
+            root: string;
+            /** Format: date-time */
+            run_at?: string;
+            /**
+             * Format: int64
+             * @description How often a secret was set; 0 when there is none. The secret itself is never shown
+             */
+            secret_version: number;
+            /** @description Of basic */
+            user?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        IntelFeedCollection: {
+            can_read: boolean;
+            id: string;
+            title: string;
+        };
+        IntelFeedDetail: {
+            /** @enum {string} */
+            auth: "none" | "basic" | "bearer";
+            /** @description Its id or alias */
+            collection: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description What was added after this was not read yet */
+            cursor: string;
+            /**
+             * Format: int64
+             * @description How long an indicator lives that does not say it
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Minutes between two readings
+             */
+            every: number;
+            /**
+             * Format: int64
+             * @description One after the other
+             */
+            failures: number;
+            /** @description The class of what went wrong last; empty: nothing */
+            fault: string;
+            fault_text: string;
+            /** Format: date-time */
+            good_at?: string;
+            id: string;
+            /** @description Whose intelligence it is; alerts name it */
+            name: string;
+            /** Format: date-time */
+            next_at: string;
+            /**
+             * Format: int64
+             * @description New and newer ones since it is read
+             */
+            objects: number;
+            paused: boolean;
+            /** @description URL of the API root */
+            root: string;
+            /** Format: date-time */
+            run_at?: string;
+            /** @description The newest first, 50 at most */
+            runs: components["schemas"]["IntelFeedRun"][];
+            /**
+             * Format: int64
+             * @description How often a secret was set; 0 when there is none. The secret itself is never shown
+             */
+            secret_version: number;
+            /** @description Of basic */
+            user?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        IntelFeedRun: {
+            /** Format: date-time */
+            at: string;
+            fault: string;
+            fault_text: string;
+            /** Format: int64 */
+            known: number;
+            /** Format: int64 */
+            new: number;
+            /** Format: int64 */
+            newer: number;
+            /** Format: int64 */
+            pages: number;
+            /** @description Why the first one was refused */
+            refusal: string;
+            /** Format: int64 */
+            refused: number;
+            /** Format: int64 */
+            took_ms: number;
+            /**
+             * Format: int64
+             * @description Indicators that are not matched
+             */
+            unmatched: number;
+        };
+        IntelFeedSaid: {
+            /** @enum {string} */
+            auth: "none" | "basic" | "bearer";
+            /** @description Its id or alias */
+            collection: string;
+            /**
+             * Format: int64
+             * @description How long an indicator lives that does not say it
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Minutes between two readings
+             */
+            every: number;
+            /** @description Whose intelligence it is; alerts name it */
+            name: string;
+            paused: boolean;
+            /** @description URL of the API root */
+            root: string;
+            /** @description Password or token; kept sealed and never shown. Without it, a feed keeps the one that it has */
+            secret?: string;
+            /** @description Of basic */
+            user?: string;
+        };
+        IntelFeedTrial: {
+            /** @description The first 200 */
+            collections: components["schemas"]["IntelFeedCollection"][];
+            /** @description The class of what went wrong; empty: nothing */
+            fault: string;
+            fault_text: string;
+        };
         IntelIndicator: {
             /**
              * Format: int64
@@ -22997,6 +23240,7 @@ export interface components {
             name: string;
             type: string;
         };
+        IntelNothing: Record<string, never>;
         IntelTakenObject: {
             name: string;
             object_id: string;
@@ -25881,6 +26125,16 @@ export interface components {
         };
         PageExposure: {
             items: components["schemas"]["AdvisoryExposure"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageFeed: {
+            items: components["schemas"]["IntelFeed"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -34005,6 +34259,15 @@ export interface components {
              * @description What the yardstick says
              */
             yardstick_value: number;
+        };
+        TryFeedInputBody: {
+            /** @enum {string} */
+            auth: "none" | "basic" | "bearer";
+            /** @description Whose secret is used where none is given, if it goes to the same host in the same way */
+            feed?: string;
+            root: string;
+            secret?: string;
+            user?: string;
         };
         TryInputBody: {
             spec: components["schemas"]["ProbeSpec"];
@@ -64128,6 +64391,257 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IntelIndicatorDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-intelligence-feeds": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFeed"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-intelligence-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntelFeedSaid"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelFeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-intelligence-feeds-trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryFeedInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelFeedTrial"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-intelligence-feeds-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelFeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-intelligence-feeds-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntelFeedSaid"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelFeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-security-intelligence-feeds-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelNothing"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-intelligence-feeds-id-reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelFeedDetail"];
                 };
             };
             /** @description Refused */

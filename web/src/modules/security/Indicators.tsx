@@ -23,7 +23,7 @@ export default function Indicators() {
   ]
   return (
     <div className="lh-stack">
-      <PageHeader title={t('intel.title')} note={t('intel.note')} actions={manage && <LinkButton type="primary" to="/security/intelligence/import">{t('intel.import')}</LinkButton>} />
+      <PageHeader title={t('intel.title')} note={t('intel.note')} actions={manage && <><LinkButton to="/security/intelligence/feeds">{t('feed.title')}</LinkButton><LinkButton type="primary" to="/security/intelligence/import">{t('intel.import')}</LinkButton></>} />
       <DataTable<IndicatorRow>
         url="/api/security/indicators" queryKey={[...intelKey, 'list']} label={t('intel.title')} rowKey={(i) => i.id} columns={columns} search={t('intel.search')} exports
         filters={[

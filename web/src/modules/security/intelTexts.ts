@@ -28,3 +28,14 @@ export const outcomeTone: Record<TakenObject['outcome'], Tone> = { new: 'good', 
 
 /** The mark of a label as the Traffic Light Protocol writes it. */
 export const mark = (tlp: string) => `TLP:${tlp.toUpperCase()}`
+
+export const auths = ['none', 'basic', 'bearer'] as const
+export type FeedState = 'good' | 'bad' | 'paused' | 'waiting'
+export const feedTone: Record<FeedState, Tone> = { good: 'good', bad: 'bad', paused: 'idle', waiting: 'info' }
+
+/** How a feed stands. */
+export function feedState(x: FeedRow): FeedState {
+  if (x.paused) return 'paused'
+  if (x.fault) return 'bad'
+  return x.run_at ? 'good' : 'waiting'
+}
