@@ -28,7 +28,7 @@ type from struct {
 // checkFrom reads what a person says of where objects come from.
 func checkFrom(source string, days int, origin string) (from, error) {
 	source = strings.TrimSpace(source)
-	f := fault.New(fault.Invalid, "security.intel.from", "it is not said whose intelligence this is")
+	f := fault.New(fault.Invalid, "security.intel.from", "the source or the days are wrong")
 	if n := len([]rune(source)); n == 0 || n > 100 {
 		_ = f.At("query.source", "say whose intelligence it is, in 100 characters at most")
 	}
