@@ -1,9 +1,9 @@
-import { picture } from './picture'
 import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { picture } from './picture'
 import { binary } from './start'
 import { accessible, address, enter, expect, narrow, organisation, people, send, test } from './support'
 
@@ -107,14 +107,15 @@ test('the bureau imports intelligence; an enterprise is told of a hit; the city 
   // A feed that leads into the own network is not read, and the page says so.
   await page.goto('/security/intelligence/feeds')
   await page.getByRole('button', { name: '新增订阅' }).click()
-  await page.getByLabel('来源单位').fill('省级平台')
-  await page.getByLabel('API 根地址').fill('https://127.0.0.1:1/api1/')
-  await page.getByLabel('集合编号').fill('indicators')
-  await page.getByRole('button', { name: '列出集合' }).click()
+  const form = page.getByRole('dialog')
+  await form.getByLabel('来源单位').fill('省级平台')
+  await form.getByLabel('API 根地址').fill('https://127.0.0.1:1/api1/')
+  await form.getByLabel('集合编号').fill('indicators')
+  await form.getByRole('button', { name: '列出集合' }).click()
   await expect(page.getByText('地址在未允许的网段')).toBeVisible()
   await accessible(page)
   await picture(page, 'security-feed-form')
-  await page.getByRole('button', { name: '保存' }).click()
+  await form.getByRole('button', { name: '保存' }).click()
   await page.getByRole('link', { name: '省级平台' }).click()
   await expect(page.getByText('地址在未允许的网段').first()).toBeVisible({ timeout: 90_000 })
   await accessible(page)

@@ -10,6 +10,7 @@ import (
 
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
+	"linghang/kernel/lang"
 	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/rating"
 )
@@ -230,7 +231,7 @@ func (s store) silence(ctx context.Context, before, after Indicator, reason stri
 // IndicatorHit is what an indicator was seen in.
 type IndicatorHit struct {
 	ID         string    `json:"id"`
-	Enterprise string    `json:"enterprise" title:"企业|Enterprise"`
+	Enterprise lang.Text `json:"enterprise" title:"企业|Enterprise"`
 	SensorID   string    `json:"sensor_id"`
 	Sensor     string    `json:"sensor" title:"探针|Sensor"`
 	Client     string    `json:"client" doc:"Empty where the sensor lets the caller know figures only, or a log names none" title:"请求方|Client"`
@@ -248,7 +249,7 @@ type IndicatorHit struct {
 // hits are what an indicator was seen in, as far as consent lets the caller know.
 func (s store) hits(ctx context.Context, indicator string, in sqldb.ListParams) (sqldb.Page[IndicatorHit], error) {
 	l := sqldb.List{
-		Select: `h.id, h.organisation_id, s.organisation_zh, h.sensor_id, s.name, h.client, h.server, h.path, h.value, h.times, h.first_at, h.last_at, s.consent,
+		Select: `h.id, h.organisation_id, s.organisation_zh, s.organisation_en, h.sensor_id, s.name, h.client, h.server, h.path, h.value, h.times, h.first_at, h.last_at, s.consent,
 			COALESCE((SELECT MAX(x.id) FROM security_alert x WHERE x.fingerprint = h.fingerprint), '')`,
 		From: "security_intel_hit h JOIN security_sensor s ON s.id = h.sensor_id", Key: "h.id", Order: "-last_at",
 		Sort: map[string]string{"last_at": "h.last_at", "first_at": "h.first_at", "times": "h.times", "enterprise": "s.organisation_zh"},
@@ -263,7 +264,7 @@ func (s store) hits(ctx context.Context, indicator string, in sqldb.ListParams) 
 	return sqldb.Fetch(ctx, s.db, l, in, func(r sqldb.Row) (h IndicatorHit, err error) {
 		var first, last int64
 		var path, consent string
-		err = r.Scan(&h.ID, &h.organisation, &h.Enterprise, &h.SensorID, &h.Sensor, &h.Client, &h.Server, &path, &h.Value, &h.Times, &first, &last, &consent, &h.AlertID)
+		err = r.Scan(&h.ID, &h.organisation, &h.Enterprise.ZH, &h.Enterprise.EN, &h.SensorID, &h.Sensor, &h.Client, &h.Server, &path, &h.Value, &h.Times, &first, &last, &consent, &h.AlertID)
 		h.FirstAt, h.LastAt, h.Value = sqldb.Time(first), sqldb.Time(last), path+" = "+h.Value
 		h.detail = h.organisation == who.Organisation.ID || consent == "detail"
 		if !h.detail {

@@ -2,6 +2,7 @@ package intel
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,15 +31,16 @@ func (m *Intel) sightings(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, d := range list {
+	var failed []error
+	for _, d := range list { // one that fails holds up no other
 		if err := m.sight(ctx, d, now); err != nil {
-			return err
+			failed = append(failed, err)
 		}
 	}
 	if len(list) > 0 {
 		m.kit.Notify(topic, "", "")
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 func (m *Intel) sight(ctx context.Context, d dueSighting, now time.Time) error {

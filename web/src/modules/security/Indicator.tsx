@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button, Card, Drawer, Form, Input } from 'antd'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { api, CopyBlock, DataTable, EmptyState, EntityForm, Failure, ifMatch, Loading, none, PageHeader, Particulars, read, StatusTag, useChange, useFormat, useLive, type Column } from '../../kernel'
+import { api, CopyBlock, DataTable, EmptyState, EntityForm, Failure, ifMatch, Loading, none, PageHeader, Particulars, read, StatusTag, useChange, useFormat, useLive, useText, type Column } from '../../kernel'
 import { indicatorTone, intelKey, mark, useIntelTexts, type IndicatorDetail, type IndicatorHit } from './intelTexts'
 
 /** One indicator: what it says, what it was seen in, and what was said of it. */
@@ -72,8 +72,9 @@ function About({ indicator: i }: { indicator: IndicatorDetail }) {
 function Hits({ indicator: i }: { indicator: IndicatorDetail }) {
   const t = useIntelTexts()
   const f = useFormat()
+  const text = useText()
   const columns: Column<IndicatorHit>[] = [
-    { key: 'enterprise', title: t('intel.field.enterprise'), sort: 'enterprise', render: (h) => <span className="lh-two lh-wrap"><span>{h.enterprise}</span><span className="lh-muted">{h.sensor}</span></span> },
+    { key: 'enterprise', title: t('intel.field.enterprise'), sort: 'enterprise', render: (h) => <span className="lh-two lh-wrap"><span>{text(h.enterprise)}</span><span className="lh-muted">{h.sensor}</span></span> },
     { key: 'pair', title: t('intel.field.pair'), render: (h) => (h.client || h.server ? <span className="lh-two lh-break"><span className="lh-code">{[h.client, h.server].filter(Boolean).join(' → ')}</span><span className="lh-muted">{h.value}</span></span> : <span className="lh-muted lh-break">{h.alert_id ? h.value : t('intel.figuresOnly')}</span>) },
     { key: 'times', title: t('intel.field.times'), sort: 'times', align: 'right', from: 'md', render: (h) => <span className="lh-number">{f.number(h.times, 0)}</span> },
     { key: 'last', title: t('intel.field.last'), sort: 'last_at', from: 'md', render: (h) => <span className="lh-number">{f.time(h.last_at)}</span> },
