@@ -23213,7 +23213,7 @@ export interface components {
             alert_id: string;
             /** @description Empty where the sensor lets the caller know figures only, or a log names none */
             client: string;
-            enterprise: string;
+            enterprise: components["schemas"]["Text"];
             /** Format: date-time */
             first_at: string;
             id: string;

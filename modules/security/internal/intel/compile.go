@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -289,14 +290,10 @@ func (c *compiled) match(o *observation) (hit, bool) {
 
 // values are what an observation has of a path, and what of the pattern is the same written
 // in another way.
-func (c *compiled) values(o *observation, path string) (out []string) {
+func (c *compiled) values(o *observation, path string) []string {
 	switch path {
 	case pathIPv4, pathIPv6:
-		for _, a := range o.addresses {
-			if a.Is4() == (path == pathIPv4) {
-				out = append(out, c.address(path, a)...)
-			}
-		}
+		return c.addresses(o, path)
 	case pathDst:
 		return c.address(path, o.server4)
 	case pathSrc:
@@ -306,27 +303,45 @@ func (c *compiled) values(o *observation, path string) (out []string) {
 	case pathSrcType:
 		return typeOf(o.client4)
 	case pathDomain:
-		for _, n := range o.names {
-			out = append(append(out, n), c.written[path+" "+n]...)
-		}
+		return c.alike(path, o.names)
 	case pathURL:
-		out = append(out, o.urls...)
-		for _, a := range o.addresses {
-			out = append(out, c.written[path+" "+a.String()]...)
-		}
-		for _, n := range o.names {
-			out = append(out, c.written[path+" "+n]...)
-		}
+		return c.hosts(o)
 	case pathPort:
 		if o.port > 0 {
-			return []string{fmt.Sprint(o.port)}
+			return []string{strconv.Itoa(o.port)}
 		}
+		return nil
 	case pathProtocol:
 		return o.protocols
-	default:
-		for _, x := range o.hashes {
-			out = append(append(out, x), c.written[path+" "+x]...)
+	}
+	return c.alike(path, o.hashes)
+}
+
+func (c *compiled) addresses(o *observation, path string) (out []string) {
+	for _, a := range o.addresses {
+		if a.Is4() == (path == pathIPv4) {
+			out = append(out, c.address(path, a)...)
 		}
+	}
+	return out
+}
+
+// alike are values, and what of the pattern is the same.
+func (c *compiled) alike(path string, list []string) (out []string) {
+	for _, x := range list {
+		out = append(append(out, x), c.written[path+" "+x]...)
+	}
+	return out
+}
+
+// hosts are the URLs that were seen whole, and those of the pattern whose host was seen.
+func (c *compiled) hosts(o *observation) []string {
+	out := slices.Clone(o.urls)
+	for _, a := range o.addresses {
+		out = append(out, c.written[pathURL+" "+a.String()]...)
+	}
+	for _, n := range o.names {
+		out = append(out, c.written[pathURL+" "+n]...)
 	}
 	return out
 }

@@ -74,8 +74,7 @@ func (s *FeedSpec) check() error {
 	if s.Name == "" {
 		_ = f.At("body.name", "say whose intelligence it is")
 	}
-	u, err := url.Parse(s.Root)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if !isRoot(s.Root) {
 		_ = f.At("body.root", "the address of an API root such as https://example.org/api1/, without user and question mark")
 	}
 	if s.Collection == "" || s.Collection == "." || s.Collection == ".." || strings.ContainsAny(s.Collection, "/?#% ") {
@@ -91,6 +90,12 @@ func (s *FeedSpec) check() error {
 		return f
 	}
 	return nil
+}
+
+// isRoot tells whether a text is the address of an API root.
+func isRoot(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
 }
 
 // sameDoor tells whether a secret that was given for one feed may be used for another: it goes

@@ -235,8 +235,7 @@ func (m *Intel) tryFeed(ctx context.Context, in tryFeedInput) (FeedTrial, error)
 			err = classed(err)
 		}
 	}
-	var problem *FeedError
-	if errors.As(err, &problem) {
+	if problem, is := errors.AsType[*FeedError](err); is {
 		out.Fault, out.FaultText = problem.Class, problem.Text
 		return out, nil
 	}
@@ -259,9 +258,5 @@ func (m *Intel) trialSecret(ctx context.Context, s FeedSpec, in tryFeedInput) (s
 	if _, err := secretFor(f.FeedSpec, s, f.secret, ""); err != nil {
 		return "", err
 	}
-	plain, err := m.kit.Seal.Open(ctx, feedPurpose, f.secret)
-	if err != nil {
-		return "", fmt.Errorf("open the secret of a feed: %w", err)
-	}
-	return string(plain), nil
+	return m.secretOf(ctx, f)
 }

@@ -11,6 +11,7 @@ import (
 	"linghang/kernel/fault"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
+	"linghang/lib/taxii"
 )
 
 // feedPurpose is what secrets of feeds are sealed for.
@@ -220,4 +221,34 @@ func (s store) runs(ctx context.Context, feed string) ([]FeedRun, error) {
 		return x, err
 	})
 	return append([]FeedRun{}, list...), err
+}
+
+// takePage takes over what a page has, with how far it goes.
+func (m *Intel) takePage(ctx context.Context, f Feed, page taxii.Fetched, sure time.Time, r *run) error {
+	raw := make([][]byte, len(page.Objects))
+	for i, o := range page.Objects {
+		raw[i] = o
+	}
+	list := r.parsed(raw)
+	var reports [][]byte
+	for _, o := range list {
+		if reported(o.Type()) {
+			reports = append(reports, o.Raw())
+		}
+	}
+	cursor := ""
+	if !sure.IsZero() {
+		cursor = taxii.Stamp(sure)
+	}
+	b, err := m.take(ctx, list, from{f.Name, "feed", time.Duration(f.Days) * 24 * time.Hour}, func(ctx context.Context, tx *sqldb.Tx, fresh int) error {
+		if err := m.exchange.Deliver(ctx, tx, reports, f.Name); err != nil {
+			return err
+		}
+		return come(ctx, tx, f, cursor, int64(fresh), m.now())
+	})
+	if err != nil {
+		return err
+	}
+	r.add(b)
+	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"linghang/kernel/sqldb"
 	"linghang/lib/taxii"
 )
 
@@ -57,13 +56,9 @@ func (m *Intel) readFeed(ctx context.Context, f Feed) error {
 // pages reads page by page. The cursor goes to what is surely read: pages may part objects
 // that were added at one time, and after the process was killed it is asked anew by time.
 func (m *Intel) pages(ctx context.Context, f Feed, r *run) error {
-	secret := ""
-	if f.secret != "" {
-		plain, err := m.kit.Seal.Open(ctx, feedPurpose, f.secret)
-		if err != nil {
-			return fmt.Errorf("open the secret of a feed: %w", err)
-		}
-		secret = string(plain)
+	secret, err := m.secretOf(ctx, f)
+	if err != nil {
+		return err
 	}
 	d, err := doorOf(ctx, m.guard, f.FeedSpec, secret)
 	if err != nil {
@@ -94,43 +89,33 @@ func (m *Intel) pages(ctx context.Context, f Feed, r *run) error {
 		if !page.More {
 			return nil
 		}
-		before := q
-		if q.Next = page.Next; q.Next == "" {
-			q.AddedAfter = last
-		}
-		if q.Next == before.Next && q.AddedAfter.Equal(before.AddedAfter) {
-			return &FeedError{faultAnswer, "the server says that there is more and not where"}
+		if q, err = after(q, page.Next, last); err != nil {
+			return err
 		}
 	}
 	return nil // the rest comes with the next reading
 }
 
-// takePage takes over what a page has, with how far it goes.
-func (m *Intel) takePage(ctx context.Context, f Feed, page taxii.Fetched, sure time.Time, r *run) error {
-	raw := make([][]byte, len(page.Objects))
-	for i, o := range page.Objects {
-		raw[i] = o
+// after is what is asked for next.
+func after(q taxii.Query, next string, last time.Time) (taxii.Query, error) {
+	before := q
+	if q.Next = next; next == "" {
+		q.AddedAfter = last
 	}
-	list := r.parsed(raw)
-	var reports [][]byte
-	for _, o := range list {
-		if reported(o.Type()) {
-			reports = append(reports, o.Raw())
-		}
+	if q.Next == before.Next && q.AddedAfter.Equal(before.AddedAfter) {
+		return q, &FeedError{faultAnswer, "the server says that there is more and not where"}
 	}
-	cursor := ""
-	if !sure.IsZero() {
-		cursor = taxii.Stamp(sure)
+	return q, nil
+}
+
+// secretOf opens the secret of a feed; "" where it has none.
+func (m *Intel) secretOf(ctx context.Context, f Feed) (string, error) {
+	if f.secret == "" {
+		return "", nil
 	}
-	b, err := m.take(ctx, list, from{f.Name, "feed", time.Duration(f.Days) * 24 * time.Hour}, func(ctx context.Context, tx *sqldb.Tx, fresh int) error {
-		if err := m.exchange.Deliver(ctx, tx, reports, f.Name); err != nil {
-			return err
-		}
-		return come(ctx, tx, f, cursor, int64(fresh), m.now())
-	})
+	plain, err := m.kit.Seal.Open(ctx, feedPurpose, f.secret)
 	if err != nil {
-		return err
+		return "", fmt.Errorf("open the secret of a feed: %w", err)
 	}
-	r.add(b)
-	return nil
+	return string(plain), nil
 }

@@ -154,15 +154,15 @@ func (s store) raw(ctx context.Context, object string) (raw string, err error) {
 	return raw, nil
 }
 
-// IntelContext is what intelligence says an indicator points to.
-type IntelContext struct {
+// Pointed is what intelligence says an indicator points to.
+type Pointed struct {
 	Type string `json:"type"`
 	Name string `json:"name"`
 }
 
 // context are the objects that relationships lead to from an indicator, as far as the caller
 // may know them and the relationships.
-func (s store) context(ctx context.Context, object string) ([]IntelContext, error) {
+func (s store) context(ctx context.Context, object string) ([]Pointed, error) {
 	labels := []any{rating.Clear, rating.Green, rating.Amber}
 	if forCity(ctx) {
 		labels = append(labels, rating.AmberStrict, rating.Red)
@@ -176,8 +176,8 @@ func (s store) context(ctx context.Context, object string) ([]IntelContext, erro
 	if err != nil {
 		return nil, fmt.Errorf("read what an indicator points to: %w", err)
 	}
-	list, err := sqldb.All(rows, func(r sqldb.Row) (x IntelContext, err error) { return x, r.Scan(&x.Type, &x.Name) })
-	return append([]IntelContext{}, list...), err
+	list, err := sqldb.All(rows, func(r sqldb.Row) (x Pointed, err error) { return x, r.Scan(&x.Type, &x.Name) })
+	return append([]Pointed{}, list...), err
 }
 
 // IndicatorStep is what somebody said of an indicator.

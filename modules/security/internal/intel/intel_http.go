@@ -170,7 +170,7 @@ type IndicatorDetail struct {
 	Indicator
 	Description string          `json:"description"`
 	Raw         string          `json:"raw" doc:"The object, octet for octet"`
-	Points      []IntelContext  `json:"points" nullable:"false" doc:"What relationships say it points to"`
+	Points      []Pointed       `json:"points" nullable:"false" doc:"What relationships say it points to"`
 	TakenBy     string          `json:"taken_by" doc:"The city alone sees it"`
 	SilencedAt  *time.Time      `json:"silenced_at,omitempty"`
 	SilencedWhy string          `json:"silenced_why"`
@@ -350,8 +350,7 @@ func (m *Intel) takeReceived(ctx context.Context, in takeReceivedInput) (TakenOb
 
 // inBody turns fields of a query into fields of a body.
 func inBody(err error) error {
-	var f *fault.Error
-	if errors.As(err, &f) {
+	if f, is := errors.AsType[*fault.Error](err); is {
 		for i := range f.Fields {
 			f.Fields[i].Location = strings.Replace(f.Fields[i].Location, "query.", "body.", 1)
 		}
