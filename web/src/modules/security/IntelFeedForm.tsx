@@ -21,7 +21,7 @@ export function IntelFeedForm({ feed, close }: { feed?: FeedDetail; close: () =>
   const wanted = (label: string) => [{ required: true, whitespace: true, message: t('intel.missing', { label }) }]
   const initial: Values = { name: feed?.name ?? '', root: feed?.root ?? '', collection: feed?.collection ?? '', auth: feed?.auth ?? 'none', user: feed?.user ?? '', secret: '', every: feed?.every ?? 60, days: feed?.days ?? 90, paused: feed?.paused ?? false }
   return (
-    <EntityForm<Values> form={form} initial={initial} submit={(v) => save.mutateAsync(v)} submitLabel={t('feed.save')} cancel={close}>
+    <EntityForm<Values> name="feed" form={form} initial={initial} submit={(v) => save.mutateAsync(v)} submitLabel={t('feed.save')} cancel={close}>
       <Form.Item name="name" label={t('feed.field.name')} extra={t('intel.take.sourceNote')} rules={wanted(t('feed.field.name'))}><Input maxLength={100} /></Form.Item>
       <Form.Item name="root" label={t('feed.field.root')} extra={t('feed.rootNote')} rules={wanted(t('feed.field.root'))}><Input maxLength={500} inputMode="url" /></Form.Item>
       <Form.Item name="auth" label={t('feed.field.auth')}><Select options={auths.map((a) => ({ value: a, label: t(`feed.auths.${a}`) }))} /></Form.Item>
