@@ -23180,7 +23180,7 @@ export interface components {
             pattern: string;
             pattern_type: string;
             /** @description What relationships say it points to */
-            points: components["schemas"]["IntelIntelContext"][];
+            points: components["schemas"]["IntelPointed"][];
             /** @description The object, octet for octet */
             raw: string;
             /** Format: date-time */
@@ -23236,11 +23236,11 @@ export interface components {
             reason: string;
             silenced: boolean;
         };
-        IntelIntelContext: {
+        IntelNothing: Record<string, never>;
+        IntelPointed: {
             name: string;
             type: string;
         };
-        IntelNothing: Record<string, never>;
         IntelTakenObject: {
             name: string;
             object_id: string;

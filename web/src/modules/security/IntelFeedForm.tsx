@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { api, EntityForm, ifMatch, Problem, problemText, read, useChange, type Schema } from '../../kernel'
 import { auths, intelKey, useIntelTexts, type FeedDetail } from './intelTexts'
 
-interface Values { name: string; root: string; collection: string; auth: 'none' | 'basic' | 'bearer'; user: string; secret: string; every: number; days: number; paused: boolean }
+interface Values { name: string; root: string; collection: string; auth: 'none' | 'basic' | 'bearer'; user: string; secret: string; every: number; days: number; paused?: boolean }
 
 /** Adds a feed, or changes one. */
 export function IntelFeedForm({ feed, close }: { feed?: FeedDetail; close: () => void }) {
@@ -12,8 +12,8 @@ export function IntelFeedForm({ feed, close }: { feed?: FeedDetail; close: () =>
   const auth = Form.useWatch('auth', form) ?? feed?.auth ?? 'none'
   const save = useChange({
     run: (v: Values) => {
-      const { user, secret, ...rest } = v
-      const body = { ...rest, ...(user ? { user } : {}), ...(secret ? { secret } : {}) }
+      const { user, secret, paused, ...rest } = v
+      const body = { ...rest, paused: paused ?? false, ...(user ? { user } : {}), ...(secret ? { secret } : {}) }
       return feed ? read(api.PUT('/api/security/intelligence-feeds/{id}', { params: { path: { id: feed.id }, header: ifMatch(feed.version) }, body })) : read(api.POST('/api/security/intelligence-feeds', { body }))
     },
     refresh: [intelKey], done: t('feed.saved'), quiet: true, after: close,
