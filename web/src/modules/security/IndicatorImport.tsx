@@ -62,7 +62,7 @@ function Result({ taken: b }: { taken: TakenBundle }) {
         <Alert type={b.refused > 0 ? 'warning' : 'success'} showIcon title={t('intel.take.done', { n: b.indicators, bad: b.unmatchable })} action={<LinkButton size="small" to="/security/intelligence">{t('intel.title')}</LinkButton>} />
         <Figures>{outcomes.map((x) => <Figure key={x} label={t(`intel.take.outcomes.${x}`)} value={f.number(b[x], 0)} />)}</Figures>
         <PlainTable<TakenObject>
-          label={t('intel.take.objects')} rowKey={(o) => o.object_id} dataSource={b.objects} pagination={b.objects.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
+          label={t('intel.take.objects')} rowKey={(o) => o.object_id} scroll={{ x: '100%' }} dataSource={b.objects} pagination={b.objects.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
           columns={[
             { title: t('intel.take.object'), render: (_, o) => <span className="lh-two lh-break"><span>{o.name || o.type}</span><span className="lh-muted lh-code">{o.object_id}</span></span> },
             { title: t('intel.take.outcome'), render: (_, o) => <span className="lh-two"><StatusTag tone={outcomeTone[o.outcome]}>{t(`intel.take.outcomes.${o.outcome}`)}</StatusTag>{o.state && <StatusTag tone={indicatorTone[o.state]}>{t(`intel.states.${o.state}`)}</StatusTag>}</span> },

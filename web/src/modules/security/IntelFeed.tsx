@@ -51,13 +51,11 @@ function Runs({ feed: x }: { feed: FeedDetail }) {
     <Card size="small" title={t('feed.runs')}>
       {x.runs.length === 0 ? <span className="lh-muted">{t('feed.noRuns')}</span> : (
         <PlainTable<Run>
-          label={t('feed.runs')} rowKey={(r) => r.at} dataSource={x.runs} pagination={x.runs.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
+          label={t('feed.runs')} rowKey={(r) => r.at} scroll={{ x: '100%' }} dataSource={x.runs} pagination={x.runs.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
           columns={[
             { title: t('feed.field.ran'), render: (_, r) => <span className="lh-number">{f.time(r.at)}</span> },
             { title: t('feed.field.state'), render: (_, r) => <span className="lh-two lh-wrap"><span><StatusTag tone={r.fault ? 'bad' : 'good'}>{r.fault ? t(`feed.faults.${r.fault as 'name'}`) : t('feed.states.good')}</StatusTag></span><span className="lh-muted lh-break">{r.fault_text || r.refusal}</span></span> },
-            { title: t('feed.field.objects'), responsive: ['sm'], render: (_, r) => <span className="lh-wrap">{t('feed.brought', { fresh: r.new, newer: r.newer, known: r.known, refused: r.refused })}</span> },
-            { title: t('feed.field.unmatched'), align: 'right', responsive: ['lg'], render: (_, r) => <span className="lh-number">{f.number(r.unmatched, 0)}</span> },
-            { title: t('feed.field.pages'), align: 'right', responsive: ['lg'], render: (_, r) => <span className="lh-number">{f.number(r.pages, 0)}</span> },
+            { title: t('feed.field.objects'), responsive: ['sm'], render: (_, r) => <span className="lh-wrap">{t('feed.brought', { fresh: r.new, newer: r.newer, known: r.known, refused: r.refused, unmatched: r.unmatched })}</span> },
           ]}
         />
       )}
