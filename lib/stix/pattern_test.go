@@ -155,6 +155,11 @@ func FuzzPattern(f *testing.F) {
 		if hit != (len(by) > 0) {
 			t.Errorf("%q: %v by %v", text, hit, by)
 		}
+		if anchors := p.Anchors(recorded); hit && anchors != nil && !slices.ContainsFunc(by, func(x stix.Term) bool {
+			return slices.ContainsFunc(anchors, func(y stix.Term) bool { return x.Path == y.Path && x.Op == y.Op && slices.Equal(x.Values, y.Values) })
+		}) {
+			t.Errorf("%q matches %q by none of its anchors", text, value)
+		}
 		if keys := p.Keys(); hit && keys != nil {
 			for _, list := range keys {
 				if slices.Contains(list, value) {
