@@ -2,7 +2,7 @@ import { InboxOutlined } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Card, Flex, Form, Input, InputNumber, Upload } from 'antd'
 import { useState } from 'react'
-import { Figure, Figures, LinkButton, none, PageHeader, PlainTable, Problem, problemText, request, StatusTag, useFormat } from '../../kernel'
+import { Figure, Figures, LinkButton, PageHeader, PlainTable, Problem, problemText, request, StatusTag, useFormat } from '../../kernel'
 import { indicatorTone, intelKey, outcomes, outcomeTone, useIntelTexts, type TakenBundle, type TakenObject } from './intelTexts'
 
 /** Takes over a bundle of STIX: each object is tested, and what is refused or not matched is told. */
@@ -55,7 +55,7 @@ export default function IndicatorImport() {
 function Result({ taken: b }: { taken: TakenBundle }) {
   const t = useIntelTexts()
   const f = useFormat()
-  const why = (o: TakenObject) => o.why || (o.trouble ? t(`intel.troubles.${o.trouble}`, { text: o.text }) : none)
+  const why = (o: TakenObject) => o.why || (o.trouble ? t(`intel.troubles.${o.trouble}`, { text: o.text }) : '')
   return (
     <Card size="small" title={t('intel.take.objects')}>
       <div className="lh-stack">
@@ -64,9 +64,8 @@ function Result({ taken: b }: { taken: TakenBundle }) {
         <PlainTable<TakenObject>
           label={t('intel.take.objects')} rowKey={(o) => o.object_id} scroll={{ x: '100%' }} dataSource={b.objects} pagination={b.objects.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
           columns={[
-            { title: t('intel.take.object'), render: (_, o) => <span className="lh-two lh-break"><span>{o.name || o.type}</span><span className="lh-muted lh-code">{o.object_id}</span></span> },
+            { title: t('intel.take.object'), render: (_, o) => <span className="lh-two lh-break"><span>{o.name || o.type}</span><span className="lh-muted lh-code">{o.object_id}</span>{why(o) && <span>{why(o)}</span>}</span> },
             { title: t('intel.take.outcome'), render: (_, o) => <span className="lh-two"><StatusTag tone={outcomeTone[o.outcome]}>{t(`intel.take.outcomes.${o.outcome}`)}</StatusTag>{o.state && <StatusTag tone={indicatorTone[o.state]}>{t(`intel.states.${o.state}`)}</StatusTag>}</span> },
-            { title: t('intel.take.why'), responsive: ['sm'], render: (_, o) => <span className="lh-wrap lh-break">{why(o)}</span> },
           ]}
         />
       </div>

@@ -88,7 +88,6 @@ export const en: typeof zh = {
   'intel.take.objects': 'Result',
   'intel.take.object': 'Object',
   'intel.take.outcome': 'Outcome',
-  'intel.take.why': 'Why',
   'intel.take.outcomes.new': 'New',
   'intel.take.outcomes.newer': 'Newer version',
   'intel.take.outcomes.same': 'There already',

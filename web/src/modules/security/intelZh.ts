@@ -86,7 +86,6 @@ export const zh = {
   'intel.take.objects': '导入结果',
   'intel.take.object': '对象',
   'intel.take.outcome': '结果',
-  'intel.take.why': '说明',
   'intel.take.outcomes.new': '新收入',
   'intel.take.outcomes.newer': '新版本',
   'intel.take.outcomes.same': '已有',
