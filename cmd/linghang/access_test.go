@@ -271,6 +271,7 @@ func newAccess(t *testing.T) *access {
 	a.sensorFixtures(t)
 	a.serviceFixtures(t)
 	a.situationFixtures(t)
+	a.intelFixtures(t)
 	a.incidentFixtures(t)
 	a.weaknessFixtures(t)
 	a.identifierFixtures(t)

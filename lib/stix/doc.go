@@ -26,7 +26,8 @@
 // [ParsePattern] reads patterns (section 9) that one observation decides, on the
 // object paths that a host says it has, and refuses by name what wants several
 // observations, times or paths that are not recorded. [Pattern.Match] tells by
-// which comparisons one matches, [Pattern.Keys] values of which it must have one.
+// which comparisons one matches, [Pattern.Keys] values of which it must have one,
+// and [Pattern.Anchors] comparisons of which it must meet one.
 //
 // Not done: patterns over several observations (FOLLOWEDBY, AND between them,
 // WITHIN, REPEATS, START and STOP), EXISTS and comparisons of size; values of open vocabularies

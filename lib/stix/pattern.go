@@ -81,43 +81,48 @@ func (p *Pattern) Terms() []Term { return slices.Clone(p.terms) }
 // Keys are values of which an observation must have one, by path, for the pattern to match;
 // none are given where that cannot be told. A host looks patterns up by them.
 func (p *Pattern) Keys() map[string][]string {
-	out := map[string][]string{}
-	if !p.keys(p.root, out) {
+	terms, told := p.anchors(p.root, func(t Term) bool { return t.Op == "=" || t.Op == "IN" })
+	if !told {
 		return nil
+	}
+	out := map[string][]string{}
+	for _, t := range terms {
+		out[t.Path] = append(out[t.Path], t.Values...)
 	}
 	return out
 }
 
-func (p *Pattern) keys(e expression, out map[string][]string) bool {
-	if len(e.kids) == 0 {
-		t := p.terms[e.term]
-		if t.Not || t.Op != "=" && t.Op != "IN" {
-			return false
-		}
-		out[t.Path] = append(out[t.Path], t.Values...)
-		return true
+// Anchors are comparisons of some paths of which an observation must meet one for the pattern
+// to match: with a value, with one of several, or with a network. None are given where that
+// cannot be told. A host looks patterns up by them whose values it writes in another way.
+func (p *Pattern) Anchors(paths []string) []Term {
+	terms, told := p.anchors(p.root, func(t Term) bool {
+		return slices.Contains(paths, t.Path) && (t.Op == "=" || t.Op == "IN" || t.Op == "ISSUBSET")
+	})
+	if !told {
+		return nil
 	}
-	for _, k := range e.kids {
-		one := map[string][]string{}
-		told := p.keys(k, one)
-		if e.and && told { // one of the parts is enough
-			merge(out, one)
-			return true
-		}
-		if !e.and && !told {
-			return false
-		}
-		if !e.and {
-			merge(out, one)
-		}
-	}
-	return !e.and
+	return terms
 }
 
-func merge(to, from map[string][]string) {
-	for path, values := range from {
-		to[path] = append(to[path], values...)
+// anchors are terms that fit, of which one must hold.
+func (p *Pattern) anchors(e expression, fit func(Term) bool) (out []Term, told bool) {
+	if len(e.kids) == 0 {
+		t := p.terms[e.term]
+		return []Term{t}, !t.Not && fit(t)
 	}
+	for _, k := range e.kids {
+		one, told := p.anchors(k, fit)
+		switch {
+		case e.and && told: // one of the parts is enough
+			return one, true
+		case !e.and && !told:
+			return nil, false
+		case !e.and:
+			out = append(out, one...)
+		}
+	}
+	return out, !e.and
 }
 
 // Match tells whether an observation matches, and by which terms. values gives what it has of

@@ -113,6 +113,30 @@ func TestKeysAreWhatAnObservationMustHave(t *testing.T) {
 	}
 }
 
+func TestAnchorsAreComparisonsOfWhichOneMustHold(t *testing.T) {
+	paths := []string{"ipv4-addr:value", "domain-name:value"}
+	for pattern, want := range map[string][]string{
+		"[network-traffic:dst_port = 502 AND ipv4-addr:value ISSUBSET '198.51.100.0/24']": {"198.51.100.0/24"},
+		"[ipv4-addr:value = '1.1.1.1' OR domain-name:value IN ('a','b')]":                 {"1.1.1.1", "a", "b"},
+		"[ipv4-addr:value = '1.1.1.1' OR network-traffic:dst_port = 502]":                 nil,
+		"[ipv4-addr:value NOT ISSUBSET '198.51.100.0/24']":                                nil,
+		"[network-traffic:dst_port = 502]":                                                nil,
+	} {
+		p, err := stix.ParsePattern(pattern, recorded)
+		if err != nil {
+			t.Errorf("%s: %v", pattern, err)
+			continue
+		}
+		var got []string
+		for _, x := range p.Anchors(paths) {
+			got = append(got, x.Values...)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", pattern, got, want)
+		}
+	}
+}
+
 // Whatever is read matches only what has one of its keys.
 func FuzzPattern(f *testing.F) {
 	for _, s := range []string{"[ipv4-addr:value = '1.1.1.1']", "[url:value MATCHES 'a+' OR file:hashes.'SHA-256' IN ('a','b')] OR [domain-name:value NOT LIKE 'x_%']", "[(url:value='u')AND(url:value!='v')]", "[ipv4-addr:value ISSUBSET '10.0.0.0/8']", "[a:b[*].c = t'x']"} {
@@ -130,6 +154,11 @@ func FuzzPattern(f *testing.F) {
 		hit, by := p.Match(func(string) []string { return []string{value} })
 		if hit != (len(by) > 0) {
 			t.Errorf("%q: %v by %v", text, hit, by)
+		}
+		if anchors := p.Anchors(recorded); hit && anchors != nil && !slices.ContainsFunc(by, func(x stix.Term) bool {
+			return slices.ContainsFunc(anchors, func(y stix.Term) bool { return x.Path == y.Path && x.Op == y.Op && slices.Equal(x.Values, y.Values) })
+		}) {
+			t.Errorf("%q matches %q by none of its anchors", text, value)
 		}
 		if keys := p.Keys(); hit && keys != nil {
 			for _, list := range keys {

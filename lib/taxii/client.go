@@ -104,6 +104,40 @@ func (c *Client) Objects(ctx context.Context, collection string, q Query) iter.S
 	return pages(ctx, c, q, func() (string, error) { return below(collection, "objects") }, ReadObject)
 }
 
+// Fetched is one page of objects, each with its octets as they came.
+type Fetched struct {
+	Objects     []json.RawMessage
+	More        bool
+	Next        string    // for the page after this, where the server says it
+	First, Last time.Time // when the first and the last were added; zero where the server does not say it
+}
+
+// Page reads one page of objects (section 5.4) for callers that keep how far they came. What
+// the objects are is not looked at.
+func (c *Client) Page(ctx context.Context, collection string, q Query) (Fetched, error) {
+	at, err := below(collection, "objects")
+	if err != nil {
+		return Fetched{}, err
+	}
+	got, err := c.do(ctx, http.MethodGet, withQuery(at, q.values()), nil)
+	if err != nil {
+		return Fetched{}, err
+	}
+	page, err := readEnvelope(got.body)
+	if err != nil {
+		return Fetched{}, fmt.Errorf("taxii: %s: %w", at, err)
+	}
+	out := Fetched{Objects: page.objects, More: page.more, Next: page.next}
+	for header, to := range map[string]*time.Time{"X-TAXII-Date-Added-First": &out.First, "X-TAXII-Date-Added-Last": &out.Last} {
+		if text := got.header.Get(header); text != "" {
+			if *to, err = ParseStamp(text); err != nil {
+				return Fetched{}, fmt.Errorf("taxii: %s: %s %.60q is no time", at, header, text)
+			}
+		}
+	}
+	return out, nil
+}
+
 // Object reads versions of one object (section 5.6): the last, or those of q.
 func (c *Client) Object(ctx context.Context, collection, id string, q Query) iter.Seq2[Object, error] {
 	return pages(ctx, c, q, func() (string, error) { return below(collection, "objects", id) }, ReadObject)

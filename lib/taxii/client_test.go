@@ -263,3 +263,53 @@ func FuzzClient(f *testing.F) {
 type answers func(*http.Request) *http.Response
 
 func (a answers) RoundTrip(r *http.Request) (*http.Response, error) { return a(r), nil }
+
+// Who keeps how far it came reads page by page, and finds nothing after the last one.
+func TestAPageTellsHowFarItCame(t *testing.T) {
+	h := newHouse(t, Options{MaxPage: 3})
+	c, base, _ := visit(t, h.server)
+	var objects []Object
+	for i := range 7 {
+		o, err := ReadObject([]byte(indicator(i, "2026-01-01T00:00:00.000Z")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		objects = append(objects, o)
+	}
+	if _, err := c.Add(t.Context(), base+at, objects...); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	var last time.Time
+	for q := (Query{}); ; {
+		page, err := c.Page(t.Context(), base+at, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page.First.Before(last) || page.Last.Before(page.First) {
+			t.Errorf("from %s to %s after %s", page.First, page.Last, last)
+		}
+		for _, raw := range page.Objects {
+			got = append(got, string(raw))
+		}
+		last = page.Last
+		if q.Next = page.Next; !page.More {
+			break
+		}
+	}
+	if len(got) != 7 || got[6] != string(objects[6].Raw) {
+		t.Errorf("%d objects: %q", len(got), got)
+	}
+	if page, err := c.Page(t.Context(), base+at, Query{AddedAfter: last}); err != nil || len(page.Objects) != 0 || page.More || !page.Last.IsZero() {
+		t.Errorf("after the last: %+v, %v", page, err)
+	}
+	liar := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", MediaType)
+		w.Header().Set("X-TAXII-Date-Added-Last", "yesterday")
+		_, _ = io.WriteString(w, `{"objects":[]}`)
+	}))
+	defer liar.Close()
+	if _, err := c.Page(t.Context(), liar.URL+at, Query{}); err == nil || !strings.Contains(err.Error(), "yesterday") {
+		t.Errorf("a time that is none: %v", err)
+	}
+}

@@ -14,7 +14,7 @@ func goneWithSensor() []string {
 	return []string{
 		"security_sensor_consent", "security_sensor_look", "security_sensor_stream", "security_sensor_batch", "security_sensor_aggregate", "security_sensor_record",
 		"security_sensor_pair", "security_sensor_fact", "security_sensor_log", "security_sensor_feed", "security_detection_due", "security_detection_sensor",
-		"security_detection_talk", "security_baseline_sensor",
+		"security_detection_talk", "security_baseline_sensor", "security_intel_due",
 	}
 }
 
@@ -30,7 +30,7 @@ func goneWithBaseline() []string {
 // these go in other ways.
 func goneWithOrganisation() []string {
 	return []string{
-		"security_alert", "security_rule_switch", "security_baseline", "security_sensor", "security_decision", "security_exposure", "security_asset_key", "security_asset_merge", "security_consent",
+		"security_intel_hit", "security_intel_sighting", "security_alert", "security_rule_switch", "security_baseline", "security_sensor", "security_decision", "security_exposure", "security_asset_key", "security_asset_merge", "security_consent",
 		"security_asset_access", "security_asset", "security_inventory", "security_incident_guest", "security_incident_evidence", "security_incident", "security_clock", "security_standing", "security_standing_day",
 		"security_object_reader", "security_object", "security_exchange_status",
 	}

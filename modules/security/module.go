@@ -20,6 +20,7 @@ import (
 	"linghang/modules/security/internal/detection"
 	"linghang/modules/security/internal/exchange"
 	"linghang/modules/security/internal/incident"
+	"linghang/modules/security/internal/intel"
 	"linghang/modules/security/internal/notice"
 	"linghang/modules/security/internal/publish"
 	"linghang/modules/security/internal/sensor"
@@ -50,10 +51,12 @@ type Module struct {
 	baselines  *baseline.Baselines
 	awareness  *awareness.Awareness
 	exchange   *exchange.Exchange
+	intel      *intel.Intel
 
 	kit           *module.Kit
 	organisations Organisations
 	now           func() time.Time
+	broken        error // the configuration cannot be read
 }
 
 // New returns the room.
@@ -69,12 +72,16 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.publisher = publish.New(kit, organisations, m.advisories.Take, now)
 	m.sensors = sensor.New(kit, organisations, now)
 	m.detection = detection.New(kit, m.sensors, m.incidents, now)
-	m.sensors.Tell(m.detection.Ask, m.detection.AskTalks)
 	m.baselines = baseline.New(kit, m.sensors, m.detection, placesOf(m.assets), now)
 	m.detection.Watch(m.baselines)
 	m.assets.Watch(onTheWire(m.sensors))
 	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}}, findings{kit.DB})
 	m.exchange = exchange.New(kit, organisations, now)
+	var set intel.Settings
+	m.broken = kit.Config(&set)
+	m.intel = intel.New(kit, organisations, m.sensors, m.detection, m.exchange, set, now)
+	m.detection.Watch(m.intel)
+	m.sensors.Tell(m.detection.Ask, m.detection.AskTalks, m.intel.AskLogs)
 	m.notices.Match(concerned{kit.DB, asset.Vendors().Lookup(), now})
 	m.notices.Publish(toExchange(kit, m.exchange))
 	return m
@@ -82,7 +89,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 
 // Run implements module.Runner.
 func (m *Module) Run(ctx context.Context) error {
-	if err := errors.Join(m.notices.Broken, m.incidents.Broken(), m.detection.Broken(), m.exchange.Broken()); err != nil {
+	if err := errors.Join(m.broken, m.notices.Broken, m.incidents.Broken(), m.detection.Broken(), m.exchange.Broken(), m.intel.Broken()); err != nil {
 		return err
 	}
 	return m.clocks.Run(ctx)
@@ -97,17 +104,17 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "工业信息安全", EN: "Industrial security"}
 	return module.Manifest{
 		Name: "security", Title: section, Migrations: dir,
-		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), baseline.Permissions(), exchange.Permissions(), publish.Permissions()),
-		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.exchange.Routes(), m.publisher.Routes()),
+		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), baseline.Permissions(), intel.Permissions(), exchange.Permissions(), publish.Permissions()),
+		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.intel.Routes(), m.exchange.Routes(), m.publisher.Routes()),
 		Measures:    slices.Concat(m.notices.Measures(), m.measures()),
 		Subscribes:  []module.Subscription{bus.On(m.organisationChanged)},
 		Finds:       slices.Concat(m.notices.Finds(), m.incidents.Finds()),
-		Topics:      slices.Concat(notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics()),
-		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.exchange.Jobs()),
-		Sealed:      publish.Sealed(),
+		Topics:      slices.Concat(notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), intel.Topics()),
+		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.intel.Jobs(), m.exchange.Jobs()),
+		Sealed:      slices.Concat(publish.Sealed(), intel.Sealed()),
 		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices()),
-		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), detection.Nav(section), baseline.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
-		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), exchange.Personal(), publish.Personal()),
+		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
+		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), intel.Personal(), exchange.Personal(), publish.Personal()),
 	}
 }
 

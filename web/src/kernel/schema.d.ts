@@ -10945,6 +10945,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/exchange/inbox/{id}/taking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over an object that was handed in by TAXII as intelligence */
+        post: operations["post-security-exchange-inbox-id-taking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/exposure-figures": {
         parameters: {
             query?: never;
@@ -11587,6 +11604,179 @@ export interface paths {
         get: operations["get-security-incidents-id-timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/indicator-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose indicators there are */
+        get: operations["get-security-indicator-sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Indicators of threat intelligence that the caller may know by their TLP */
+        get: operations["get-security-indicators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/indicators/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An indicator: what it says, the object as it came, what it points to, what was said of it */
+        get: operations["get-security-indicators-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/indicators/{id}/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an indicator was seen in: of one's own, and of others as far as they consent */
+        get: operations["get-security-indicators-id-hits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/indicators/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Silence an indicator whose hits are false, or hear it again, with why */
+        post: operations["post-security-indicators-id-verdict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/intelligence-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Feeds of intelligence: collections of TAXII that the city reads on a schedule */
+        get: operations["get-security-intelligence-feeds"];
+        put?: never;
+        /** Read a collection of TAXII from now on */
+        post: operations["post-security-intelligence-feeds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/intelligence-feeds/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which collections an API root has, as the city would sign in */
+        post: operations["post-security-intelligence-feeds-trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/intelligence-feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A feed, with what its last readings brought */
+        get: operations["get-security-intelligence-feeds-id"];
+        /** Change, pause or go on with a feed; one that reads another collection begins anew */
+        put: operations["put-security-intelligence-feeds-id"];
+        post?: never;
+        /** Remove a feed; what it brought stays */
+        delete: operations["delete-security-intelligence-feeds-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/intelligence-feeds/{id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a feed now */
+        post: operations["post-security-intelligence-feeds-id-reading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/intelligence-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over a bundle of STIX 2.1: ?source= whose it is, ?days= how long indicators live that do not say it (90) */
+        post: operations["post-security-intelligence-import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -17930,7 +18120,7 @@ export interface components {
             id: string;
             incident_id: string;
             /** @enum {string} */
-            kind: "event" | "sequence" | "health" | "baseline";
+            kind: "event" | "sequence" | "health" | "baseline" | "intel";
             /** Format: date-time */
             last_at: string;
             /** @enum {string} */
@@ -18083,7 +18273,7 @@ export interface components {
              * @description What it looks at: one event, several within a time, the sensor itself, what was agreed to, or indicators of others
              * @enum {string}
              */
-            kind: "event" | "sequence" | "health" | "baseline";
+            kind: "event" | "sequence" | "health" | "baseline" | "intel";
             /** @enum {string} */
             level: "critical" | "high" | "medium" | "low" | "informational";
             /** @description Short, for people who write rules */
@@ -18131,7 +18321,7 @@ export interface components {
             id: string;
             incident_id: string;
             /** @enum {string} */
-            kind: "event" | "sequence" | "health" | "baseline";
+            kind: "event" | "sequence" | "health" | "baseline" | "intel";
             /** Format: date-time */
             last_at: string;
             /** @enum {string} */
@@ -19222,6 +19412,8 @@ export interface components {
             /** @description Collection */
             notices: string;
             root: string;
+            /** @description Collection */
+            sightings: string;
         };
         ExplainFindingInputBody: {
             reason: string;
@@ -22843,6 +23035,342 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        IntelFeed: {
+            /** @enum {string} */
+            auth: "none" | "basic" | "bearer";
+            /** @description Its id or alias */
+            collection: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description What was added after this was not read yet */
+            cursor: string;
+            /**
+             * Format: int64
+             * @description How long an indicator lives that does not say it
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Minutes between two readings
+             */
+            every: number;
+            /**
+             * Format: int64
+             * @description One after the other
+             */
+            failures: number;
+            /** @description The class of what went wrong last; empty: nothing */
+            fault: string;
+            fault_text: string;
+            /** Format: date-time */
+            good_at?: string;
+            id: string;
+            /** @description Whose intelligence it is; alerts name it */
+            name: string;
+            /** Format: date-time */
+            next_at: string;
+            /**
+             * Format: int64
+             * @description New and newer ones since it is read
+             */
+            objects: number;
+            paused: boolean;
+            /** @description URL of the API root */
+            root: string;
+            /** Format: date-time */
+            run_at?: string;
+            /**
+             * Format: int64
+             * @description How often a secret was set; 0 when there is none. The secret itself is never shown
+             */
+            secret_version: number;
+            /** @description Of basic */
+            user?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        IntelFeedCollection: {
+            can_read: boolean;
+            id: string;
+            title: string;
+        };
+        IntelFeedDetail: {
+            /** @enum {string} */
+            auth: "none" | "basic" | "bearer";
+            /** @description Its id or alias */
+            collection: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description What was added after this was not read yet */
+            cursor: string;
+            /**
+             * Format: int64
+             * @description How long an indicator lives that does not say it
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Minutes between two readings
+             */
+            every: number;
+            /**
+             * Format: int64
+             * @description One after the other
+             */
+            failures: number;
+            /** @description The class of what went wrong last; empty: nothing */
+            fault: string;
+            fault_text: string;
+            /** Format: date-time */
+            good_at?: string;
+            id: string;
+            /** @description Whose intelligence it is; alerts name it */
+            name: string;
+            /** Format: date-time */
+            next_at: string;
+            /**
+             * Format: int64
+             * @description New and newer ones since it is read
+             */
+            objects: number;
+            paused: boolean;
+            /** @description URL of the API root */
+            root: string;
+            /** Format: date-time */
+            run_at?: string;
+            /** @description The newest first, 50 at most */
+            runs: components["schemas"]["IntelFeedRun"][];
+            /**
+             * Format: int64
+             * @description How often a secret was set; 0 when there is none. The secret itself is never shown
+             */
+            secret_version: number;
+            /** @description Of basic */
+            user?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        IntelFeedRun: {
+            /** Format: date-time */
+            at: string;
+            fault: string;
+            fault_text: string;
+            /** Format: int64 */
+            known: number;
+            /** Format: int64 */
+            new: number;
+            /** Format: int64 */
+            newer: number;
+            /** Format: int64 */
+            pages: number;
+            /** @description Why the first one was refused */
+            refusal: string;
+            /** Format: int64 */
+            refused: number;
+            /** Format: int64 */
+            took_ms: number;
+            /**
+             * Format: int64
+             * @description Indicators that are not matched
+             */
+            unmatched: number;
+        };
+        IntelFeedSaid: {
+            /** @enum {string} */
+            auth: "none" | "basic" | "bearer";
+            /** @description Its id or alias */
+            collection: string;
+            /**
+             * Format: int64
+             * @description How long an indicator lives that does not say it
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Minutes between two readings
+             */
+            every: number;
+            /** @description Whose intelligence it is; alerts name it */
+            name: string;
+            paused: boolean;
+            /** @description URL of the API root */
+            root: string;
+            /** @description Password or token; kept sealed and never shown. Without it, a feed keeps the one that it has */
+            secret?: string;
+            /** @description Of basic */
+            user?: string;
+        };
+        IntelFeedTrial: {
+            /** @description The first 200 */
+            collections: components["schemas"]["IntelFeedCollection"][];
+            /** @description The class of what went wrong; empty: nothing */
+            fault: string;
+            fault_text: string;
+        };
+        IntelIndicator: {
+            /**
+             * Format: int64
+             * @description 0 to 100; absent: not told
+             */
+            confidence?: number;
+            /**
+             * Format: date-time
+             * @description By the indicator, or by the life that its source was given
+             */
+            expires_at: string;
+            /** Format: date-time */
+            hit_at?: string;
+            /**
+             * Format: int64
+             * @description In sensors that let the caller know
+             */
+            hits: number;
+            id: string;
+            /** @enum {string} */
+            kind: "address" | "domain" | "url" | "hash" | "mixed" | "other";
+            name: string;
+            object_id: string;
+            /** @enum {string} */
+            origin: "file" | "inbox" | "feed";
+            pattern: string;
+            pattern_type: string;
+            source: string;
+            /** @enum {string} */
+            state: "live" | "waiting" | "expired" | "revoked" | "silenced" | "unmatchable";
+            /** Format: date-time */
+            taken_at: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /**
+             * @description Why it is not matched; empty: it is
+             * @enum {string}
+             */
+            trouble: "" | "pattern_type" | "pattern" | "no_value" | "value" | "private" | "broad";
+            /** @description What of it */
+            trouble_text: string;
+            /** Format: date-time */
+            valid_from: string;
+            /** Format: int64 */
+            version: number;
+        };
+        IntelIndicatorDetail: {
+            /**
+             * Format: int64
+             * @description Hits for which there was no room
+             */
+            beyond: number;
+            /**
+             * Format: int64
+             * @description 0 to 100; absent: not told
+             */
+            confidence?: number;
+            description: string;
+            /**
+             * Format: date-time
+             * @description By the indicator, or by the life that its source was given
+             */
+            expires_at: string;
+            /** Format: date-time */
+            hit_at?: string;
+            /**
+             * Format: int64
+             * @description In sensors that let the caller know
+             */
+            hits: number;
+            id: string;
+            /** @enum {string} */
+            kind: "address" | "domain" | "url" | "hash" | "mixed" | "other";
+            /** @description The caller may silence it */
+            may: boolean;
+            name: string;
+            object_id: string;
+            /** @enum {string} */
+            origin: "file" | "inbox" | "feed";
+            pattern: string;
+            pattern_type: string;
+            /** @description What relationships say it points to */
+            points: components["schemas"]["IntelPointed"][];
+            /** @description The object, octet for octet */
+            raw: string;
+            /** Format: date-time */
+            silenced_at?: string;
+            silenced_why: string;
+            source: string;
+            /** @enum {string} */
+            state: "live" | "waiting" | "expired" | "revoked" | "silenced" | "unmatchable";
+            /** @description What was said of it, the newest first */
+            steps: components["schemas"]["IntelIndicatorStep"][];
+            /** Format: date-time */
+            taken_at: string;
+            /** @description The city alone sees it */
+            taken_by: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /**
+             * @description Why it is not matched; empty: it is
+             * @enum {string}
+             */
+            trouble: "" | "pattern_type" | "pattern" | "no_value" | "value" | "private" | "broad";
+            /** @description What of it */
+            trouble_text: string;
+            /** Format: date-time */
+            valid_from: string;
+            /** Format: int64 */
+            version: number;
+        };
+        IntelIndicatorHit: {
+            alert_id: string;
+            /** @description Empty where the sensor lets the caller know figures only, or a log names none */
+            client: string;
+            enterprise: components["schemas"]["Text"];
+            /** Format: date-time */
+            first_at: string;
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            sensor: string;
+            sensor_id: string;
+            server: string;
+            /** Format: int64 */
+            times: number;
+            value: string;
+        };
+        IntelIndicatorSources: {
+            items: string[];
+        };
+        IntelIndicatorStep: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+            reason: string;
+            silenced: boolean;
+        };
+        IntelNothing: Record<string, never>;
+        IntelPointed: {
+            name: string;
+            type: string;
+        };
+        IntelTakenObject: {
+            name: string;
+            object_id: string;
+            /** @enum {string} */
+            outcome: "new" | "newer" | "same" | "older" | "refused";
+            /**
+             * @description Of indicators
+             * @enum {string}
+             */
+            state?: "live" | "waiting" | "expired" | "revoked" | "silenced" | "unmatchable";
+            /** @description What of it */
+            text: string;
+            /**
+             * @description Of indicators: why it is not matched
+             * @enum {string}
+             */
+            trouble: "" | "pattern_type" | "pattern" | "no_value" | "value" | "private" | "broad";
+            type: string;
+            /** @description Why it was refused */
+            why: string;
+        };
         InventoryConsentInputBody: {
             /** @description What the city may look at the assets for */
             purpose: string;
@@ -22925,6 +23453,12 @@ export interface components {
             title: components["schemas"]["Text"];
             /** Format: double */
             took_seconds: number;
+        };
+        JudgeIndicatorInputBody: {
+            /** @description It stays with the indicator */
+            reason: string;
+            /** @description Its hits are false and are not told any more; false: it is heard again */
+            silenced: boolean;
         };
         JudgeInputBody: {
             /** @description ID of a file that was uploaded */
@@ -25718,6 +26252,16 @@ export interface components {
              */
             total: number;
         };
+        PageFeed: {
+            items: components["schemas"]["IntelFeed"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageForecastRow: {
             items: components["schemas"]["PlatformsForecastRow"][];
             /** @description Empty on the last page */
@@ -25780,6 +26324,26 @@ export interface components {
         };
         PageIndexRun: {
             items: components["schemas"]["PlatformsIndexRun"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageIndicator: {
+            items: components["schemas"]["IntelIndicator"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageIndicatorHit: {
+            items: components["schemas"]["IntelIndicatorHit"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -32428,7 +32992,7 @@ export interface components {
             /** Format: int64 */
             times: number;
             /** @enum {string} */
-            what: "records" | "pairs" | "facts" | "assets" | "logs" | "alerts" | "baselines";
+            what: "records" | "pairs" | "facts" | "assets" | "logs" | "alerts" | "baselines" | "intelligence";
         };
         SensorDeviceFact: {
             addr: string;
@@ -33632,6 +34196,15 @@ export interface components {
             /** @description How it stands, and what is next */
             note: string;
         };
+        TakeReceivedInputBody: {
+            /**
+             * Format: int64
+             * @description How long an indicator lives that does not say it; 90 when 0
+             */
+            days?: number;
+            /** @description Whose intelligence it is */
+            source: string;
+        };
         TaskIncidentInputBody: {
             /** @description Who does it there */
             assignee?: string;
@@ -33805,6 +34378,15 @@ export interface components {
              * @description What the yardstick says
              */
             yardstick_value: number;
+        };
+        TryFeedInputBody: {
+            /** @enum {string} */
+            auth: "none" | "basic" | "bearer";
+            /** @description Whose secret is used where none is given, if it goes to the same host in the same way */
+            feed?: string;
+            root: string;
+            secret?: string;
+            user?: string;
         };
         TryInputBody: {
             spec: components["schemas"]["ProbeSpec"];
@@ -60096,7 +60678,7 @@ export interface operations {
                 /** @description open: new, being looked at, or real without an incident */
                 state?: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted" | "open";
                 level?: "critical" | "high" | "medium" | "low" | "informational";
-                kind?: "event" | "sequence" | "health" | "baseline";
+                kind?: "event" | "sequence" | "health" | "baseline" | "intel";
                 technique?: string;
                 /** @description ID of a rule */
                 rule?: string;
@@ -62241,6 +62823,43 @@ export interface operations {
             };
         };
     };
+    "post-security-exchange-inbox-id-taking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeReceivedInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelTakenObject"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-exposure-figures": {
         parameters: {
             query?: {
@@ -63740,6 +64359,486 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageCaseEvent"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-indicator-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelIndicatorSources"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-indicators": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "live" | "waiting" | "expired" | "revoked" | "silenced" | "unmatchable";
+                kind?: "address" | "domain" | "url" | "hash" | "mixed" | "other";
+                /** @description Whose */
+                source?: string;
+                origin?: "file" | "inbox" | "feed";
+                tlp?: "clear" | "green" | "amber" | "amber+strict" | "red";
+                /** @description yes: those that hit something */
+                hits?: "yes";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIndicator"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-indicators-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelIndicatorDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-indicators-id-hits": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIndicatorHit"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-indicators-id-verdict": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeIndicatorInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelIndicatorDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-intelligence-feeds": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFeed"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-intelligence-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntelFeedSaid"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelFeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-intelligence-feeds-trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryFeedInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelFeedTrial"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-intelligence-feeds-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelFeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-intelligence-feeds-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntelFeedSaid"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelFeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-security-intelligence-feeds-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelNothing"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-intelligence-feeds-id-reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntelFeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-intelligence-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {

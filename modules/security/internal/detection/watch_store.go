@@ -165,6 +165,11 @@ func (m *Detection) watched(ctx context.Context, tx *sqldb.Tx, of sensorOf, s Se
 		}
 		list = append(list, more...)
 	}
+	return switchedOn(ctx, tx, of, list)
+}
+
+// switchedOn leaves out findings of rules that the enterprise switched off.
+func switchedOn(ctx context.Context, tx *sqldb.Tx, of sensorOf, list []Finding) ([]Finding, error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
@@ -187,6 +192,36 @@ func (m *Detection) watched(ctx context.Context, tx *sqldb.Tx, of sensorOf, s Se
 		}
 	}
 	return kept, nil
+}
+
+// Find lets somebody look at what a sensor told before, in a transaction of its own, and raises
+// what they find there.
+func (m *Detection) Find(ctx context.Context, sensor string, look func(ctx context.Context, tx *sqldb.Tx, s Seen, rules Rules) ([]Finding, error)) error {
+	of, err := m.store.sensor(ctx, sensor)
+	if err != nil {
+		return err
+	}
+	now := m.now()
+	changed := false
+	err = m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		changed = false
+		if err := tx.Queue(ctx, "detection "+sensor); err != nil {
+			return err
+		}
+		list, err := look(ctx, tx, Seen{SensorID: of.id, Sensor: of.title, OrganisationID: of.organisation, Enterprise: of.name, Now: now}, m.pack)
+		if err != nil {
+			return err
+		}
+		if list, err = switchedOn(ctx, tx, of, list); err != nil {
+			return err
+		}
+		changed = len(list) > 0
+		return m.raise(ctx, tx, of, list, now)
+	})
+	if err == nil && changed {
+		m.kit.Notify(topic, "", of.organisation)
+	}
+	return err
 }
 
 // notLately leaves out what an alert was added to just before: a conversation that goes on, or

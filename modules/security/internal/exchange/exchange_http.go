@@ -35,6 +35,9 @@ const (
 	noticesAlias = "notices"
 	inbox        = "5d0d2f6e-3a0b-4a44-8a0c-0c2f5b4e7a92"
 	inboxAlias   = "inbox"
+
+	sightings      = "0b7b53b7-5a0c-4a3b-8d0f-6c1f7a5f2d34"
+	sightingsAlias = "sightings"
 )
 
 const (

@@ -44,13 +44,14 @@ type Where struct {
 	Discovery string `json:"discovery"`
 	Root      string `json:"root"`
 	Notices   string `json:"notices" doc:"Collection"`
+	Sightings string `json:"sightings" doc:"Collection"`
 	Inbox     string `json:"inbox" doc:"Collection"`
 }
 
 func (e *Exchange) address(context.Context, nothing) (Where, error) {
 	at := strings.TrimSuffix(e.kit.Address(), "/") + "/taxii2/"
 	root := at + rootName + "/"
-	return Where{at, root, root + "collections/" + notices + "/", root + "collections/" + inbox + "/"}, nil
+	return Where{at, root, root + "collections/" + notices + "/", root + "collections/" + sightings + "/", root + "collections/" + inbox + "/"}, nil
 }
 
 // Received is an object that was handed in.

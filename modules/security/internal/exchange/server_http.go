@@ -46,6 +46,7 @@ func (e *Exchange) Collections(ctx context.Context, root string) ([]taxii.Collec
 	id := identity.From(ctx)
 	return []taxii.Collection{
 		{ID: notices, Alias: noticesAlias, Title: "通报", Description: "Notices of the city, as far as TLP and addressees allow", CanRead: true, MediaTypes: []string{taxii.ObjectType}},
+		{ID: sightings, Alias: sightingsAlias, Title: "情报目击", Description: "Where indicators were seen, as far as TLP and consent allow", CanRead: true, MediaTypes: []string{taxii.ObjectType}},
 		{ID: inbox, Alias: inboxAlias, Title: "报送", Description: "What others tell the city; the city alone reads it", CanRead: id.May(maySee) && id.Scope.All, CanWrite: id.May(mayWrite), MediaTypes: []string{taxii.ObjectType}},
 	}, nil
 }

@@ -28,6 +28,9 @@ type Heard func(ctx context.Context, tx *sqldb.Tx, sensor, spool string, sequenc
 // Spoken is told of what each new batch of aggregates says, in the transaction that keeps it.
 type Spoken func(ctx context.Context, tx *sqldb.Tx, sensor, spool string, sequence int64, list []batch.Talk, at time.Time) error
 
+// Logged is told of each new batch of logs, in the transaction that keeps it.
+type Logged func(ctx context.Context, tx *sqldb.Tx, sensor, spool string, sequence int64, at time.Time) error
+
 // tell tells of a new batch before the end of its transaction.
 func (m *Sensors) tell(ctx context.Context, tx *sqldb.Tx, sensor string, a arrival) error {
 	switch {
@@ -35,6 +38,8 @@ func (m *Sensors) tell(ctx context.Context, tx *sqldb.Tx, sensor string, a arriv
 		return m.heard(ctx, tx, sensor, a.Spool, a.Sequence, a.at)
 	case len(a.Aggregates) > 0 && m.spoken != nil:
 		return m.spoken(ctx, tx, sensor, a.Spool, a.Sequence, a.Talks(offset(a.skew, a.Live)), a.at)
+	case len(a.Logs) > 0 && m.logged != nil:
+		return m.logged(ctx, tx, sensor, a.Spool, a.Sequence, a.at)
 	}
 	return nil
 }

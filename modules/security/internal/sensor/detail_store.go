@@ -284,7 +284,7 @@ type DetailLook struct {
 	Day          string    `json:"day" title:"日期|Day"`
 	Name         string    `json:"name" title:"查阅人|Who"`
 	Organisation lang.Text `json:"organisation" title:"机构|Organisation"`
-	What         string    `json:"what" enum:"records,pairs,facts,assets,logs,alerts,baselines" title:"内容|What"`
+	What         string    `json:"what" enum:"records,pairs,facts,assets,logs,alerts,baselines,intelligence" title:"内容|What"`
 	Times        int64     `json:"times" title:"次数|Times"`
 	At           time.Time `json:"at" title:"最近一次|Last"`
 }

@@ -41,6 +41,7 @@ type Sensors struct {
 	store         store
 	heard         Heard
 	spoken        Spoken
+	logged        Logged
 
 	// Clock is the city's.
 	Clock func() time.Time
@@ -55,7 +56,9 @@ func New(kit *module.Kit, organisations Organisations, clock func() time.Time) *
 }
 
 // Tell names who is told of batches of records, and of aggregates.
-func (m *Sensors) Tell(heard Heard, spoken Spoken) { m.heard, m.spoken = heard, spoken }
+func (m *Sensors) Tell(heard Heard, spoken Spoken, logged Logged) {
+	m.heard, m.spoken, m.logged = heard, spoken, logged
+}
 
 // Look notes that the caller, who is of another organisation, looked at what comes of a sensor.
 func (m *Sensors) Look(ctx context.Context, sensor, what string) error {

@@ -52,7 +52,7 @@ function Why({ alert: a }: { alert: AlertDetail }) {
 function EvidenceTable({ alert: a }: { alert: AlertDetail }) {
   const t = useAlertTexts()
   const f = useFormat()
-  if (a.kind === 'health') return null
+  if (a.kind === 'health' || (a.kind === 'intel' && a.evidence.length === 0)) return null // a log that was matched is no record
   return (
     <Card size="small" title={t('alert.evidence')}>
       {a.evidence.length === 0 ? <span className="lh-muted">{t('alert.noEvidence')}</span> : (

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Card, Drawer } from 'antd'
+import { App, Button, Card, Drawer, Form, Input, InputNumber } from 'antd'
 import { useState } from 'react'
-import { api, CopyBlock, DataTable, EmptyState, Failure, Loading, none, PageHeader, Particulars, read, useFormat, useMay, type Column, type Schema } from '../../kernel'
+import { api, CopyBlock, DataTable, EmptyState, EntityForm, Failure, Loading, none, PageHeader, Particulars, read, useChange, useFormat, useMay, type Column, type Schema } from '../../kernel'
 import { useExchangeTexts } from './exchangeTexts'
+import { intelKey, useIntelTexts } from './intelTexts'
 
 type Received = Schema<'ExchangeReceived'>
 
@@ -35,6 +36,7 @@ function Connect() {
           { key: 'discovery', label: t('exchange.discovery'), children: <span className="lh-wrap">{at.discovery}</span> },
           { key: 'root', label: t('exchange.root'), children: <span className="lh-wrap">{at.root}</span> },
           { key: 'notices', label: t('exchange.notices'), children: <span className="lh-wrap">{at.notices}</span> },
+          { key: 'sightings', label: t('exchange.sightings'), children: <span className="lh-wrap">{at.sightings}</span> },
           { key: 'inbox', label: t('exchange.inbox'), children: <span className="lh-wrap">{at.inbox}</span> },
           { key: 'token', label: t('exchange.token'), children: t('exchange.tokenNote') },
         ]}
@@ -69,12 +71,30 @@ function Inbox() {
 
 function Raw({ id, close }: { id: string | undefined; close: () => void }) {
   const t = useExchangeTexts()
+  const may = useMay()
   const object = useQuery({ queryKey: [...exchangeKey, 'inbox', id], queryFn: () => read(api.GET('/api/security/exchange/inbox/{id}', { params: { path: { id: id ?? '' } } })), enabled: id !== undefined })
   return (
     <Drawer open={id !== undefined} onClose={close} title={object.data?.object_id ?? t('exchange.raw')} size="large">
       {object.error && <Failure problem={object.error} retry={() => void object.refetch()} />}
       {object.isPending && <Loading />}
-      {object.data && <CopyBlock label={t('exchange.raw')} text={object.data.raw} />}
+      {object.data && <div className="lh-stack"><CopyBlock label={t('exchange.raw')} text={object.data.raw} />{may('security.intel.manage') && <TakeOver key={object.data.id} id={object.data.id} by={object.data.by} />}</div>}
     </Drawer>
+  )
+}
+
+/** Takes an object over as intelligence. */
+function TakeOver({ id, by }: { id: string; by: string }) {
+  const t = useIntelTexts()
+  const { message } = App.useApp()
+  const [form] = Form.useForm<{ source: string; days: number }>()
+  const take = useChange({
+    run: (v: { source: string; days: number }) => read(api.POST('/api/security/exchange/inbox/{id}/taking', { params: { path: { id } }, body: v })), refresh: [intelKey], quiet: true,
+    after: (o) => void (o.outcome === 'refused' ? message.error(o.why) : message.success(t(o.outcome === 'new' || o.outcome === 'newer' ? 'intel.inbox.done' : 'intel.inbox.same'))),
+  })
+  return (
+    <EntityForm<{ source: string; days: number }> form={form} initial={{ source: by, days: 90 }} submit={(v) => take.mutateAsync(v)} submitLabel={t('intel.inbox.take')}>
+      <Form.Item name="source" label={t('intel.take.source')} extra={t('intel.take.sourceNote')} rules={[{ required: true, whitespace: true, message: t('intel.missing', { label: t('intel.take.source') }) }]}><Input maxLength={100} /></Form.Item>
+      <Form.Item name="days" label={t('intel.take.days')}><InputNumber min={1} max={3650} precision={0} suffix={t('intel.take.unit')} /></Form.Item>
+    </EntityForm>
   )
 }

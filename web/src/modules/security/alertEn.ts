@@ -14,7 +14,7 @@ export const en = {
     },
     levels: { critical: 'Critical', high: 'High', medium: 'Medium', low: 'Low', informational: 'Note' },
     states: { open: 'Open', new: 'New', looking: 'Being looked at', real: 'Real', false_alarm: 'False alarm', suppressed: 'Suppressed', wanted: 'Wanted' },
-    kinds: { event: 'Single event', sequence: 'Sequence or count', baseline: 'Off the baseline', health: 'Sensor itself' },
+    kinds: { event: 'Single event', sequence: 'Sequence or count', baseline: 'Off the baseline', intel: 'Threat intelligence', health: 'Sensor itself' },
     why: 'Why there is an alert', matters: 'Why it matters', do: 'What to do', falses: 'What looks the same and is normal', matched: 'What the rule saw', evidence: 'Evidence', noEvidence: 'No records, or they are over their time', related: 'Alerts that may belong to it', noRelated: 'No other open alert of the same devices within two hours', history: 'What was done', platform: 'Platform', expired: 'Found again after the suppression ended', about: 'About the alert', exception: 'Exception: {{text}}', answer: 'answer',
     orientations: { nothing: 'guess', semantics: 'meaning', port: 'port', many_semantics: 'meaning of several', handshake: 'handshake' },
     judge: 'Judge', judged: 'Noted', submit: 'Save', look: 'Begin to look', escalate: 'Make an incident', escalated: 'An incident was made', include: 'Take into the incident', summary: '{{count}} alerts:', toIncident: 'Go to the incident', quiet: 'Findings meanwhile are counted only; if there are any, it is new again at the end. At most 90 days.', falseNote: 'The same findings within 24 hours are added to this alert; after that there is a new one.',

@@ -8,6 +8,7 @@ export const en: typeof zh = {
   'exchange.discovery': 'Discovery',
   'exchange.root': 'API root',
   'exchange.notices': 'Collection of notices (read)',
+  'exchange.sightings': 'Collection of sightings (read)',
   'exchange.inbox': 'Inbox (write)',
   'exchange.token': 'Token',
   'exchange.tokenNote': 'An administrator issues one for your organisation under System · Tokens with the permissions to read, or hand in, threat information by TAXII. It goes as the password of HTTP Basic with any name, or as a Bearer token.',

@@ -6,6 +6,7 @@ export const zh = {
   'exchange.discovery': '发现地址',
   'exchange.root': 'API 根',
   'exchange.notices': '集合：通报（只读）',
+  'exchange.sightings': '集合：情报目击（只读）',
   'exchange.inbox': '集合：报送（只写）',
   'exchange.token': '令牌',
   'exchange.tokenNote': '由管理员在“系统 · 令牌”为本机构签发，勾选“通过 TAXII 读取（报送）威胁信息”；放在 HTTP Basic 的密码里，用户名任意，也可作 Bearer 令牌。',

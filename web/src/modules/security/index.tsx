@@ -11,6 +11,9 @@ import { zh as exchangeZh } from './exchangeZh'
 import { en as incidentEn } from './incidentEn'
 import { pages as incidentPages } from './incidentPages'
 import { zh as incidentZh } from './incidentZh'
+import { en as intelEn } from './intelEn'
+import { pages as intelPages } from './intelPages'
+import { zh as intelZh } from './intelZh'
 import { en as noticeEn } from './noticeEn'
 import { pages as noticePages } from './noticePages'
 import { zh as noticeZh } from './noticeZh'
@@ -27,12 +30,12 @@ import { en as weaknessEn } from './weaknessEn'
 import { pages as weaknessPages } from './weaknessPages'
 import { zh as weaknessZh } from './weaknessZh'
 
-/** Industrial information security: situation, notices, alerts, baselines, incidents, sensors, assets and weaknesses, exchange. */
+/** Industrial information security: situation, notices, alerts, baselines, intelligence, incidents, sensors, assets and weaknesses, exchange. */
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...alertZh, ...baselineZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh },
-    en: { ...noticeEn, ...alertEn, ...baselineEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn },
+    zh: { ...noticeZh, ...alertZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh },
+    en: { ...noticeEn, ...alertEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn },
   },
-  routes: [...noticePages, ...alertPages, ...baselinePages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages],
+  routes: [...noticePages, ...alertPages, ...baselinePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages],
 }

@@ -40,7 +40,7 @@ export const en = {
       severities: { high: 'High', medium: 'Medium', low: 'Low', info: 'Information' }, from: { high: 'High', medium: 'Medium and above', low: 'Low and above', info: 'All' }, formats: { eve: 'Suricata', syslog: 'syslog', zeek: 'Zeek', wazuh: 'Wazuh', windows: 'Windows' },
       feeds: 'Files of logs', lines: 'Lines', told: 'Sent', unread: 'Not understood', long: 'Too long', dropped: 'Its drops', gone: 'File gone',
     },
-    consent: { title: 'What the city sees', history: 'What was said', looks: 'Looks of the city', noLooks: 'Nobody has looked', change: 'Change', changed: 'Changed', ask: 'Change to "{{consent}}"?', answerTitle: 'What may the city see?', noHistory: 'Nothing', theirs: 'The enterprise says', whats: { records: 'Records', pairs: 'Conversations', facts: 'What devices said', assets: 'Devices', logs: 'Other logs', alerts: 'Alerts', baselines: 'baselines' } },
+    consent: { title: 'What the city sees', history: 'What was said', looks: 'Looks of the city', noLooks: 'Nobody has looked', change: 'Change', changed: 'Changed', ask: 'Change to "{{consent}}"?', answerTitle: 'What may the city see?', noHistory: 'Nothing', theirs: 'The enterprise says', whats: { records: 'Records', pairs: 'Conversations', facts: 'What devices said', assets: 'Devices', logs: 'Other logs', alerts: 'Alerts', baselines: 'Baselines', intelligence: 'Hits of intelligence' } },
     retire: { label: 'Retire', title: 'Retire "{{name}}"?', note: "This machine's data is taken no more; what came stays. It cannot be undone.", done: 'Retired' },
     figuresOnly: 'The enterprise shares figures and no detail', noDetail: 'The enterprise does not share this',
   },

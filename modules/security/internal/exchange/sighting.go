@@ -1,0 +1,77 @@
+package exchange
+
+import (
+	"fmt"
+	"time"
+
+	"linghang/kernel/lang"
+	"linghang/lib/stix"
+	"linghang/modules/security/internal/rating"
+)
+
+// Sighting is that an indicator was seen at an enterprise (STIX 2.1, section 5.2).
+type Sighting struct {
+	Indicator    string // identifier of STIX
+	Organisation string // where
+	Name         lang.Text
+	First, Last  time.Time
+	Count        int64
+	TLP          rating.TLP
+	Shared       bool // the enterprise may read it
+	CreatedAt    time.Time
+	At           time.Time
+}
+
+// mostSeen is the greatest count that STIX has.
+const mostSeen = 999_999_999
+
+type sightingObject struct {
+	Type      string         `json:"type"`
+	Spec      string         `json:"spec_version"`
+	ID        stix.ID        `json:"id"`
+	CreatedBy stix.ID        `json:"created_by_ref"`
+	Created   stix.Timestamp `json:"created"`
+	Modified  stix.Timestamp `json:"modified"`
+	First     stix.Timestamp `json:"first_seen"`
+	Last      stix.Timestamp `json:"last_seen"`
+	Count     int64          `json:"count"`
+	Of        stix.ID        `json:"sighting_of_ref"`
+	Where     []stix.ID      `json:"where_sighted_refs"`
+	Markings  []stix.ID      `json:"object_marking_refs"`
+}
+
+// sightingObjects are who tells, the marking, where it was seen, and the sighting.
+func sightingObjects(p Publisher, s Sighting) ([]*stix.Object, error) {
+	who, err := stix.NamedID("identity", space, p.ID)
+	if err != nil {
+		return nil, fmt.Errorf("name the publisher: %w", err)
+	}
+	where, err := stix.NamedID("identity", space, s.Organisation)
+	if err != nil {
+		return nil, fmt.Errorf("name the enterprise: %w", err)
+	}
+	id, err := stix.NamedID("sighting", space, s.Indicator+"/"+s.Organisation)
+	if err != nil {
+		return nil, fmt.Errorf("name the sighting: %w", err)
+	}
+	marking, err := label(s.TLP).Marking()
+	if err != nil {
+		return nil, fmt.Errorf("mark the sighting: %w", err)
+	}
+	publisher, err := object(identityObject{"identity", "2.1", who, stamp(p.CreatedAt), stamp(p.CreatedAt), p.Name.ZH, "organization", []string{"government-local"}})
+	if err != nil {
+		return nil, err
+	}
+	enterprise, err := object(identityObject{"identity", "2.1", where, stamp(p.CreatedAt), stamp(p.CreatedAt), s.Name.ZH, "organization", []string{"manufacturing"}})
+	if err != nil {
+		return nil, err
+	}
+	sighting, err := object(sightingObject{
+		Type: "sighting", Spec: "2.1", ID: id, CreatedBy: who, Created: stamp(s.CreatedAt), Modified: stamp(s.At), First: stamp(s.First), Last: stamp(s.Last), Count: min(s.Count, mostSeen),
+		Of: stix.ID(s.Indicator), Where: []stix.ID{where}, Markings: []stix.ID{marking.ID()},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []*stix.Object{publisher, marking, enterprise, sighting}, nil
+}
