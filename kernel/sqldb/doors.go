@@ -16,9 +16,11 @@ import (
 // Emitted is signalled after commits that emitted events.
 func (db *DB) Emitted() <-chan struct{} { return db.emitted }
 
+const waiting = `SELECT id, subject, data, at, trace FROM kernel_outbox WHERE sent_at = 0 ORDER BY id LIMIT $1`
+
 // Outbox returns up to limit events that wait to be sent, oldest first.
 func (db *DB) Outbox(ctx context.Context, limit int) ([]bus.Message, error) {
-	rows, err := db.Query(ctx, `SELECT id, subject, data, at, trace FROM kernel_outbox WHERE sent_at = 0 ORDER BY id LIMIT $1`, limit)
+	rows, err := db.Query(ctx, waiting, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read outbox of %s: %w", db.room, err)
 	}
@@ -57,7 +59,7 @@ func (db *DB) Sent(ctx context.Context, ids []string) error {
 // may be gone, and a repeat does nothing.
 func (db *DB) Resend(ctx context.Context, window time.Duration) error {
 	return db.write(ctx, func(tx *Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE kernel_outbox SET sent_at = 0 WHERE sent_at > (SELECT COALESCE(MAX(sent_at), 0) FROM kernel_outbox) - $1`,
+		_, err := tx.Exec(ctx, `UPDATE kernel_outbox SET sent_at = 0 WHERE sent_at > 0 AND sent_at > (SELECT COALESCE(MAX(sent_at), 0) FROM kernel_outbox WHERE sent_at > 0) - $1`,
 			window.Milliseconds())
 		return err
 	})
