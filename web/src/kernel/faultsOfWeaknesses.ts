@@ -22,4 +22,5 @@ export const weaknesses: Record<string, string> = {
   'only a risk that is accepted has an end': '只有接受的风险才有期限',
   'what is mended is mended asset by asset': '修复须逐个资产记录',
   'say why it is open again': '请说明重新打开的原因',
+  'a whole gzip file': '请上传完整的 gzip 文件',
 }
