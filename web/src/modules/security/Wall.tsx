@@ -137,6 +137,11 @@ function Part({ title, count, blank, children }: { title: string; count?: string
   )
 }
 
+/** A line of a row: what comes first takes what the rest leaves, and is cut where it is longer. */
+function Line({ children }: { children: ReactNode }) {
+  return <span className="lh-wall-line">{children}</span>
+}
+
 function Map({ city }: { city: Situation }) {
   const t = useSituationTexts()
   const text = useText()
@@ -197,15 +202,14 @@ function Alerts() {
   })
   const newest = grave.flatMap((q) => q.data?.items ?? []).sort((a: AlertRow, b: AlertRow) => Date.parse(b.last_at) - Date.parse(a.last_at)).slice(0, 4)
   const total = grave.reduce((n, q) => n + (q.data?.total ?? 0), 0)
+  const known = grave.every((q) => q.data)
   if (!allowed) return null
   return (
-    <Part title={t('wall.alerts')} count={f.number(total, 0)} blank={newest.length === 0 && t('wall.noAlerts')}>
+    <Part title={t('wall.alerts')} count={known ? f.number(total, 0) : undefined} blank={known && newest.length === 0 && t('wall.noAlerts')}>
       {newest.map((a) => (
         <p key={a.id} className="lh-wall-row">
-          <Link to={`/security/alerts/${a.id}`}>{text(a.rule)}</Link>
-          <span className="lh-wall-bad">{words(`alert.levels.${a.level}`)}</span>
-          <span className="lh-wall-muted">{text(a.enterprise)} {a.synthetic && <SyntheticMark />}</span>
-          <span className="lh-wall-muted">{f.ago(a.last_at)}</span>
+          <Line><Link to={`/security/alerts/${a.id}`}>{text(a.rule)}</Link><span className="lh-wall-bad">{words(`alert.levels.${a.level}`)}</span></Line>
+          <Line><span className="lh-wall-muted">{text(a.enterprise)}</span>{a.synthetic && <SyntheticMark />}<span className="lh-wall-muted">{f.ago(a.last_at)}</span></Line>
         </p>
       ))}
     </Part>
@@ -225,10 +229,8 @@ function Incidents({ now }: { now: number }) {
     <Part title={t('wall.incidents')} count={data ? f.number(data.total, 0) : undefined} blank={data?.items.length === 0 && t('wall.noIncidents')}>
       {data?.items.map((i) => (
         <p key={i.id} className="lh-wall-row">
-          <Link to={`/security/incidents/${i.id}`}>{i.title}</Link>
-          <span className={i.level === 1 || i.level === 2 ? 'lh-wall-bad' : 'lh-wall-warn'}>{words(`incident.levels.l${i.level as Level}`)}</span>
-          <span className="lh-wall-muted">{text(i.enterprise)} · {words(`incident.states.${i.state}`)} {i.synthetic && <SyntheticMark />}</span>
-          <Due incident={i} now={now} />
+          <Line><Link to={`/security/incidents/${i.id}`}>{i.title}</Link><span className={i.level === 1 || i.level === 2 ? 'lh-wall-bad' : 'lh-wall-warn'}>{words(`incident.levels.l${i.level as Level}`)}</span></Line>
+          <Line><span className="lh-wall-muted">{text(i.enterprise)}</span><span className="lh-wall-muted">{words(`incident.states.${i.state}`)}</span>{i.synthetic && <SyntheticMark />}<Due incident={i} now={now} /></Line>
         </p>
       ))}
     </Part>
@@ -239,7 +241,8 @@ function Incidents({ now }: { now: number }) {
 function Due({ incident: i, now }: { incident: Row; now: number }) {
   const t = useSituationTexts()
   const words = useIncidentTexts()
-  if (!i.report_due_at || i.report_met_at) return <span className="lh-wall-muted">{i.report_met_at ? words(`incident.upward.${i.upward || 'none'}`) : ''}</span>
+  if (i.report_met_at) return <span className="lh-wall-muted">{words(`incident.upward.${i.upward || 'none'}`)}</span>
+  if (!i.report_due_at) return null
   const left = Date.parse(i.report_due_at) - now
   return <span className={left < 0 ? 'lh-wall-bad' : 'lh-wall-warn'}>{t(left < 0 ? 'wall.overdue' : 'wall.left', { time: lengthOf(left) })}</span>
 }
@@ -265,10 +268,8 @@ function Notices() {
         const [all, receipted, overdue] = [sum('addressees'), sum('acknowledged'), sum('overdue')]
         return (
           <p key={n.id} className="lh-wall-row">
-            <Link to={`/security/notices/${n.id}`}>{n.title}</Link>
-            <span className={overdue > 0 ? 'lh-wall-bad' : 'lh-wall-muted'}>{overdue > 0 ? t('wall.late', { n: f.number(overdue, 0) }) : t('wall.onTime')}</span>
-            <span className="lh-wall-bar" aria-hidden="true"><span style={{ width: `${all > 0 ? (100 * receipted) / all : 0}%` }} /></span>
-            <span className="lh-wall-muted">{t('wall.receipts', { n: f.number(receipted, 0), all: f.number(all, 0) })} {n.synthetic && <SyntheticMark />}</span>
+            <Line><Link to={`/security/notices/${n.id}`}>{n.title}</Link><span className={overdue > 0 ? 'lh-wall-bad' : 'lh-wall-muted'}>{overdue > 0 ? t('wall.late', { n: f.number(overdue, 0) }) : t('wall.onTime')}</span></Line>
+            <Line><span className="lh-wall-bar" aria-hidden="true"><span style={{ width: `${all > 0 ? (100 * receipted) / all : 0}%` }} /></span>{n.synthetic && <SyntheticMark />}<span className="lh-wall-muted">{t('wall.receipts', { n: f.number(receipted, 0), all: f.number(all, 0) })}</span></Line>
           </p>
         )
       })}
