@@ -50,6 +50,7 @@ func Scenarios(t *testing.T, rooms func(k *kernel.Kernel) []module.Module) {
 func ScenariosInTime(t *testing.T, rooms func(k *kernel.Kernel, clock *Clock) []module.Module) {
 	runScenarios(t, func() play {
 		clock := &Clock{}
+		clock.awayFromMidnight()
 		return play{func(k *kernel.Kernel) []module.Module { return rooms(k, clock) }, clock}
 	})
 }
@@ -62,6 +63,14 @@ func (c *Clock) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Lo
 
 // Turn moves the clock.
 func (c *Clock) Turn(by time.Duration) { c.ahead.Add(int64(by)) }
+
+// awayFromMidnight turns a clock to the next day of the city when this one ends within the hour:
+// what a text does in some minutes is of one day.
+func (c *Clock) awayFromMidnight() {
+	if now := c.Now().In(china()); now.Add(time.Hour).Day() != now.Day() {
+		c.Turn(time.Hour)
+	}
+}
 
 // play is what a scenario runs in: rooms, and their clock if they have one.
 type play struct {
@@ -105,6 +114,9 @@ func read(t *testing.T, file string) string {
 func runScenario(t *testing.T, file string, p play, o Options) string {
 	t.Helper()
 	s := scenario{city: Start(t, p.rooms, o), clock: p.clock, names: map[string]string{}, ids: map[string]string{}, began: time.Now().In(china())}
+	if p.clock != nil {
+		s.began = p.clock.Now().In(china())
+	}
 	s.days = []string{s.began.Format(time.DateOnly), "<today>"}
 	s.name(s.city.Bureau.ID, "bureau")
 	s.name(s.city.Ours.ID, "ours")

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"linghang/kernel/bus"
@@ -41,12 +40,11 @@ func (db *DB) Sent(ctx context.Context, ids []string) error {
 	now := time.Now().UnixMilli()
 	return db.write(ctx, func(tx *Tx) error {
 		for part := range slices.Chunk(ids, sentAtOnce) {
-			text, args := strings.Builder{}, []any{now}
-			for i, id := range part {
+			args := []any{now}
+			for _, id := range part {
 				args = append(args, id)
-				fmt.Fprintf(&text, ", $%d", i+2)
 			}
-			if _, err := tx.Exec(ctx, `UPDATE kernel_outbox SET sent_at = $1 WHERE id IN (`+text.String()[2:]+`)`, args...); err != nil {
+			if _, err := tx.Exec(ctx, `UPDATE kernel_outbox SET sent_at = $1 WHERE id IN (`+Marks(2, len(part))+`)`, args...); err != nil {
 				return fmt.Errorf("mark event %s and others sent: %w", part[0], err)
 			}
 		}

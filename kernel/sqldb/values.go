@@ -28,23 +28,23 @@ func (tx *Tx) InsertAll(ctx context.Context, into string, rows [][]any) error {
 	return nil
 }
 
-// Values returns rows × columns placeholders: ($1, $2), ($3, $4), …
-func Values(rows, columns int) string {
+// Marks returns n placeholders from a number on: $3, $4, …
+func Marks(from, n int) string {
 	var b strings.Builder
-	n := 0
-	for i := range rows {
+	for i := range n {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		for c := range columns {
-			n++
-			if c == 0 {
-				fmt.Fprintf(&b, "($%d", n)
-			} else {
-				fmt.Fprintf(&b, ", $%d", n)
-			}
-		}
-		b.WriteString(")")
+		fmt.Fprintf(&b, "$%d", from+i)
 	}
 	return b.String()
+}
+
+// Values returns rows × columns placeholders: ($1, $2), ($3, $4), …
+func Values(rows, columns int) string {
+	list := make([]string, rows)
+	for i := range list {
+		list[i] = "(" + Marks(1+i*columns, columns) + ")"
+	}
+	return strings.Join(list, ", ")
 }

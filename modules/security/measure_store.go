@@ -8,13 +8,11 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/measure"
 	"linghang/kernel/module"
+	"linghang/modules/security/internal/advisory"
 )
 
 // remedyWithin is within which time a weakness that is to be mended now is mended in time.
 const remedyWithin = 30 * 24 * time.Hour
-
-// The least priority of an exposure that is to be mended now; the pages show it so.
-const urgentFrom = 40
 
 // measures are what the room counts for the plan, beside what notices count. All are of what
 // is real; the demonstration counts only where nothing is real, and is marked.
@@ -100,5 +98,5 @@ func (m *Module) mended(ctx context.Context, synthetic bool, now time.Time) (goo
 	return m.counted(ctx, "weaknesses that are mended", `SELECT COALESCE(SUM(CASE WHEN x.state = 'mended' AND d.at - x.since <= $3 THEN 1 ELSE 0 END), 0), COUNT(*)
 		FROM security_exposure x JOIN security_inventory i ON i.organisation_id = x.organisation_id LEFT JOIN security_decision d ON d.id = x.decision_id
 		WHERE i.synthetic = $1 AND x.answer = 'affected' AND x.priority >= $4 AND x.state <> 'not_applicable' AND (x.state = 'mended' OR x.since < $2)`,
-		synthetic, now.Add(-remedyWithin).UnixMilli(), remedyWithin.Milliseconds(), urgentFrom)
+		synthetic, now.Add(-remedyWithin).UnixMilli(), remedyWithin.Milliseconds(), advisory.Urgent)
 }

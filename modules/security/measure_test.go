@@ -101,3 +101,36 @@ func TestMeasuresForThePlan(t *testing.T) {
 		}
 	})
 }
+
+// An urgent weakness counts when it is mended, or when it has been known for more than thirty
+// days; in time is what the enterprise says it mended within them.
+func TestUrgentWeaknessesMendedInTime(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x := newTown(t, o)
+		p := plant{x.City}
+		p.do(t, "POST", "/assets", "manager-ours", driveAsset, http.StatusCreated, nil)
+		p.do(t, "POST", "/advisory-import?name=a.json", "officer", driveAdvisory("EW-1", "1", "WHITE"), http.StatusOK, nil, "Content-Type", "application/octet-stream")
+		p.exposed(t)
+		p.do(t, "POST", "/threat-import/kev?name=kev.json", "officer", `{"catalogVersion":"2026.02.02","vulnerabilities":[{"cveID":"CVE-2026-0001","dateAdded":"2026-02-02","dueDate":"2026-02-23","knownRansomwareCampaignUse":"Unknown"}]}`, http.StatusOK, nil, "Content-Type", "application/octet-stream")
+		kerneltest.Wait(t, "the weakness to be urgent", func() bool { return p.exposed(t).Band == "now" })
+		since := func(days int) {
+			x.put(t, fmt.Sprintf(`UPDATE security_exposure SET since = %d`, x.clock.Now().AddDate(0, 0, -days).UnixMilli()))
+		}
+		is := func(what string, known bool, want float64) {
+			t.Helper()
+			if v := x.valueOf(t, "exposures_mended_in_time"); v.Known != known || v.Number != want || v.Synthetic {
+				t.Errorf("%s: %+v", what, v)
+			}
+		}
+		is("what is open for less than thirty days does not count", false, 0)
+		since(31)
+		is("what is open for longer is not in time", true, 0)
+		e := p.exposed(t)
+		p.do(t, "POST", "/exposures/"+e.ID+"/decision", "manager-ours", `{"kind":"mended","reach":"asset","reason":"装了补丁，截图存档"}`, http.StatusOK, nil, "If-Match", fmt.Sprintf("%q", fmt.Sprint(e.Version)))
+		is("mended after thirty days", true, 0)
+		since(29)
+		is("mended within thirty days", true, 100)
+		x.put(t, `UPDATE security_exposure SET priority = 39`)
+		is("what is not urgent does not count", false, 0)
+	})
+}

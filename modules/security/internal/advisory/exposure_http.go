@@ -132,9 +132,9 @@ func (m *Advisories) listExposures(ctx context.Context, in exposureParams) (sqld
 	}
 	switch in.Band {
 	case "now":
-		l.Where("x.priority >= 40")
+		l.Where("x.priority >= ?", Urgent)
 	case "soon":
-		l.Where("x.priority >= 15 AND x.priority < 40")
+		l.Where("x.priority >= 15 AND x.priority < ?", Urgent)
 	case "planned":
 		l.Where("x.priority >= 5 AND x.priority < 15")
 	case "watch":

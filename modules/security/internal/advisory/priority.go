@@ -76,10 +76,13 @@ func answerFactor(answer string) float64 {
 	}
 }
 
+// Urgent is the least priority of what is to be acted on now.
+const Urgent = 40
+
 // Band says how soon to act.
 func band(priority int) string {
 	switch {
-	case priority >= 40:
+	case priority >= Urgent:
 		return "now"
 	case priority >= 15:
 		return "soon"

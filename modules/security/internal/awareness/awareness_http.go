@@ -148,17 +148,17 @@ type CityCourse struct {
 func (a *Awareness) readDays(ctx context.Context, _ nothing) (out CityCourse, err error) {
 	out.Days = []CityDay{}
 	since := a.Now().In(cityTime()).AddDate(0, 0, -shownDays).Format(time.DateOnly)
-	stood, err := a.store.stood(ctx, since, false)
-	if err == nil && len(stood) == 0 {
-		stood, err = a.store.stood(ctx, since, true)
-		out.Synthetic = len(stood) > 0
+	days, err := a.store.stood(ctx, since, false)
+	if err == nil && len(days) == 0 {
+		days, err = a.store.stood(ctx, since, true)
+		out.Synthetic = len(days) > 0
 	}
 	if err != nil {
 		return out, err
 	}
-	for _, day := range slices.Sorted(maps.Keys(stood)) {
-		if whole := sumUp(stood[day]); identity.From(ctx).Scope.All || whole.Enterprises >= fewest {
-			out.Days = append(out.Days, CityDay{day, whole})
+	for _, d := range days {
+		if identity.From(ctx).Scope.All || d.Enterprises >= fewest {
+			out.Days = append(out.Days, d)
 		}
 	}
 	return out, nil

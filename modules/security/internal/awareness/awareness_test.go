@@ -214,3 +214,46 @@ func TestForgotten(t *testing.T) {
 		}
 	})
 }
+
+// The last day of the course is how the city stands, and those of fewer than five enterprises
+// are for the city only.
+func TestTheCourseEndsWhereTheCityStands(t *testing.T) {
+	inTown(t, func(t *testing.T, a *Awareness, w *town) {
+		w.findings = append(w.findings, Finding{ID: "incident/2", OrganisationID: "o3", Kind: "incident.open", Level: rating.Extreme, At: noon(), Title: lang.Text{ZH: "停产", EN: "Stopped"}})
+		a.Now = func() time.Time { return noon().AddDate(0, 0, 1) }
+		if err := a.workOut(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		city, err := a.overview(as(t, ""), nothing{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		course, err := a.readDays(as(t, ""), nothing{})
+		if err != nil || len(course.Days) != 2 || course.Synthetic || course.Days[0].Day != "2026-03-02" {
+			t.Fatalf("the course is %+v, %v", course, err)
+		}
+		near := func(a, b float64) bool { return math.Abs(a-b) < 1e-9 }
+		first, last := course.Days[0], course.Days[1]
+		if last.Enterprises != 7 || !near(last.Risk, city.City.Risk) || !near(last.Mean, city.City.Mean) || !near(last.P95, city.City.P95) || !near(last.Confidence, city.City.Confidence) || last.Risk <= first.Risk {
+			t.Errorf("the course ends with %+v after %+v, and the city stands at %+v", last, first, *city.City)
+		}
+		if own, err := a.readDays(as(t, "o1"), nothing{}); err != nil || len(own.Days) != 2 {
+			t.Errorf("an enterprise sees days of seven: %+v, %v", own, err)
+		}
+		w.findings, w.sights = w.findings[:1], w.sights[:4]
+		a.Now = func() time.Time { return noon().AddDate(0, 0, 2) }
+		if err := a.workOut(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if own, err := a.readDays(as(t, "o1"), nothing{}); err != nil || len(own.Days) != 0 {
+			t.Errorf("an enterprise sees days of four: %+v, %v", own, err)
+		}
+		w.synthetic = map[string]bool{"o0": true, "o1": true, "o2": true, "o3": true}
+		if err := a.workOut(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if course, err = a.readDays(as(t, ""), nothing{}); err != nil || !course.Synthetic || len(course.Days) == 0 {
+			t.Errorf("where nobody is real: %+v, %v", course, err)
+		}
+	})
+}

@@ -41,6 +41,10 @@ func sumUp(list []Standing) Whole {
 		out.Confidence += s.Confidence * s.Importance / weight
 	}
 	out.P95 = risks[int(math.Ceil(0.95*float64(len(risks))))-1]
-	out.Risk = 0.5*out.Mean + 0.5*out.P95
+	out.Risk = together(out.Mean, out.P95)
 	return out
 }
+
+// together is the risk of many: half their mean, and half their 95th percentile, so that one
+// that burns is not averaged away.
+func together(mean, p95 float64) float64 { return 0.5*mean + 0.5*p95 }

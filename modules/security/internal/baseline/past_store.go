@@ -3,7 +3,6 @@ package baseline
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"linghang/kernel/sqldb"
@@ -12,12 +11,11 @@ import (
 // past is what the sensors of a baseline kept since a time. What only guesses who asks whom
 // is not learned; so is what was kept before guesses were told apart. unsure are its units.
 func past(ctx context.Context, tx *sqldb.Tx, sensors []string, since time.Time) (list []heard, unsure int64, err error) {
-	args, marks := []any{since.UnixMilli()}, strings.Builder{}
-	for i, id := range sensors {
+	args := []any{since.UnixMilli()}
+	for _, id := range sensors {
 		args = append(args, id)
-		fmt.Fprintf(&marks, ", $%d", i+2)
 	}
-	kept := `FROM security_sensor_aggregate WHERE at >= $1 AND sensor_id IN (` + marks.String()[2:] + `) AND class <> 'error' AND client <> '' AND server <> ''`
+	kept := `FROM security_sensor_aggregate WHERE at >= $1 AND sensor_id IN (` + sqldb.Marks(2, len(sensors)) + `) AND class <> 'error' AND client <> '' AND server <> ''`
 	err = tx.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(CASE WHEN guesses < 0 THEN requests + responses ELSE guesses END), 0) AS BIGINT) `+kept, args...).Scan(&unsure)
 	if err != nil {
 		return nil, 0, fmt.Errorf("count what is a guess: %w", err)

@@ -105,12 +105,8 @@ func (s store) techniques(ctx context.Context, list []AlertFigure, since int64) 
 		args = append(args, x.OrganisationID)
 		at[x.OrganisationID] = i
 	}
-	marks := strings.Builder{}
-	for i := range list {
-		fmt.Fprintf(&marks, ", $%d", i+2)
-	}
 	rows, err := s.db.Query(ctx, `SELECT x.organisation_id, x.technique, COUNT(*) FROM security_alert x JOIN security_sensor s ON s.id = x.sensor_id
-		WHERE `+openToCity+` AND x.technique <> '' AND x.last_at >= $1 AND x.organisation_id IN (`+marks.String()[2:]+`) GROUP BY x.organisation_id, x.technique ORDER BY 3 DESC, 2`, args...)
+		WHERE `+openToCity+` AND x.technique <> '' AND x.last_at >= $1 AND x.organisation_id IN (`+sqldb.Marks(2, len(list))+`) GROUP BY x.organisation_id, x.technique ORDER BY 3 DESC, 2`, args...)
 	if err != nil {
 		return fmt.Errorf("count alerts by technique: %w", err)
 	}

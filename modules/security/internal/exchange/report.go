@@ -93,11 +93,21 @@ type reportObject struct {
 	Markings    []stix.ID      `json:"object_marking_refs"`
 }
 
+// object is who publishes, as an identity of STIX.
+func (p Publisher) object() (stix.ID, *stix.Object, error) {
+	id, err := stix.NamedID("identity", space, p.ID)
+	if err != nil {
+		return id, nil, fmt.Errorf("name the publisher: %w", err)
+	}
+	o, err := object(identityObject{"identity", "2.1", id, stamp(p.CreatedAt), stamp(p.CreatedAt), p.Name.ZH, "organization", []string{"government-local"}})
+	return id, o, err
+}
+
 // objects are what a report is published as: who publishes, the marking, and the report.
 func objects(p Publisher, r Report) ([]*stix.Object, error) {
-	who, err := stix.NamedID("identity", space, p.ID)
+	who, publisher, err := p.object()
 	if err != nil {
-		return nil, fmt.Errorf("name the publisher: %w", err)
+		return nil, err
 	}
 	id, err := stix.NamedID("report", space, r.ID)
 	if err != nil {
@@ -106,10 +116,6 @@ func objects(p Publisher, r Report) ([]*stix.Object, error) {
 	marking, err := label(r.TLP).Marking()
 	if err != nil {
 		return nil, fmt.Errorf("mark the report: %w", err)
-	}
-	publisher, err := object(identityObject{"identity", "2.1", who, stamp(p.CreatedAt), stamp(p.CreatedAt), p.Name.ZH, "organization", []string{"government-local"}})
-	if err != nil {
-		return nil, err
 	}
 	types := "threat-report"
 	if r.Category == "hazard" {

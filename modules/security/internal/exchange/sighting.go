@@ -42,9 +42,9 @@ type sightingObject struct {
 
 // sightingObjects are who tells, the marking, where it was seen, and the sighting.
 func sightingObjects(p Publisher, s Sighting) ([]*stix.Object, error) {
-	who, err := stix.NamedID("identity", space, p.ID)
+	who, publisher, err := p.object()
 	if err != nil {
-		return nil, fmt.Errorf("name the publisher: %w", err)
+		return nil, err
 	}
 	where, err := stix.NamedID("identity", space, s.Organisation)
 	if err != nil {
@@ -57,10 +57,6 @@ func sightingObjects(p Publisher, s Sighting) ([]*stix.Object, error) {
 	marking, err := label(s.TLP).Marking()
 	if err != nil {
 		return nil, fmt.Errorf("mark the sighting: %w", err)
-	}
-	publisher, err := object(identityObject{"identity", "2.1", who, stamp(p.CreatedAt), stamp(p.CreatedAt), p.Name.ZH, "organization", []string{"government-local"}})
-	if err != nil {
-		return nil, err
 	}
 	enterprise, err := object(identityObject{"identity", "2.1", where, stamp(p.CreatedAt), stamp(p.CreatedAt), s.Name.ZH, "organization", []string{"manufacturing"}})
 	if err != nil {

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -28,7 +29,7 @@ type whole struct {
 // words are what the enterprise and the city find an incident by: all that they read of it.
 func (w whole) words() string {
 	list := append(w.named(), w.Summary)
-	for _, key := range sortedKeys(w.facts) {
+	for _, key := range slices.Sorted(maps.Keys(w.facts)) {
 		list = append(list, w.facts[key])
 	}
 	if c := w.closing; c != nil {
@@ -117,13 +118,4 @@ func folded(list []string) string {
 func terms(q string) []string {
 	list := strings.Fields(strings.ToLower(q))
 	return list[:min(len(list), mostTerms)]
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

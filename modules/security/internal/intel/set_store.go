@@ -3,6 +3,7 @@ package intel
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -79,22 +80,26 @@ func (s store) compiled(ctx context.Context, condition string, now time.Time, ar
 	return slices.DeleteFunc(list, func(x compiledRow) bool { return x.compiled == nil }), err
 }
 
+// mostHits bounds what is found in one batch.
+const mostHits = 5_000
+
 // hitsOf holds observations against what is compiled.
 func (m *Intel) hitsOf(list []observation, now time.Time) []hit {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return m.set.all(list, now)
-}
-
-// mostHits bounds what is found in one batch.
-const mostHits = 5_000
-
-func (s *set) all(list []observation, now time.Time) (out []hit) {
-	for i := range list {
-		if len(out) >= mostHits {
-			return out[:mostHits]
-		}
-		out = append(out, s.hits(&list[i], now)...)
+	out, left := m.set.all(list, now)
+	if left > 0 {
+		m.kit.Log.Warn("a batch hits more indicators than are told of one", slog.Int("hits", len(out)), slog.Int("left", left))
 	}
 	return out
+}
+
+// all are hits of observations; left is how many there were beyond the bound.
+func (s *set) all(list []observation, now time.Time) (out []hit, left int) {
+	for i := range list {
+		found := s.hits(&list[i], now)
+		n := min(len(found), mostHits-len(out))
+		out, left = append(out, found[:n]...), left+len(found)-n
+	}
+	return out, left
 }

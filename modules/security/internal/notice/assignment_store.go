@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -158,12 +157,8 @@ func saveDelivered(ctx context.Context, tx *sqldb.Tx, list []Assignment, at time
 			for _, a := range part {
 				args = append(args, a.ID)
 			}
-			which := strings.Builder{}
-			for i := range part {
-				fmt.Fprintf(&which, ", $%d", i+6)
-			}
 			rows, err := tx.Query(ctx, `UPDATE security_assignment SET state = $1, tried_at = $2, delivered_at = $2, told = $3, version = version + 1
-				WHERE state = $4 AND version = $5 AND id IN (`+which.String()[2:]+`) RETURNING id`, args...)
+				WHERE state = $4 AND version = $5 AND id IN (`+sqldb.Marks(6, len(part))+`) RETURNING id`, args...)
 			if err != nil {
 				return nil, fmt.Errorf("save what was delivered: %w", err)
 			}

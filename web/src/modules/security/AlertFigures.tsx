@@ -1,6 +1,6 @@
 import { DataTable, EmptyState, LinkButton, PageHeader, SyntheticMark, useFormat, useMay, useText, type Column, type Schema } from '../../kernel'
 import { alertKey, useAlertsLive, useAlertTexts } from './alertTexts'
-import './wall.css'
+import './sensor.css'
 
 type Row = Schema<'DetectionAlertFigure'>
 

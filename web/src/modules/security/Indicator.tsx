@@ -75,10 +75,9 @@ function Hits({ indicator: i }: { indicator: IndicatorDetail }) {
   const text = useText()
   const columns: Column<IndicatorHit>[] = [
     { key: 'enterprise', title: t('intel.field.enterprise'), sort: 'enterprise', render: (h) => <span className="lh-two lh-wrap"><span>{text(h.enterprise)}</span><span className="lh-muted">{h.sensor}</span></span> },
-    { key: 'pair', title: t('intel.field.pair'), render: (h) => (h.client || h.server ? <span className="lh-two lh-break"><span className="lh-code">{[h.client, h.server].filter(Boolean).join(' → ')}</span><span className="lh-muted">{h.value}</span></span> : <span className="lh-muted lh-break">{h.alert_id ? h.value : t('intel.figuresOnly')}</span>) },
+    { key: 'pair', title: t('intel.field.pair'), render: (h) => <span className="lh-two lh-break">{(h.client || h.server) && <span className="lh-code">{[h.client, h.server].filter(Boolean).join(' → ')}</span>}<span className="lh-muted">{h.client || h.server || h.alert_id ? h.value : t('intel.figuresOnly')}</span>{h.alert_id && <Link to={`/security/alerts/${h.alert_id}`}>{t('intel.toAlert')}</Link>}</span> },
     { key: 'times', title: t('intel.field.times'), sort: 'times', align: 'right', from: 'md', render: (h) => <span className="lh-number">{f.number(h.times, 0)}</span> },
     { key: 'last', title: t('intel.field.last'), sort: 'last_at', from: 'md', render: (h) => <span className="lh-number">{f.time(h.last_at)}</span> },
-    { key: 'alert', title: t('intel.field.alert'), from: 'sm', render: (h) => (h.alert_id ? <Link to={`/security/alerts/${h.alert_id}`}>{t('intel.toAlert')}</Link> : none) },
   ]
   return (
     <Card size="small" title={t('intel.hits')}>

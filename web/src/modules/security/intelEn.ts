@@ -38,7 +38,6 @@ export const en: typeof zh = {
   'intel.field.times': 'Times',
   'intel.field.first': 'First',
   'intel.field.last': 'Last',
-  'intel.field.alert': 'Alert',
   'intel.states.live': 'Live',
   'intel.states.waiting': 'Not yet valid',
   'intel.states.expired': 'Expired',

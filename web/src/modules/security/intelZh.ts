@@ -36,7 +36,6 @@ export const zh = {
   'intel.field.times': '次数',
   'intel.field.first': '首次',
   'intel.field.last': '最近',
-  'intel.field.alert': '告警',
   'intel.states.live': '有效',
   'intel.states.waiting': '未生效',
   'intel.states.expired': '已失效',
