@@ -75,7 +75,7 @@ function Hits({ indicator: i }: { indicator: IndicatorDetail }) {
   const text = useText()
   const columns: Column<IndicatorHit>[] = [
     { key: 'enterprise', title: t('intel.field.enterprise'), sort: 'enterprise', render: (h) => <span className="lh-two lh-wrap"><span>{text(h.enterprise)}</span><span className="lh-muted">{h.sensor}</span></span> },
-    { key: 'pair', title: t('intel.field.pair'), render: (h) => <span className="lh-two lh-break">{(h.client || h.server) && <span className="lh-code">{[h.client, h.server].filter(Boolean).join(' → ')}</span>}<span className="lh-muted">{h.client || h.server || h.alert_id ? h.value : t('intel.figuresOnly')}</span>{h.alert_id && <Link to={`/security/alerts/${h.alert_id}`}>{t('intel.toAlert')}</Link>}</span> },
+    { key: 'pair', title: t('intel.field.pair'), render: (h) => <span className="lh-two lh-break">{(h.client || h.server) && <span className="lh-code">{[h.client, h.server].filter(Boolean).join(' → ')}</span>}<span className="lh-muted">{h.client || h.server || h.alert_id ? h.value : t('intel.figuresOnly')}</span>{h.alert_id && <span><Link to={`/security/alerts/${h.alert_id}`}>{t('intel.toAlert')}</Link></span>}</span> },
     { key: 'times', title: t('intel.field.times'), sort: 'times', align: 'right', from: 'md', render: (h) => <span className="lh-number">{f.number(h.times, 0)}</span> },
     { key: 'last', title: t('intel.field.last'), sort: 'last_at', from: 'md', render: (h) => <span className="lh-number">{f.time(h.last_at)}</span> },
   ]
