@@ -201,8 +201,6 @@ func (l *listener) secretsOfFeeds(t *testing.T, u *upper, f feedView, spec strin
 	u.set("another", -1)
 	l.feed(t, 200, "POST", "/"+f.ID+"/reading", "")
 	kerneltest.Wait(t, "the feed to be refused", func() bool {
-		f = feedView{}
-		l.Get(t, "/api/security/intelligence-feeds/"+f.ID, "officer")
 		var page struct{ Items []feedView }
 		l.Get(t, "/api/security/intelligence-feeds", "officer").Decode(t, &page)
 		f = page.Items[0]
