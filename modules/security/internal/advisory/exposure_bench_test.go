@@ -208,7 +208,7 @@ func BenchmarkExposure(b *testing.B) {
 	kerneltest.Report(b, "exposure", "Assets against advisories", "make bench-exposure", lines...)
 }
 
-func take(b *testing.B, m *Advisories, docs ...[]byte) {
+func take(b testing.TB, m *Advisories, docs ...[]byte) {
 	b.Helper()
 	for _, data := range docs {
 		d, err := csaf.Read(data)
@@ -223,7 +223,7 @@ func take(b *testing.B, m *Advisories, docs ...[]byte) {
 	}
 }
 
-func change(b *testing.B, m *Advisories, query string) {
+func change(b testing.TB, m *Advisories, query string) {
 	b.Helper()
 	err := m.kit.DB.Write(b.Context(), func(tx *sqldb.Tx) error { _, err := tx.Exec(b.Context(), query); return err })
 	if err != nil {

@@ -89,6 +89,9 @@ func (m *Advisories) decide(ctx context.Context, in decideExposureInput) (Exposu
 		return ExposureDetail{}, err
 	}
 	err = m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := tx.Queue(ctx, decisionQueue); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `INSERT INTO security_decision (id, organisation_id, advisory_id, asset_id, reach, vendor_key, product, model, kind, reason, digest, until_at, at, actor, actor_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 			d.ID, d.organisation, d.advisory, d.asset, d.Reach, d.vendor, d.product, d.model, d.Kind, d.Reason, d.digest, sqldb.MillisOrZero(d.Until), now.UnixMilli(), who.actor, who.name)
 		if err != nil {
@@ -123,6 +126,9 @@ func (m *Advisories) reopen(ctx context.Context, in reopenExposureInput) (Exposu
 	}
 	now := m.now()
 	err = m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := tx.Queue(ctx, decisionQueue); err != nil {
+			return err
+		}
 		var kind string
 		err := tx.QueryRow(ctx, `SELECT kind FROM security_decision WHERE id = $1 AND ended_at = 0`, x.decision).Scan(&kind)
 		if errors.Is(err, sql.ErrNoRows) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -151,6 +152,7 @@ type pass struct {
 	now     time.Time
 
 	decisions map[string][]decision // by organisation and advisory
+	decided   string                // the generation of decisions that was read
 	verdicts  map[string][]verdict  // by key of the product in use
 	written   map[string]bool       // keys whose verdicts are kept
 	seen      int
@@ -164,7 +166,7 @@ const chunk = 5000
 const mostUses = 50_000
 
 func (p *pass) run(ctx context.Context, t *jobs.Task) (err error) {
-	if p.decisions, err = p.m.store.standing(ctx); err != nil {
+	if err := p.readDecisions(ctx); err != nil {
 		return err
 	}
 	p.verdicts, p.written = map[string][]verdict{}, map[string]bool{}
@@ -190,6 +192,16 @@ func (p *pass) run(ctx context.Context, t *jobs.Task) (err error) {
 	}
 }
 
+// readDecisions reads the decisions that stand. Their generation is read before
+// them, so that one made in between is noticed.
+func (p *pass) readDecisions(ctx context.Context) (err error) {
+	if p.decided, err = decided(ctx, p.m.kit.DB); err != nil {
+		return err
+	}
+	p.decisions, err = p.m.store.standing(ctx)
+	return err
+}
+
 // about gives the verdicts on a product in use, one for each advisory.
 func (p *pass) about(a assetRow) []verdict {
 	if list, known := p.verdicts[a.use]; known {
@@ -210,21 +222,39 @@ func (p *pass) about(a assetRow) []verdict {
 	return list
 }
 
-// chunk compares some assets, and writes what changed.
+// mostAgain is how often a chunk is compared again because people decide meanwhile;
+// then the next round does.
+const mostAgain = 10
+
+// chunk compares some assets, and writes what changed, by the decisions that stand
+// when it is written.
 func (p *pass) chunk(ctx context.Context, list []assetRow) error {
+	for again := 0; ; again++ {
+		err := p.compare(ctx, list)
+		if !errors.Is(err, errDecided) || again == mostAgain {
+			return err
+		}
+		if err := p.readDecisions(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func (p *pass) compare(ctx context.Context, list []assetRow) error {
 	present, err := p.m.store.exposures(ctx, list, p.known, p.only)
 	if err != nil {
 		return err
 	}
 	var add, edit []exposureRow
 	var uses []useRow
+	kept := map[string]bool{}
 	for _, a := range list {
 		var verdicts []verdict
 		if a.active {
 			verdicts = p.onItsSide(a, p.about(a))
 		}
-		if len(verdicts) > 0 && !p.written[a.use] {
-			p.written[a.use] = true
+		if len(verdicts) > 0 && !p.written[a.use] && !kept[a.use] {
+			kept[a.use] = true
 			uses = append(uses, useRow{a.use, verdicts})
 		}
 		for _, v := range verdicts {
@@ -245,8 +275,12 @@ func (p *pass) chunk(ctx context.Context, list []assetRow) error {
 	for _, x := range present {
 		gone = append(gone, x.id)
 	}
+	if err := p.m.store.write(ctx, p, list, uses, add, edit, gone); err != nil {
+		return err
+	}
+	maps.Copy(p.written, kept)
 	p.changed += len(add) + len(edit) + len(gone)
-	return p.m.store.write(ctx, p, list, uses, add, edit, gone)
+	return nil
 }
 
 // onItsSide leaves advisories of the demonstration out where the asset is real.

@@ -3,6 +3,7 @@ package advisory
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -83,6 +84,16 @@ func (s store) standing(ctx context.Context) (map[string][]decision, error) {
 		out[d.organisation+d.advisory] = append(out[d.organisation+d.advisory], d)
 	}
 	return out, err
+}
+
+// decided is the generation of decisions: it changes when one is made or ends.
+func decided(ctx context.Context, db reader) (string, error) {
+	var made, ended int64
+	var last string
+	if err := db.QueryRow(ctx, `SELECT COUNT(*), COUNT(CASE WHEN ended_at > 0 THEN 1 END), COALESCE(MAX(id), '') FROM security_decision`).Scan(&made, &ended, &last); err != nil {
+		return "", fmt.Errorf("read generation of decisions: %w", err)
+	}
+	return fmt.Sprintf("%d/%d/%s", made, ended, last), nil
 }
 
 // assetRow is an asset as matching needs it.
@@ -173,9 +184,23 @@ type useRow struct {
 	verdicts []verdict
 }
 
-// write writes what a chunk of assets came to, as one change.
+// errDecided says that decisions were made or ended since a pass read them.
+var errDecided = errors.New("decisions changed meanwhile")
+
+// decisionQueue is where decisions and what is written by them wait for each other.
+const decisionQueue = "decisions"
+
+// write writes what a chunk of assets came to, as one change; errDecided writes nothing.
 func (s store) write(ctx context.Context, p *pass, list []assetRow, uses []useRow, add, edit []exposureRow, gone []string) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := tx.Queue(ctx, decisionQueue); err != nil {
+			return err
+		}
+		if now, err := decided(ctx, tx); err != nil {
+			return err
+		} else if now != p.decided {
+			return errDecided
+		}
 		if err := s.writeVerdicts(ctx, tx, uses, p.threats); err != nil {
 			return err
 		}
@@ -334,6 +359,9 @@ func scanDecision(r sqldb.Row) (d decision, err error) {
 // expire ends acceptances whose day has come: what they covered is open again.
 func (s store) expire(ctx context.Context, now time.Time) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := tx.Queue(ctx, decisionQueue); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `UPDATE security_exposure SET state = 'open', decision_id = '', updated_at = $1, version = version + 1 WHERE decision_id IN (SELECT d.id FROM security_decision d WHERE d.ended_at = 0 AND d.until_at > 0 AND d.until_at <= $1)`, now.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("open what was accepted: %w", err)
