@@ -180,9 +180,9 @@ bench-hour:
 bench-graph:
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_GRAPH_SCALE=$(SCALE) $(GO) test -timeout 1h -run '^$$' -bench '^BenchmarkGraph$$' -benchtime 1x -v ./cmd/linghang/graphing
 
-## bench-needs: whether latent vectors help to find providers for needs, to docs/benchmarks/needs.md
+## bench-needs: whether vectors help to find providers and scenarios for needs (MODEL=file of word vectors), to docs/benchmarks/needs.md
 bench-needs:
-	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks $(GO) test -timeout 10m -run '^$$' -bench '^BenchmarkNeeds$$' -benchtime 1x ./cmd/linghang/matching
+	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_MATCH_MODEL=$(if $(MODEL),$(abspath $(MODEL))) $(GO) test -timeout 10m -run '^$$' -bench '^BenchmarkNeeds$$' -benchtime 1x ./cmd/linghang/matching
 
 ## bench-match: rankings and times beside Bleve and pg_trgm (SETS=folder with CSL and DuReader as they are published), to docs/benchmarks/match.md
 bench-match:

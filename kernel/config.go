@@ -55,6 +55,7 @@ type Config struct {
 	CryptoSuite string
 	MasterKey   string // file; empty: in the data directory
 	AuditAnchor string // directory for copies of signed checkpoints
+	WordVectors string // file; empty for none
 
 	// Rooms holds each room's section of the file as JSON.
 	Rooms map[string]json.RawMessage
@@ -127,6 +128,7 @@ func settings() []setting {
 		perSecond("limit-address", "one address", func(c *Config) *float64 { return &c.Limits.Address }),
 		perSecond("limit-account", "one person or token", func(c *Config) *float64 { return &c.Limits.Account }),
 		perSecond("limit-tenant", "one organisation", func(c *Config) *float64 { return &c.Limits.Tenant }),
+		text("word-vectors", "file of word vectors as text (.vec of word2vec or fastText, or GloVe's; gzip too) that matching reads meanings from, beside what it learns from the city's own texts; empty for none", func(c *Config) *string { return &c.WordVectors }),
 		text("breached-passwords", "file of SHA-1 hashes of passwords that are refused, ordered by hash", func(c *Config) *string { return &c.SignIn.Breached }),
 		{
 			key: "otlp-url", usage: "OTLP/HTTP receiver of traces, such as http://127.0.0.1:4318; empty switches them off", secret: true,
@@ -323,9 +325,12 @@ func (c *Config) checkSignIn(bad func(key, format string, args ...any)) {
 	if c.SignIn.Grace < 0 || c.SignIn.Grace > 90*24*time.Hour {
 		bad("second-factor-grace", "%s is not between 0s and 2160h", c.SignIn.Grace)
 	}
-	if c.SignIn.Breached != "" {
-		if _, err := os.Stat(c.SignIn.Breached); err != nil {
-			bad("breached-passwords", "%v", err)
+	for key, file := range map[string]string{"breached-passwords": c.SignIn.Breached, "word-vectors": c.WordVectors} {
+		if file == "" {
+			continue
+		}
+		if _, err := os.Stat(file); err != nil {
+			bad(key, "%v", err)
 		}
 	}
 }

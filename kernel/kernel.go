@@ -49,6 +49,7 @@ import (
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
 	"linghang/kernel/trace"
+	"linghang/lib/match/latent"
 )
 
 // House is what a binary consists of.
@@ -96,6 +97,7 @@ type Kernel struct {
 	listener   net.Listener
 	health     *health.Register
 	clock      *clock
+	words      *latent.Model // nil without word vectors
 	started    atomic.Bool
 	instance   string // which replica this is
 	startedAt  time.Time
@@ -226,6 +228,9 @@ func (k *Kernel) Open(ctx context.Context) error {
 		return err
 	}
 	if err := k.OpenData(ctx); err != nil {
+		return err
+	}
+	if err := k.readWords(ctx); err != nil {
 		return err
 	}
 	if err := k.series.Open(k.log.With("part", "series"), prometheus.WrapRegistererWithPrefix("linghang_series_", k.metrics)); err != nil {

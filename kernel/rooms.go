@@ -28,6 +28,7 @@ import (
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
 	"linghang/kernel/view"
+	"linghang/lib/match/latent"
 )
 
 // room is one of the house, with what it declares and its tools.
@@ -86,6 +87,7 @@ func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 		},
 		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name), Jobs: k.desk.Room(name),
 	}
+	kit.WordVectors = func() *latent.Model { return k.words }
 	kit.Search, kit.Remarks = module.NewSearch(name), module.NewRemarks(name)
 	if k.files != nil {
 		kit.Files = k.files.For(name, kit.Blobs)

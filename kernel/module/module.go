@@ -27,6 +27,7 @@ import (
 	"linghang/kernel/seal"
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
+	"linghang/lib/match/latent"
 )
 
 // The words of a Manifest, each defined where it is acted upon.
@@ -130,6 +131,9 @@ type Kit struct {
 	// MQTT is what programs reach MQTT under, such as mqtts://city.example:8883, the
 	// encrypted way if there is one; empty when there is none.
 	MQTT func() string
+	// WordVectors is what words mean, by the file that the installation was given; nil
+	// without one.
+	WordVectors func() *latent.Model
 	// Machines tells which machine shows its certificate, and where machines come.
 	Machines Machines
 	// Fit returns why this process cannot judge right now, and another could: its

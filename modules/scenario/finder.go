@@ -116,7 +116,7 @@ type source interface {
 	gone(ctx context.Context, after int64) ([]string, error)
 }
 
-func newFinder(from source, t *Taxonomy) (*finder, error) {
+func newFinder(from source, t *Taxonomy, known func() *latent.Model) (*finder, error) {
 	terms, err := trade.Terms()
 	if err != nil {
 		return nil, fmt.Errorf("read trade terms: %w", err)
@@ -130,7 +130,7 @@ func newFinder(from source, t *Taxonomy) (*finder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the index of scenarios: %w", err)
 	}
-	meaning := latent.NewCorpus(analyser, latent.CorpusOptions{Options: latent.Options{Seed: 1}})
+	meaning := latent.NewCorpus(analyser, latent.CorpusOptions{Options: latent.Options{Seed: 1}, Model: known})
 	return &finder{from: from, taxonomy: t, meaning: meaning, rows: map[string]kept{}, index: x}, nil
 }
 

@@ -105,7 +105,7 @@ func New(kit *module.Kit, organisations Organisations, ties Ties) *Module {
 		m.editions = []*Taxonomy{{}}
 		return m
 	}
-	m.finder, m.broken = newFinder(m.store, m.taxonomy())
+	m.finder, m.broken = newFinder(m.store, m.taxonomy(), kit.WordVectors)
 	return m
 }
 

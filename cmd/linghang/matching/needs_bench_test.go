@@ -12,6 +12,8 @@ import (
 	"linghang/lib/match"
 	"linghang/lib/match/index"
 	"linghang/lib/match/judge"
+	"linghang/lib/match/latent"
+	"linghang/lib/match/text"
 )
 
 // askedMost are the characters of a need's text that the room asks with.
@@ -47,7 +49,8 @@ func BenchmarkNeeds(b *testing.B) {
 	page = append(page, "", "So the room enterprise learns vectors from what providers say and weighs them as `lib/match` does (`modules/enterprise/internal/need/meaning.go`), once there are 50 providers. Figures are low because",
 		"needs and providers of this set are put together from pieces, and what they share most are words of the industry: compare rows, not the rows with search (`match.md`). More weight would help more here; it stays, as this set has one author.")
 	page = append(page, scenariosForNeeds(b)...)
-	kerneltest.Report(b, "needs", "Finding providers and scenarios for needs", "make bench-needs", page...)
+	page = append(page, withModel(b)...)
+	kerneltest.Report(b, "needs", "Finding providers and scenarios for needs", "make bench-needs [MODEL=a.vec]", page...)
 }
 
 // scenariosForNeeds measures the same needs among the scenarios of the set, by how much
@@ -70,6 +73,119 @@ func scenariosForNeeds(b *testing.B) []string {
 		page = append(page, s.row(fmt.Sprintf("%.1f, %.1f, %.1f", w[0], w[1], w[2]), got, base))
 	}
 	return page
+}
+
+// modelFile is the word vectors that are measured with, if any.
+func modelFile(b *testing.B) *latent.Model {
+	b.Helper()
+	name := os.Getenv("LINGHANG_MATCH_MODEL")
+	if name == "" {
+		return nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	m, err := latent.ReadModel(b.Context(), f, text.NewFolder())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return m
+}
+
+// withModel measures what a file of word vectors adds, by its share of the latent feature.
+func withModel(b *testing.B) []string {
+	b.Helper()
+	page := []string{"", "## Word vectors", ""}
+	model := modelFile(b)
+	if model == nil {
+		return append(page, "Not measured this time: give `MODEL=` a file of word vectors.")
+	}
+	page = append(page,
+		fmt.Sprintf("With the setting `word-vectors`, cosines of the latent feature are those of the learned space and of a model of %s, the latter with a share: a quarter. `0.00` is the learned space alone, `1.00` the model alone.", model), "",
+		"| asked for, weights of words, taxonomy, latent | share of the model | needs / documents | nDCG@10 | MRR@10 | better, worse than without the model (needs) |", "| --- | --- | --- | --- | --- | --- |")
+	fixed := match.Fixed()
+	for _, x := range []struct {
+		kind    string
+		weights match.Vector
+	}{
+		{"provider", match.Vector{match.Words: fixed[match.Words], match.Taxonomy: fixed[match.Taxonomy], match.Latent: fixed[match.Latent]}},
+		{"scenario", match.Described()},
+	} {
+		s := needsAnd(b, x.kind)
+		word, learned := s.scores(b)
+		fitted, err := model.Fit(b.Context(), s.texts())
+		if err != nil {
+			b.Fatal(err)
+		}
+		known := s.cosines(b, fitted)
+		base := s.weigh(b, word, learned, x.weights)
+		for _, share := range []float64{0, 0.25, 0.5, 0.75, 1} {
+			got := s.weigh(b, word, mixed(learned, known, share), x.weights)
+			name := fmt.Sprintf("%ss, %.2f, %.2f, %.2f | %.2f", x.kind, x.weights[match.Words], x.weights[match.Taxonomy], x.weights[match.Latent], share)
+			page = append(page, s.row(name, got, base))
+		}
+	}
+	return append(page, "", "The set is put together from pieces, which suits what is learned from it. A file that more was read for is to be measured before it is used.")
+}
+
+// texts are those of the documents.
+func (s set) texts() []string {
+	list := make([]string, len(s.documents))
+	for i, d := range s.documents {
+		list[i] = d.all()
+	}
+	return list
+}
+
+// cosines are those of questions and documents in the space of a model.
+func (s set) cosines(b *testing.B, in latent.Embedder) scored {
+	b.Helper()
+	vectors, err := latent.NewVectors(in.Dimensions())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, d := range s.documents {
+		v, err := in.Embed(b.Context(), []string{d.all()})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := vectors.Put(d.ID, v[0]); err != nil {
+			b.Fatal(err)
+		}
+	}
+	out := scored{}
+	for _, q := range s.questions {
+		v, err := in.Embed(b.Context(), []string{q.Text})
+		if err != nil {
+			b.Fatal(err)
+		}
+		found, err := vectors.Nearest(b.Context(), v[0], len(s.documents))
+		if err != nil {
+			b.Fatal(err)
+		}
+		out[q.ID] = map[string]float64{}
+		for _, h := range found {
+			out[q.ID][h.ID] = h.Score
+		}
+	}
+	return out
+}
+
+// mixed are two spaces' cosines, the second with a share.
+func mixed(a, c scored, share float64) scored {
+	out := scored{}
+	for q, of := range a {
+		out[q] = map[string]float64{}
+		for id, v := range of {
+			out[q][id] += (1 - share) * v
+		}
+		for id, v := range c[q] {
+			out[q][id] += share * v
+		}
+	}
+	return out
 }
 
 // shelf is a question or a document with what taxonomy compares.

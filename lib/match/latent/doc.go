@@ -7,8 +7,9 @@
 // structure with randomness, 2011). It is done apart from requests; the same texts in
 // the same order, options and seed give the same space, bit for bit.
 //
-// Embedder is what turns texts into vectors: a Space, or an adapter of the caller to a
-// model of their own. Vectors keeps vectors and finds the nearest by looking at all of
+// Embedder is what turns texts into vectors: a Space; a Model, read from a file of word
+// vectors that somebody trained on much more text; or an adapter of the caller to
+// something else. Vectors keeps vectors and finds the nearest by looking at all of
 // them, which is exact: 50 000 of 128 numbers are 25 MB. Fuse joins what was found by
 // words with what was found by vectors.
 package latent

@@ -32,7 +32,7 @@ type demand struct {
 	versions held
 }
 
-func newDemand(words provider.Words, analyser *text.Analyser) (*demand, error) {
+func newDemand(words provider.Words, analyser *text.Analyser, known func() *latent.Model) (*demand, error) {
 	x, err := index.New(index.Schema{
 		Fields:  []index.Field{{Name: "title", Weight: 2}, {Name: "text", Weight: 1}},
 		Columns: []index.Column{{Name: "id"}},
@@ -40,7 +40,7 @@ func newDemand(words provider.Words, analyser *text.Analyser) (*demand, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the index of needs: %w", err)
 	}
-	return &demand{words: words, meaning: newMeaning(analyser), index: x, versions: held{}}, nil
+	return &demand{words: words, meaning: newMeaning(analyser, known), index: x, versions: held{}}, nil
 }
 
 func (d *demand) texts(n Need) map[string]string {

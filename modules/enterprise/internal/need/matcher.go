@@ -47,7 +47,7 @@ func newAnalyser() (*text.Analyser, error) {
 	return text.New(terms), nil
 }
 
-func newMatcher(words provider.Words, analyser *text.Analyser) (*matcher, error) {
+func newMatcher(words provider.Words, analyser *text.Analyser, known func() *latent.Model) (*matcher, error) {
 	x, err := index.New(index.Schema{
 		Fields:  []index.Field{{Name: "name", Weight: 2, Spelled: true}, {Name: "offer", Weight: 1}},
 		Columns: []index.Column{{Name: "district"}, {Name: "id"}},
@@ -55,7 +55,7 @@ func newMatcher(words provider.Words, analyser *text.Analyser) (*matcher, error)
 	if err != nil {
 		return nil, fmt.Errorf("make the index of providers: %w", err)
 	}
-	return &matcher{words: words, meaning: newMeaning(analyser), index: x, versions: held{}}, nil
+	return &matcher{words: words, meaning: newMeaning(analyser, known), index: x, versions: held{}}, nil
 }
 
 // follow brings the index to where the providers are.

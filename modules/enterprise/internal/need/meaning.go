@@ -11,9 +11,10 @@ import (
 )
 
 // newMeaning keeps what providers offer, or needs ask for, as vectors in a space that is
-// learned from their own texts: docs/benchmarks/needs.md tells by how much it helps.
-func newMeaning(a *text.Analyser) *latent.Corpus {
-	return latent.NewCorpus(a, latent.CorpusOptions{Options: latent.Options{Seed: 1}})
+// learned from their own texts, and in that of the installation's word vectors if it has
+// some: docs/benchmarks/needs.md tells by how much they help.
+func newMeaning(a *text.Analyser, known func() *latent.Model) *latent.Corpus {
+	return latent.NewCorpus(a, latent.CorpusOptions{Options: latent.Options{Seed: 1}, Model: known})
 }
 
 // learn makes a space of what the providers say, if there are enough and enough changed.

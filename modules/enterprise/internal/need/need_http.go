@@ -71,10 +71,10 @@ func New(kit *module.Kit, city provider.City, directory Grounds, providers Provi
 	if err != nil {
 		return m, err
 	}
-	if m.matcher, err = newMatcher(words, analyser); err != nil {
+	if m.matcher, err = newMatcher(words, analyser, kit.WordVectors); err != nil {
 		return m, err
 	}
-	m.demand, err = newDemand(words, analyser)
+	m.demand, err = newDemand(words, analyser, kit.WordVectors)
 	return m, err
 }
 

@@ -28,7 +28,7 @@ func testMatcher(words provider.Words) (*matcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newMatcher(words, analyser)
+	return newMatcher(words, analyser, nil)
 }
 
 func suggested(t *testing.T, n Need, list []provider.Provider, s surroundings) []Suggestion {
