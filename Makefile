@@ -176,9 +176,9 @@ bench-gate:
 bench-hour:
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_HOUR=$(HOUR) $(GO) test -timeout 3h -run '^$$' -bench '^BenchmarkHour$$' -benchtime 1x ./cmd/linghang
 
-## bench-graph: the graph in memory beside PostgreSQL (SCALE=20: a million nodes, ten million edges), to docs/benchmarks/graph.md
+## bench-graph: the graph in memory beside PostgreSQL (SCALE=20: a million nodes, ten million edges), to docs/benchmarks/graph.md, and algorithms beside gonum, to docs/benchmarks/graph-algorithms.md
 bench-graph:
-	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_GRAPH_SCALE=$(SCALE) $(GO) test -timeout 1h -run '^$$' -bench '^BenchmarkGraph$$' -benchtime 1x -v ./cmd/linghang/graphing
+	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_GRAPH_SCALE=$(SCALE) $(GO) test -timeout 1h -run '^$$' -bench '^Benchmark(Graph|Algorithms)$$' -benchtime 1x -v ./cmd/linghang/graphing
 
 ## bench-needs: whether vectors help to find providers and scenarios for needs (MODEL=file of word vectors), to docs/benchmarks/needs.md
 bench-needs:

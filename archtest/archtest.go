@@ -95,6 +95,7 @@ func owners() []owner {
 		{"golang.org/x/text", []string{"lib/csaf"}, nil},
 		{"golang.org/x/time", everybody, nil},
 		{"google.golang.org/protobuf", []string{"lib"}, nil},
+		{"gonum.org/v1/gonum", []string{"lib/graph/chain"}, []string{"cmd"}},
 		{"modernc.org/sqlite", []string{"kernel/sqldb"}, []string{"lib/graph"}},
 	}
 }

@@ -219,25 +219,3 @@ func BenchmarkPageRank(b *testing.B) {
 		b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N)/20, "ms/iteration")
 	})
 }
-
-// BenchmarkComponents and BenchmarkCommunities go over the whole graph.
-func BenchmarkComponents(b *testing.B) {
-	eachSize(b, func(b *testing.B, _ size, v *graph.View) {
-		for b.Loop() {
-			_, err := v.Components(b.Context())
-			must(b, err)
-		}
-	})
-}
-
-func BenchmarkCommunities(b *testing.B) {
-	eachSize(b, func(b *testing.B, _ size, v *graph.View) {
-		q := 0.0
-		for b.Loop() {
-			c, err := v.Communities(b.Context(), graph.CommunityOptions{})
-			must(b, err)
-			q = c.Modularity
-		}
-		b.ReportMetric(q, "modularity")
-	})
-}

@@ -23,13 +23,6 @@
 //     sum of those that leave the same node, m what nodes without an edge hold, and t
 //     even or the personalisation (S. Brin, L. Page: The anatomy of a large-scale
 //     hypertextual web search engine, 1998).
-//   - Betweenness: Σ σ(s,t|v)/σ(s,t) over pairs of other nodes (U. Brandes: A faster
-//     algorithm for betweenness centrality, Journal of Mathematical Sociology 25 (2),
-//     2001); above a size from a sample of sources, scaled (Centrality estimation in
-//     large networks, International Journal of Bifurcation and Chaos 17 (7), 2007).
-//   - Communities: Q = Σ (in/2m − γ·(tot/2m)²) is raised by moving nodes and merging
-//     what came together (V. D. Blondel et al.: Fast unfolding of communities in large
-//     networks, J. Stat. Mech. P10008, 2008).
 //   - Links that may be missing: |Γ(u)∩Γ(v)|; Σ 1/ln k over the common neighbours
 //     (L. Adamic, E. Adar: Friends and neighbors on the web, 2003); Σ 1/k (T. Zhou,
 //     L. Lü, Y.-C. Zhang: Predicting missing links via local information, 2009).

@@ -27,7 +27,7 @@ type Links struct {
 
 // Links prepares the prediction of edges.
 func (v *View) Links(ctx context.Context) (*Links, error) {
-	g, err := v.simple(ctx, Both, false)
+	g, err := v.simple(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("links: %w", err)
 	}

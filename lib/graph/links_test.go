@@ -17,12 +17,12 @@ func methods() []graph.Method {
 // likely is the formula of each method.
 func (p plain) likely(a, b string, m graph.Method) float64 {
 	sum := 0.0
-	other := p.ends(b, graph.Both)
-	for z := range p.ends(a, graph.Both) {
+	other := p.ends(b)
+	for z := range p.ends(a) {
 		if !other[z] {
 			continue
 		}
-		k := float64(len(p.ends(z, graph.Both)))
+		k := float64(len(p.ends(z)))
 		sum += []float64{1, 1 / math.Log(k), 1 / k}[m]
 	}
 	return sum
@@ -38,7 +38,7 @@ func TestMissingLinksScoreByTheirFormula(t *testing.T) {
 				var own []float64
 				for j, b := range p.nodes {
 					score := p.likely(a.ID, b.ID, m)
-					if i == j || score == 0 || p.ends(a.ID, graph.Both)[b.ID] {
+					if i == j || score == 0 || p.ends(a.ID)[b.ID] {
 						continue
 					}
 					own = append(own, score)
@@ -67,7 +67,7 @@ func checkLinks(t *testing.T, p plain, got []graph.Link, want []float64, m graph
 		return
 	}
 	for i, l := range got {
-		if !near(l.Score, want[i]) || !near(l.Score, p.likely(l.A.ID, l.B.ID, m)) || p.ends(l.A.ID, graph.Both)[l.B.ID] {
+		if !near(l.Score, want[i]) || !near(l.Score, p.likely(l.A.ID, l.B.ID, m)) || p.ends(l.A.ID)[l.B.ID] {
 			t.Errorf("link %d is %+v, want %v", i, l, want[i])
 		}
 	}

@@ -7,7 +7,8 @@ import (
 	"maps"
 	"slices"
 
-	"linghang/lib/graph"
+	"gonum.org/v1/gonum/graph/network"
+	"gonum.org/v1/gonum/graph/simple"
 )
 
 // Finding is how one stage is.
@@ -63,16 +64,13 @@ func (c *Chain) Analyse(ctx context.Context, thresholds Thresholds) (Report, err
 		r.Stages[i] = c.finding(i, demand[i], t)
 		value[i] = r.Stages[i].Output
 	}
-	between, err := c.betweenness(ctx)
-	if err != nil {
-		return Report{}, fmt.Errorf("analyse chain: %w", err)
-	}
+	between := c.betweenness()
 	down, up := c.hanging(value)
 	for i := range c.stages {
 		r.Stages[i].Critical = Criticality{down[i], up[i], between[i]}
 	}
-	r.Ends, err = c.ends(ctx, r.Stages)
-	if err != nil {
+	var err error
+	if r.Ends, err = c.ends(ctx, r.Stages); err != nil {
 		return Report{}, fmt.Errorf("analyse chain: %w", err)
 	}
 	return r, nil
@@ -81,16 +79,28 @@ func (c *Chain) Analyse(ctx context.Context, thresholds Thresholds) (Report, err
 // hanging returns what each stage dominates, from where the chain begins and, in the
 // reversed graph, from the end products.
 func (c *Chain) hanging(value []float64) (down, up []float64) {
-	before := make([][]int, len(c.stages))
-	for i, list := range c.into {
-		for _, f := range list {
-			before[i] = append(before[i], f.from)
-		}
-	}
-	down = dominated(c.order, before, func(i int) bool { return len(before[i]) == 0 }, value)
+	down = dominated(c.directed(false), c.order, func(i int) bool { return len(c.into[i]) == 0 }, value)
 	reversed := slices.Clone(c.order)
 	slices.Reverse(reversed)
-	return down, dominated(reversed, c.onward, c.isEnd, value)
+	return down, dominated(c.directed(true), reversed, c.isEnd, value)
+}
+
+// directed is the chain as a graph of the numbers of stages.
+func (c *Chain) directed(reversed bool) *simple.DirectedGraph {
+	g := simple.NewDirectedGraph()
+	for i := range c.stages {
+		g.AddNode(simple.Node(i))
+	}
+	for i, list := range c.onward {
+		for _, to := range list {
+			e := simple.Edge{F: simple.Node(i), T: simple.Node(to)}
+			if reversed {
+				e.F, e.T = e.T, e.F
+			}
+			g.SetEdge(e)
+		}
+	}
+	return g
 }
 
 func (c *Chain) demand() []float64 {
@@ -108,26 +118,13 @@ func (c *Chain) demand() []float64 {
 	return demand
 }
 
-func (c *Chain) betweenness(ctx context.Context) ([]float64, error) {
-	b := graph.NewBuilder(graph.Options{MaxName: 1 << 16})
-	for i := range c.stages {
-		if err := b.AddNode(fmt.Sprint(i), "stage"); err != nil {
-			return nil, err
-		}
+// betweenness counts shortest ways between other stages.
+func (c *Chain) betweenness() []float64 {
+	score, of := make([]float64, len(c.stages)), network.Betweenness(c.directed(false))
+	for i := range score {
+		score[i] = of[int64(i)]
 	}
-	for i, list := range c.onward {
-		for _, to := range list {
-			if _, err := b.AddEdge(fmt.Sprint(i), fmt.Sprint(to), "into", 1); err != nil {
-				return nil, err
-			}
-		}
-	}
-	s, err := b.Build(ctx)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := s.All().Betweenness(ctx, graph.BetweennessOptions{})
-	return answer.Score, err
+	return score
 }
 
 func (c *Chain) finding(i int, demand float64, t Thresholds) Finding {

@@ -17,8 +17,8 @@
 //   - Criticality: the output that no way reaches without the stage (downstream: what
 //     it dominates from where the chain begins), and the output that no way leads on
 //     from to an end product (upstream: what it dominates in the reversed graph), with
-//     dominators by K. D. Cooper, T. J. Harvey, K. Kennedy: A simple, fast dominance
-//     algorithm, 2001; and betweenness (U. Brandes, 2001).
+//     dominators (T. Lengauer, R. E. Tarjan, 1979) and betweenness (U. Brandes, 2001),
+//     both as gonum computes them.
 //   - Feasibility: density in the product space (C. A. Hidalgo, B. Klinger, A.-L.
 //     Barabási, R. Hausmann: The product space conditions the development of nations,
 //     Science 317, 2007), see Space.
@@ -77,8 +77,8 @@ type Supply struct {
 
 // Limits bound a chain. All have a use when they are zero.
 type Limits struct {
-	Stages      int // 5 000
-	Links       int // 50 000
+	Stages      int // 1 000
+	Links       int // 10 000
 	Enterprises int // 200 000
 	Supplies    int // of all enterprises, 2 000 000
 }
@@ -87,7 +87,7 @@ func (l Limits) withDefaults() Limits {
 	for _, one := range []struct {
 		limit     *int
 		otherwise int
-	}{{&l.Stages, 5000}, {&l.Links, 50_000}, {&l.Enterprises, 200_000}, {&l.Supplies, 2_000_000}} {
+	}{{&l.Stages, 1000}, {&l.Links, 10_000}, {&l.Enterprises, 200_000}, {&l.Supplies, 2_000_000}} {
 		if *one.limit <= 0 {
 			*one.limit = one.otherwise
 		}

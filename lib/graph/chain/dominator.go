@@ -1,40 +1,26 @@
 package chain
 
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/graph/flow"
+	"gonum.org/v1/gonum/graph/simple"
+)
+
 // dominated returns for each stage the sum of values of the stages that only ways over
-// it lead to, without itself. before are the stages that lead to each, order has every
-// stage after those, and roots are where ways begin. As there are no circles, one pass
-// of Cooper, Harvey and Kennedy finds every immediate dominator.
-func dominated(order []int, before [][]int, roots func(i int) bool, value []float64) []float64 {
-	n := len(order)
-	above := make([]int, n) // the immediate dominator; n is the common beginning
-	rank := make([]int, n+1)
-	rank[n] = -1
-	for place, i := range order {
-		rank[i] = place
-	}
-	meet := func(a, b int) int {
-		for a != b {
-			if rank[a] < rank[b] {
-				a, b = b, a
-			}
-			a = above[a]
-		}
-		return a
-	}
+// it lead to, without itself. order has every stage after those that lead to it, roots
+// are where ways begin: they get a common beginning, whose number is after the stages'.
+func dominated(g *simple.DirectedGraph, order []int, roots func(i int) bool, value []float64) []float64 {
+	beginning := simple.Node(len(value))
+	g.AddNode(beginning)
 	for _, i := range order {
 		if roots(i) {
-			above[i] = n
-			continue
-		}
-		above[i] = before[i][0]
-		for _, b := range before[i][1:] {
-			above[i] = meet(above[i], b)
+			g.SetEdge(simple.Edge{F: beginning, T: simple.Node(i)})
 		}
 	}
-	below := make([]float64, n+1)
-	for place := n - 1; place >= 0; place-- {
-		i := order[place]
-		below[above[i]] += below[i] + value[i]
+	tree, below := flow.Dominators(beginning, g), make([]float64, len(value)+1)
+	for _, i := range slices.Backward(order) {
+		below[tree.DominatorOf(int64(i)).ID()] += below[i] + value[i]
 	}
-	return below[:n]
+	return below[:len(value)]
 }

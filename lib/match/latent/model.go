@@ -300,8 +300,8 @@ func (m *Model) cut(han []rune, fn func(word int)) {
 			words = append(words, int(i))
 		}
 	}
-	for i := len(words) - 1; i >= 0; i-- {
-		fn(words[i])
+	for _, word := range slices.Backward(words) {
+		fn(word)
 	}
 }
 
