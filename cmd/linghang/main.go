@@ -33,13 +33,16 @@ func platform(k *kernel.Kernel) []module.Module {
 	graph := atlas.NewGraph(k.Kit("atlas"))
 	scenarios := scenario.New(k.Kit("scenario"), k.Directory(), graphTies{graph})
 	enterprises := enterprise.New(k.Kit("enterprise"), k.Directory(), k.Inviting(), graphFits{graph}, scenarios)
+	plans, resolution, watch := plan.New(k.Kit("plan")), identifier.New(k.Kit("identifier"), k.Directory()), security.New(k.Kit("security"), k.Directory())
 	return []module.Module{
-		plan.New(k.Kit("plan")),
+		plans,
 		monitoring,
-		identifier.New(k.Kit("identifier"), k.Directory()),
+		resolution,
 		enterprises,
 		scenarios,
-		security.New(k.Kit("security"), k.Directory()),
-		atlas.New(graph, k.Directory(), atlas.Rooms{Enterprises: enterprises, Providers: enterprises, Agreements: enterprises, Scenarios: scenarios, Platforms: monitoring}),
+		watch,
+		atlas.New(graph, k.Directory(), atlas.Rooms{
+			Enterprises: enterprises, Providers: enterprises, Agreements: enterprises, Scenarios: scenarios, Platforms: monitoring, Resolvers: resolution, Sensors: watch, Targets: plans,
+		}),
 	}
 }

@@ -24,6 +24,7 @@ type town struct {
 	directory *directory
 	catalogue catalogue
 	registry  registry
+	others    others
 }
 
 func newTown(t testing.TB, o kerneltest.Options) *town {
@@ -33,8 +34,9 @@ func newTown(t testing.TB, o kerneltest.Options) *town {
 		x.directory = newDirectory(k.Kit("enterprise"))
 		x.catalogue = catalogue{k.Kit("scenario"), newShelf[scenarioevent.Catalogued]()}
 		x.registry = registry{k.Kit("platforms"), newShelf[platformsevent.Listed]()}
-		x.module = New(NewGraph(k.Kit("atlas")), k.Directory(), Rooms{x.directory, x.directory, x.directory, x.catalogue, x.registry})
-		return []module.Module{x.directory, x.catalogue, x.registry, x.module}
+		x.others = newOthers(k)
+		x.module = New(NewGraph(k.Kit("atlas")), k.Directory(), Rooms{x.directory, x.directory, x.directory, x.catalogue, x.registry, x.others.resolution, x.others.watch, x.others.plans})
+		return append(x.others.modules(), x.directory, x.catalogue, x.registry, x.module)
 	}, o)
 	return x
 }
@@ -161,14 +163,14 @@ func TestNothingThatIsRestrictedLeaksByAnyWay(t *testing.T) {
 			"/answers/who?what=硫化机", "/answers/stop?node=" + a, "/answers/way?node=" + a + "&to=" + b, "/answers/similar?node=" + a, "/answers/emerging", "/answers/similar?node=" + hidden, "/answers/way?node=" + a + "&to=" + hidden,
 			"/lists", "/lists/" + kept.ID, "/lists/" + kept.ID + "/items?export=csv", "/graph/nodes?q=秘密", "/graph/node?id=" + hidden, "/graph/node?id=" + a, "/graph/around?hops=3&node=" + a, "/graph/part", "/graph/summary",
 			"/query?q=" + url.QueryEscape("enterprise -supplies-> enterprise"), "/query?q=" + url.QueryEscape("outside -makes-> product"),
-			"/query?q=" + url.QueryEscape("enterprise -served-> enterprise"), "/query?q=" + url.QueryEscape("* -*- platform"), "/query?q=" + url.QueryEscape("* -holds|cooperates-> *"),
+			"/query?q=" + url.QueryEscape("enterprise -served-> enterprise"), "/query?q=" + url.QueryEscape("* -*- platform"), "/query?q=" + url.QueryEscape("* -*- sensor"), "/query?q=" + url.QueryEscape("* -answers-> target"), "/graph/node?id=sensor/s", "/graph/node?id=target/t", "/graph/nodes?kind=sensor", "/graph/nodes?kind=target", "/query?q=" + url.QueryEscape("* -holds|cooperates-> *"),
 			"/graph/node?id=platform/p", "/graph/around?hops=2&node=" + b, "/graph/around?hops=2&node=" + url.QueryEscape("platform/p"), "/answers/stop?node=" + b, "/graph/part?nodes=platform&nodes=organisation",
 			"/graph/around?kinds=served&node=" + a, "/graph/nodes?kind=platform", "/graph/nodes?kind=organisation", "/answers/way?node=" + a + "&to=" + url.QueryEscape(enterpriseNode("d")),
 		}
 		for _, path := range ways {
 			for _, who := range []string{"viewer-theirs", "manager-ours"} {
 				body := string(x.Get(t, "/api/atlas"+path, who).Body)
-				for _, mark := range []string{"secret", "秘密", "424242", "987654", `"kind":"supplies"`, `"kind":"served"`, `"kind":"platform"`, `"kind":"runs"`, `"kind":"organisation"`, `"kind":"holds"`, "platform/p"} {
+				for _, mark := range []string{"secret", "秘密", "424242", "987654", `"kind":"supplies"`, `"kind":"served"`, `"kind":"platform"`, `"kind":"sensor"`, `"kind":"target"`, `"kind":"answers"`, `"kind":"runs"`, `"kind":"organisation"`, `"kind":"holds"`, "platform/p"} {
 					if strings.Contains(body, mark) {
 						t.Errorf("%s learns %s from %s: %s", who, mark, path, body)
 					}
@@ -180,7 +182,7 @@ func TestNothingThatIsRestrictedLeaksByAnyWay(t *testing.T) {
 		for _, path := range ways {
 			all += string(x.Get(t, "/api/atlas"+path, "officer").Body)
 		}
-		for _, mark := range []string{"secret-source", "秘密平台", "秘密运营", "987654", `"kind":"supplies"`, `"kind":"served"`, `"kind":"holds"`} {
+		for _, mark := range []string{"secret-source", "秘密平台", "秘密运营", "秘密探针", "秘密指标", "987654", `"kind":"supplies"`, `"kind":"served"`, `"kind":"holds"`} {
 			if !strings.Contains(all, mark) {
 				t.Errorf("the bureau itself does not find %s", mark)
 			}

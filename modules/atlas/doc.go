@@ -22,6 +22,7 @@
 // (lib/graph); a log of changes says what to read again.
 //
 // Tables: clock, change, node, edge, chain, chain_version, proposal, answer_list.
-// Tells: nothing. Hears: enterpriseevent, scenarioevent, platformsevent; and walks hourly
-// through what these rooms have, for what was before.
+// Tells: nothing. Hears: enterpriseevent, scenarioevent, platformsevent, identifierevent,
+// securityevent, planevent; and walks hourly through what these rooms have, for what was
+// before.
 package atlas

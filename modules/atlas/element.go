@@ -25,6 +25,9 @@ const (
 	kindMode         = "mode"    // one of the six modes
 	kindDistrict     = "district"
 	kindIndustry     = "industry"
+	kindResolver     = "resolver" // a node of identifier resolution
+	kindSensor       = "sensor"   // a sensor of industrial security that the city may see
+	kindTarget       = "target"   // a target of the plan that an organisation answers for
 	kindPosition     = "position" // a place in a chain that an enterprise names and that no chain has
 )
 
@@ -47,21 +50,23 @@ const (
 	edgeCovers     = "covers"     // a scenario is of a capability
 	edgeStep       = "step"       // a scenario is at a stage of the process
 	edgeMode       = "mode"       // a scenario is of a mode
-	edgeRuns       = "runs"       // somebody operates a platform
+	edgeRuns       = "runs"       // somebody operates a platform, a node of resolution or a sensor
+	edgeUnder      = "under"      // a node of resolution is below the one that allocated its prefix
+	edgeAnswers    = "answers"    // an organisation answers for a target of the plan
 	edgeHolds      = "holds"      // an enterprise holds a share of another
 	edgeCooperates = "cooperates" // two enterprises did something together
 )
 
 func nodeKinds() []string {
 	return []string{
-		kindEnterprise, kindOutside, kindOrganisation, kindChain, kindStage, kindScenario, kindPlatform, kindCapability, kindProduct, kindTechnology, kindProcess, kindMode,
+		kindEnterprise, kindOutside, kindOrganisation, kindChain, kindStage, kindScenario, kindPlatform, kindResolver, kindSensor, kindTarget, kindCapability, kindProduct, kindTechnology, kindProcess, kindMode,
 		kindDistrict, kindIndustry, kindPosition,
 	}
 }
 
 func edgeKinds() []string {
 	return []string{
-		edgeAt, edgeMakes, edgeUses, edgeIn, edgeOf, edgeFeeds, edgePart, edgeYields, edgeSupplies, edgeOffers, edgeSuits, edgeServed, edgeOwns, edgeProvides, edgeCovers, edgeStep, edgeMode, edgeRuns,
+		edgeAt, edgeMakes, edgeUses, edgeIn, edgeOf, edgeFeeds, edgePart, edgeYields, edgeSupplies, edgeOffers, edgeSuits, edgeServed, edgeOwns, edgeProvides, edgeCovers, edgeStep, edgeMode, edgeRuns, edgeUnder, edgeAnswers,
 		edgeHolds, edgeCooperates,
 	}
 }
@@ -126,7 +131,7 @@ func isTerm(kind string) bool { return slices.Contains(termKinds(), kind) }
 
 // isHeld tells whether nodes of the kind are there on days only on which they have edges.
 func isHeld(kind string) bool {
-	return isTerm(kind) || kind == kindStage || kind == kindScenario || kind == kindPlatform
+	return isTerm(kind) || slices.Contains([]string{kindStage, kindScenario, kindPlatform, kindResolver, kindSensor, kindTarget}, kind)
 }
 
 // same tells whether two edges say the same, whoever told them and whenever.

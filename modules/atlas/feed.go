@@ -29,6 +29,9 @@ const (
 	sourceAgreement = "agreement" // what enterprises and providers agreed on
 	sourceScenario  = "scenario"  // the catalogue of scenarios
 	sourcePlatform  = "platform"  // the registry of platforms
+	sourceResolver  = "resolver"  // the registry of nodes of resolution
+	sourceSensor    = "sensor"    // sensors of industrial security that the city may see
+	sourcePlan      = "plan"      // the plan's targets
 )
 
 func enterpriseNode(entryID string) string { return kindEnterprise + "/" + entryID }

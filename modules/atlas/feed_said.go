@@ -8,8 +8,11 @@ import (
 
 	"linghang/kernel/lang"
 	"linghang/modules/enterprise/enterpriseevent"
+	"linghang/modules/identifier/identifierevent"
+	"linghang/modules/plan/planevent"
 	"linghang/modules/platforms/platformsevent"
 	"linghang/modules/scenario/scenarioevent"
+	"linghang/modules/security/securityevent"
 )
 
 // Owners of edges that other rooms tell, before the ID of what they tell of.
@@ -18,6 +21,9 @@ const (
 	ownerAgreement = "agreement/"
 	ownerScenario  = kindScenario + "/"
 	ownerPlatform  = kindPlatform + "/"
+	ownerResolver  = kindResolver + "/"
+	ownerSensor    = kindSensor + "/"
+	ownerTarget    = kindTarget + "/"
 )
 
 // saying is what an owner says, as it is gathered.
@@ -178,6 +184,68 @@ func ofPlatform(p platformsevent.Listed, register map[string]party, now time.Tim
 	}
 	if o, ok := register[p.Operator]; ok {
 		s.edge(s.node(o.node(p.OperatorZH, p.OperatorEN)), edgeRuns, id, nil)
+	}
+	return s.told
+}
+
+// ofResolver is a node of identifier resolution with who operates it, for everybody, as the
+// nodes that answer are.
+func ofResolver(n identifierevent.Listed, register map[string]party, now time.Time) told {
+	id := ownerResolver + n.NodeID
+	s := saying{told: told{owner: id}, source: sourceResolver, see: seePublic, synthetic: n.Synthetic, now: now}
+	if n.Gone {
+		return told{owner: id, gone: id}
+	}
+	s.node(Node{ID: id, Owner: id, Kind: kindResolver, Name: lang.Text{ZH: cmp.Or(n.NameZH, n.NameEN), EN: n.NameEN}, Props: map[string]string{"link": "/identifier/nodes/" + n.NodeID, "prefix": n.Prefix}, See: seePublic, Synthetic: n.Synthetic})
+	if n.Retired {
+		return s.told
+	}
+	s.from = today(n.Since)
+	if n.District != "" {
+		s.edge(id, edgeIn, s.node(districtNode(n.District)), nil)
+	}
+	if n.Industry != "" {
+		s.edge(id, edgeSuits, s.node(industryNode(n.Industry)), nil)
+	}
+	if n.AboveID != "" {
+		s.edge(id, edgeUnder, ownerResolver+n.AboveID, nil)
+	}
+	if o, ok := register[n.Operator]; ok {
+		s.edge(s.node(o.node(n.OperatorZH, n.OperatorEN)), edgeRuns, id, nil)
+	}
+	return s.told
+}
+
+// ofSensor is who has a sensor that the city may see, for the bureau alone.
+func ofSensor(w securityevent.Watching, register map[string]party, now time.Time) told {
+	id := ownerSensor + w.SensorID
+	s := saying{told: told{owner: id}, source: sourceSensor, see: seeBureau, synthetic: w.Synthetic, now: now}
+	if w.Gone {
+		return told{owner: id, gone: id}
+	}
+	s.node(Node{ID: id, Owner: id, Kind: kindSensor, Name: lang.Text{ZH: w.Name}, Props: map[string]string{"link": "/security/sensors/" + w.SensorID}, See: seeBureau, Synthetic: w.Synthetic})
+	if w.Retired {
+		return s.told
+	}
+	s.from = today(w.Since)
+	if o, ok := register[w.Organisation]; ok {
+		s.edge(s.node(o.node(w.OrganisationZH, w.OrganisationEN)), edgeRuns, id, nil)
+	}
+	return s.told
+}
+
+// ofTarget is a target of the plan with who answers for it, for the bureau alone, from its
+// first to its last day.
+func ofTarget(t planevent.Owned, register map[string]party, now time.Time) told {
+	id := ownerTarget + t.TargetID
+	s := saying{told: told{owner: id}, source: sourcePlan, see: seeBureau, synthetic: t.Synthetic, now: now}
+	if t.Gone {
+		return told{owner: id, gone: id}
+	}
+	s.node(Node{ID: id, Owner: id, Kind: kindTarget, Name: lang.Text{ZH: t.TitleZH, EN: t.TitleEN}, Props: map[string]string{"link": "/plan/targets/" + t.TargetID}, See: seeBureau, Synthetic: t.Synthetic})
+	s.from, s.until = today(t.Since), today(t.Until)
+	if o, ok := register[t.Owner]; ok {
+		s.edge(s.node(o.node(t.OwnerZH, t.OwnerEN)), edgeAnswers, id, nil)
 	}
 	return s.told
 }

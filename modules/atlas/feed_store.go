@@ -10,8 +10,11 @@ import (
 	"linghang/kernel/fault"
 	"linghang/kernel/sqldb"
 	"linghang/modules/enterprise/enterpriseevent"
+	"linghang/modules/identifier/identifierevent"
+	"linghang/modules/plan/planevent"
 	"linghang/modules/platforms/platformsevent"
 	"linghang/modules/scenario/scenarioevent"
+	"linghang/modules/security/securityevent"
 )
 
 // hear takes over what one owner says, all of it. touched takes the nodes that this touches.
@@ -131,7 +134,7 @@ func (c *city) owners(prefix string, had map[string][]Edge) []string {
 }
 
 func (m *Module) feeds() []feed {
-	return []feed{m.entries(), m.offerings(), m.agreements(), m.scenarios(), m.platforms()}
+	return []feed{m.entries(), m.offerings(), m.agreements(), m.scenarios(), m.platforms(), m.resolvers(), m.sensors(), m.targets()}
 }
 
 func (m *Module) entries() feed {
@@ -207,22 +210,39 @@ func (m *Module) scenarios() feed {
 }
 
 func (m *Module) platforms() feed {
-	say := func(ctx context.Context, p platformsevent.Listed, now time.Time) (told, error) {
-		register, err := m.register(ctx, []string{p.Operator})
-		return ofPlatform(p, register, now), err
+	return ofParty(m, ownerPlatform, m.rooms.Platforms.Listed, m.rooms.Platforms.EachListed, func(p platformsevent.Listed) string { return p.Operator }, ofPlatform)
+}
+
+func (m *Module) resolvers() feed {
+	return ofParty(m, ownerResolver, m.rooms.Resolvers.Listed, m.rooms.Resolvers.EachListed, func(n identifierevent.Listed) string { return n.Operator }, ofResolver)
+}
+
+func (m *Module) sensors() feed {
+	return ofParty(m, ownerSensor, m.rooms.Sensors.Watching, m.rooms.Sensors.EachWatching, func(w securityevent.Watching) string { return w.Organisation }, ofSensor)
+}
+
+func (m *Module) targets() feed {
+	return ofParty(m, ownerTarget, m.rooms.Targets.Owned, m.rooms.Targets.EachOwned, func(t planevent.Owned) string { return t.Owner }, ofTarget)
+}
+
+// ofParty is a feed of things each of which is of one organisation.
+func ofParty[T any](m *Module, owner string, ask func(ctx context.Context, id string) (T, error), each func(ctx context.Context, do func(T) error) error, whose func(T) string, of func(T, map[string]party, time.Time) told) feed {
+	say := func(ctx context.Context, x T, now time.Time) (told, error) {
+		register, err := m.register(ctx, []string{whose(x)})
+		return of(x, register, now), err
 	}
 	return feed{
-		owner: ownerPlatform,
+		owner: owner,
 		one: func(ctx context.Context, id string, now time.Time) (told, error) {
-			p, err := m.rooms.Platforms.Listed(ctx, id)
+			x, err := ask(ctx, id)
 			if err != nil {
 				return told{}, err
 			}
-			return say(ctx, p, now)
+			return say(ctx, x, now)
 		},
 		each: func(ctx context.Context, now time.Time, do func(told) error) error {
-			return m.rooms.Platforms.EachListed(ctx, func(p platformsevent.Listed) error {
-				t, err := say(ctx, p, now)
+			return each(ctx, func(x T) error {
+				t, err := say(ctx, x, now)
 				if err != nil {
 					return err
 				}
@@ -338,4 +358,16 @@ func (m *Module) onMoved(ctx context.Context, e platformsevent.StatusChanged) er
 
 func (m *Module) onEdited(ctx context.Context, e platformsevent.Changed) error {
 	return m.follow(ctx, m.platforms(), e.Subject(), e.PlatformID)
+}
+
+func (m *Module) onResolver(ctx context.Context, e identifierevent.NodeChanged) error {
+	return m.follow(ctx, m.resolvers(), e.Subject(), e.NodeID)
+}
+
+func (m *Module) onSensor(ctx context.Context, e securityevent.SensorChanged) error {
+	return m.follow(ctx, m.sensors(), e.Subject(), e.SensorID)
+}
+
+func (m *Module) onTarget(ctx context.Context, e planevent.TargetChanged) error {
+	return m.follow(ctx, m.targets(), e.Subject(), e.TargetID)
 }

@@ -13,8 +13,11 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/modules/enterprise/enterpriseevent"
+	"linghang/modules/identifier/identifierevent"
+	"linghang/modules/plan/planevent"
 	"linghang/modules/platforms/platformsevent"
 	"linghang/modules/scenario/scenarioevent"
+	"linghang/modules/security/securityevent"
 )
 
 //go:embed migrations/*.sql
@@ -53,6 +56,24 @@ type Platforms interface {
 	EachListed(ctx context.Context, do func(platformsevent.Listed) error) error
 }
 
+// Resolvers tells which nodes of identifier resolution there are.
+type Resolvers interface {
+	Listed(ctx context.Context, id string) (identifierevent.Listed, error)
+	EachListed(ctx context.Context, do func(identifierevent.Listed) error) error
+}
+
+// Sensors tells who has sensors of industrial security, as far as the city may see them.
+type Sensors interface {
+	Watching(ctx context.Context, id string) (securityevent.Watching, error)
+	EachWatching(ctx context.Context, do func(securityevent.Watching) error) error
+}
+
+// Targets tells who answers for targets of the plan.
+type Targets interface {
+	Owned(ctx context.Context, id string) (planevent.Owned, error)
+	EachOwned(ctx context.Context, do func(planevent.Owned) error) error
+}
+
 // Rooms are those that the graph asks.
 type Rooms struct {
 	Enterprises Enterprises
@@ -60,6 +81,9 @@ type Rooms struct {
 	Agreements  Agreements
 	Scenarios   Scenarios
 	Platforms   Platforms
+	Resolvers   Resolvers
+	Sensors     Sensors
+	Targets     Targets
 }
 
 // Organisations is the register of organisations: who reviews proposals, and whose
@@ -121,6 +145,7 @@ func (m *Module) Manifest() module.Manifest {
 			bus.On(m.onProvider), bus.On(m.onAgreed), bus.On(m.onClosed),
 			bus.On(m.onPublished), bus.On(m.onWithdrawn),
 			bus.On(m.onRegistered), bus.On(m.onMoved), bus.On(m.onEdited),
+			bus.On(m.onResolver), bus.On(m.onSensor), bus.On(m.onTarget),
 		},
 		Finds:    m.finds(),
 		Measures: m.measures(),

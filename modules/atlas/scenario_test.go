@@ -183,7 +183,8 @@ func rooms(k *kernel.Kernel) []module.Module {
 	b.Technologies = []string{"机器视觉"}
 	d.list.put("a", a)
 	d.list.put("b", b)
-	return []module.Module{d, c, p, New(NewGraph(k.Kit("atlas")), k.Directory(), Rooms{d, d, d, c, p})}
+	o := newOthers(k)
+	return append(o.modules(), d, c, p, New(NewGraph(k.Kit("atlas")), k.Directory(), Rooms{d, d, d, c, p, o.resolution, o.watch, o.plans}))
 }
 
 func TestScenarios(t *testing.T) { kerneltest.Scenarios(t, rooms) }

@@ -15,4 +15,6 @@
 //	internal/prefix   names and places that nodes of a prefix have
 //	internal/mirror   following a primary
 //	internal/station  one node alone: linghang node
+//
+// Tells: identifierevent.
 package identifier

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"linghang/kernel/bus"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
@@ -18,6 +19,7 @@ import (
 	"linghang/lib/handle/resolver"
 	"linghang/lib/handle/trust"
 	"linghang/lib/handle/wire"
+	"linghang/modules/identifier/identifierevent"
 	"linghang/modules/identifier/internal/record"
 	"linghang/modules/identifier/internal/station"
 	"linghang/modules/identifier/internal/vouch"
@@ -107,6 +109,7 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "标识解析", EN: "Identifiers"}
 	return module.Manifest{
 		Name: "identifier", Title: lang.Text{ZH: "工业互联网标识解析", EN: "Identifier resolution"}, Migrations: dir,
+		Publishes:   []bus.Event{identifierevent.NodeChanged{}},
 		Permissions: permissions(),
 		Routes: slices.Concat(
 			m.nodeRoutes(), m.quotaRoutes(), m.handleRoutes(), m.importRoutes(), m.templateRoutes(), m.codeRoutes(), m.labelRoutes(),

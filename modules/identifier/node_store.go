@@ -49,6 +49,9 @@ func (s nodeStore) insert(ctx context.Context, n node) error {
 			return fmt.Errorf("insert node: %w", err)
 		}
 		tx.Changed("node", n.ID, nil, n)
+		if err := tellNode(ctx, tx, n.ID); err != nil {
+			return err
+		}
 		return s.search.Put(ctx, tx, n.document())
 	})
 }
@@ -98,6 +101,9 @@ func (s nodeStore) change(ctx context.Context, id string, version int64, decide 
 		}
 		after.Version++
 		n = after
+		if err := tellNode(ctx, tx, id); err != nil {
+			return err
+		}
 		return s.search.Put(ctx, tx, n.document())
 	})
 	return n, err
@@ -122,6 +128,9 @@ func (s nodeStore) remove(ctx context.Context, n node) error {
 			}
 		}
 		tx.Changed("node", n.ID, n, nil)
+		if err := tellNode(ctx, tx, n.ID); err != nil {
+			return err
+		}
 		return s.search.Remove(ctx, tx, nounNode, n.ID)
 	})
 }

@@ -44,5 +44,5 @@
 //
 // Tables: plan, plan_action, plan_measure, target, target_change, target_value,
 // evidence, value_evidence, milestone, remark, reminder; the view seen.
-// Tells: nothing. Hears: nothing; it reads the register of measures.
+// Tells: planevent. Hears: nothing; it reads the register of measures.
 package plan

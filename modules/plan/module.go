@@ -6,9 +6,11 @@ import (
 	"io/fs"
 	"time"
 
+	"linghang/kernel/bus"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	"linghang/modules/plan/planevent"
 )
 
 //go:embed migrations/*.sql
@@ -45,6 +47,7 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "行动计划", EN: "Action plan"}
 	return module.Manifest{
 		Name: "plan", Title: section, Migrations: dir,
+		Publishes:   []bus.Event{planevent.TargetChanged{}},
 		Permissions: permissions(),
 		Routes:      append(append(m.planRoutes(), m.targetRoutes()...), m.valueRoutes()...),
 		Finds:       m.plans.finds(),

@@ -90,6 +90,9 @@ func insertTarget(ctx context.Context, tx *sqldb.Tx, planID string, position int
 	if err != nil {
 		return fmt.Errorf("insert target: %w", err)
 	}
+	if err := tellTarget(ctx, tx, id); err != nil {
+		return err
+	}
 	for _, m := range t.Milestones {
 		m.ID, m.TargetID = ulid.Make().String(), id
 		if err := insertMilestone(ctx, tx, m); err != nil {

@@ -85,6 +85,9 @@ func (s planStore) lost(ctx context.Context, tx *sqldb.Tx, planID string) error 
 		if err := s.search.Remove(ctx, tx, nounTarget, id); err != nil {
 			return err
 		}
+		if err := tellTarget(ctx, tx, id); err != nil {
+			return err
+		}
 	}
 	return s.remarks.Gone(ctx, tx, nounTarget, ids...)
 }

@@ -56,6 +56,9 @@ func (s targetStore) update(ctx context.Context, before target, after edited, ve
 				return fmt.Errorf("record change: %w", err)
 			}
 		}
+		if err := tellTarget(ctx, tx, t.ID); err != nil {
+			return err
+		}
 		return found(ctx, tx, s.search, t.PlanID, t.ID)
 	})
 }

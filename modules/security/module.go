@@ -24,6 +24,7 @@ import (
 	"linghang/modules/security/internal/notice"
 	"linghang/modules/security/internal/publish"
 	"linghang/modules/security/internal/sensor"
+	"linghang/modules/security/securityevent"
 )
 
 //go:embed migrations/*.sql
@@ -87,6 +88,16 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	return m
 }
 
+// Watching returns what the city may see of a sensor, for other rooms.
+func (m *Module) Watching(ctx context.Context, id string) (securityevent.Watching, error) {
+	return m.sensors.Watching(ctx, id)
+}
+
+// EachWatching hands over the sensors at work that the city may see, for other rooms.
+func (m *Module) EachWatching(ctx context.Context, do func(securityevent.Watching) error) error {
+	return m.sensors.EachWatching(ctx, do)
+}
+
 // Run implements module.Runner.
 func (m *Module) Run(ctx context.Context) error {
 	if err := errors.Join(m.broken, m.notices.Broken, m.incidents.Broken(), m.detection.Broken(), m.exchange.Broken(), m.intel.Broken()); err != nil {
@@ -107,6 +118,7 @@ func (m *Module) Manifest() module.Manifest {
 		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), baseline.Permissions(), intel.Permissions(), exchange.Permissions(), publish.Permissions()),
 		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.intel.Routes(), m.exchange.Routes(), m.publisher.Routes()),
 		Measures:    slices.Concat(m.notices.Measures(), m.measures()),
+		Publishes:   []bus.Event{securityevent.SensorChanged{}},
 		Subscribes:  []module.Subscription{bus.On(m.organisationChanged)},
 		Finds:       slices.Concat(m.notices.Finds(), m.incidents.Finds()),
 		Topics:      slices.Concat(notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), intel.Topics()),

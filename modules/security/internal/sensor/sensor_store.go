@@ -143,6 +143,9 @@ func (s store) insert(ctx context.Context, x Sensor) error {
 			return fmt.Errorf("register sensor: %w", err)
 		}
 		tx.Changed("sensor", x.ID, nil, x)
+		if err := tell(ctx, tx, x.ID); err != nil {
+			return err
+		}
 		return said(ctx, tx, x.ID, x.Consent, x.actor, x.CreatedBy, x.CreatedAt)
 	})
 }
@@ -169,6 +172,9 @@ func (s store) consent(ctx context.Context, x Sensor, c Consent, now time.Time) 
 		after := x
 		after.Consent, after.Version = c, x.Version+1
 		tx.Changed("sensor", x.ID, x, after)
+		if err := tell(ctx, tx, x.ID); err != nil {
+			return err
+		}
 		return said(ctx, tx, x.ID, c, who.Actor(), who.Name, now)
 	})
 }
@@ -189,7 +195,7 @@ func (s store) retire(ctx context.Context, x Sensor, now time.Time) error {
 		after := x
 		after.RetiredAt, after.Version = now, x.Version+1
 		tx.Changed("sensor", x.ID, x, after)
-		return nil
+		return tell(ctx, tx, x.ID)
 	})
 }
 

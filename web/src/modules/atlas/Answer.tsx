@@ -17,7 +17,7 @@ export function NodeLink({ node }: { node: NodeRef }) {
 }
 
 /** Sources of edges that the system itself names. */
-const sources = ['directory', 'provider', 'agreement', 'scenario', 'platform', 'chain', 'import'] as const
+const sources = ['directory', 'provider', 'agreement', 'scenario', 'platform', 'resolver', 'sensor', 'plan', 'chain', 'import'] as const
 
 /** Where an edge is from, in words. */
 export function useSource() {

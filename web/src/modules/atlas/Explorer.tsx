@@ -12,7 +12,7 @@ import { NodeField } from './Questions'
 import { useAtlasTexts } from './texts'
 import './atlas.css'
 
-const kinds = ['enterprise', 'outside', 'organisation', 'chain', 'stage', 'scenario', 'platform', 'capability', 'product', 'technology'] as const
+const kinds = ['enterprise', 'outside', 'organisation', 'chain', 'stage', 'scenario', 'platform', 'resolver', 'sensor', 'target', 'capability', 'product', 'technology'] as const
 
 /** The colour of each kind; what is not named is grey. */
 function coloursOf(p: ReturnType<typeof usePalette>): Record<string, string> {
