@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -156,6 +157,25 @@ func TestListsAreNumberedAndNeverChange(t *testing.T) {
 		x.do(t, "GET", "/lists/"+first.ID+"/paper?format=xlsx", "officer", "", 0, http.StatusOK, nil)
 		x.do(t, "GET", "/lists/"+first.ID+"/paper?format=doc", "officer", "", 0, http.StatusUnprocessableEntity, nil)
 	})
+}
+
+func TestAppsAreFoundByTheirWholeName(t *testing.T) {
+	x := newTown(t, kerneltest.Options{})
+	apps := strings.Replace(head, "maturity\n", "maturity,apps\n", 1)
+	line := func(title, names string) string { return strings.Replace(row(title, "", title+"的说明"), "running\n", "running,"+names+"\n", 1) }
+	x.upload(t, "/import?name=a.csv", apps+line("轮胎外观缺陷检测", "外观检测App")+line("汽车焊缝检测", "外观检测App;焊缝 Pro")+line("仓库盘点", "盘点通"), http.StatusOK, nil)
+	var v facetsView
+	x.do(t, "GET", "/scenarios/facets?status=published", "viewer-theirs", "", 0, http.StatusOK, &v)
+	i := slices.IndexFunc(v.Facets, func(f facet) bool { return f.Axis == columnApp })
+	if want := []tally{{"外观检测App", 2}, {"焊缝 Pro", 1}, {"盘点通", 1}}; !slices.Equal(v.Facets[i].Counts, want) {
+		t.Errorf("%+v", v.Facets[i])
+	}
+	for name, want := range map[string]int{"外观检测App": 2, "焊缝 Pro": 1, "焊缝": 0} {
+		var page struct{ Total int }
+		if x.do(t, "GET", "/scenarios?app="+url.QueryEscape(name), "viewer-theirs", "", 0, http.StatusOK, &page); page.Total != want {
+			t.Errorf("%s is used by %d scenarios, not %d", name, page.Total, want)
+		}
+	}
 }
 
 func TestFacetsCountAsIfTheirOwnFilterWereNotThere(t *testing.T) {

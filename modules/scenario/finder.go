@@ -27,6 +27,7 @@ const (
 	columnSeen     = "seen"
 	columnOwner    = "owner"
 	columnProvider = "provider"
+	columnApp      = "app"
 	columnYear     = "year"
 	columnQuarter  = "quarter"
 
@@ -122,7 +123,7 @@ func newFinder(from source, t *Taxonomy, known func() *latent.Model) (*finder, e
 		return nil, fmt.Errorf("read trade terms: %w", err)
 	}
 	schema := index.Schema{Fields: []index.Field{{Name: "title", Weight: 4, Spelled: true}, {Name: "tags", Weight: 2}, {Name: "summary", Weight: 2}, {Name: "text", Weight: 1}}}
-	for _, name := range slices.Concat([]string{columnID, columnStatus, columnSeen, columnOwner, columnProvider, columnYear, columnQuarter}, axes()) {
+	for _, name := range slices.Concat([]string{columnID, columnStatus, columnSeen, columnOwner, columnProvider, columnApp, columnYear, columnQuarter}, axes()) {
 		schema.Columns = append(schema.Columns, index.Column{Name: name})
 	}
 	analyser := text.New(terms)
@@ -214,6 +215,9 @@ func (f *finder) entry(r read, k kept) index.Document {
 		if p.OrganisationID != "" {
 			words[columnProvider] = append(words[columnProvider], p.OrganisationID)
 		}
+	}
+	if len(r.Content.Apps) > 0 {
+		words[columnApp] = r.Content.Apps
 	}
 	for _, axis := range axes() {
 		if list := r.Content.classes(axis); len(list) > 0 {
@@ -336,7 +340,7 @@ func (f *finder) facets(ctx context.Context, q question) (index.Result, error) {
 		return index.Result{}, err
 	}
 	ask := q.query()
-	ask.Limit, ask.Count, ask.Facets, ask.Values = 1, true, slices.Concat(axes(), []string{columnStatus, columnYear, columnQuarter}), 100
+	ask.Limit, ask.Count, ask.Facets, ask.Values = 1, true, slices.Concat(axes(), []string{columnStatus, columnApp, columnYear, columnQuarter}), 100
 	return f.ask(ctx, ask)
 }
 

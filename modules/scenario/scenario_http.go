@@ -56,6 +56,7 @@ type scenarioParams struct {
 	Status     string `query:"status" enum:"draft,review,published,withdrawn" doc:"Others than the owner and the bureau know what was published only"`
 	Year       string `query:"year" maxLength:"4" doc:"In which its first version was published"`
 	Quarter    string `query:"quarter" maxLength:"6" doc:"In which its first version was published, such as 2026Q3"`
+	App        string `query:"app" maxLength:"300" doc:"The name of an industrial app that scenarios use"`
 	Provider   string `query:"provider" maxLength:"40" doc:"ID of an organisation"`
 	Owner      string `query:"owner" maxLength:"40" doc:"ID of an organisation"`
 }
@@ -75,6 +76,9 @@ func (in scenarioParams) question(ctx context.Context) question {
 		if value != "" {
 			q.filters[column] = split(value)
 		}
+	}
+	if in.App != "" {
+		q.filters[columnApp] = []string{in.App} // a name may have commas in it
 	}
 	return q
 }
@@ -118,7 +122,7 @@ type facetsView struct {
 }
 
 type facet struct {
-	Axis   string  `json:"axis" doc:"An axis of the taxonomy, or status, year or quarter"`
+	Axis   string  `json:"axis" doc:"An axis of the taxonomy, or status, app, year or quarter"`
 	Counts []tally `json:"counts" nullable:"false"`
 }
 

@@ -23,8 +23,8 @@ async function choose(page: Page, label: string, option: string): Promise<void> 
   await page.locator('.ant-select-dropdown:visible').getByTitle(option, { exact: true }).click()
 }
 
-const scenarios = `title_zh,title_en,summary_zh,industries,stages,modes,links,technologies,values,maturity
-轮胎动平衡在线检测,Balance of tyres measured in line,成型线末端测量动平衡并分选,C29,inspection,smart_manufacturing,quality,vision,quality,running
+const scenarios = `title_zh,title_en,summary_zh,industries,stages,modes,links,technologies,values,maturity,apps
+轮胎动平衡在线检测,Balance of tyres measured in line,成型线末端测量动平衡并分选,C29,inspection,smart_manufacturing,quality,vision,quality,running,动平衡检测App
 `
 
 /** Registers an enterprise in the page, which the bureau accepts in its own. */
@@ -62,6 +62,14 @@ async function diagnosed(firm: Page): Promise<void> {
   await expect(firm.getByText('最接近的场景', { exact: true })).toBeVisible()
   await accessible(firm)
   await picture(firm, 'journey-diagnosed')
+  await firm.getByRole('link', { name: '质量管理: 工业应用' }).click()
+  await expect(firm.getByRole('heading', { level: 1, name: '工业应用' })).toBeVisible()
+  await accessible(firm)
+  await picture(firm, 'journey-apps')
+  await firm.getByRole('link', { name: '动平衡检测App' }).click()
+  await expect(firm.getByRole('link', { name: '轮胎动平衡在线检测' })).toBeVisible()
+  await firm.goBack()
+  await firm.goBack()
   await firm.getByRole('link', { name: '质量管理: 赋能场景' }).click()
   await expect(firm.getByRole('link', { name: '轮胎动平衡在线检测' })).toBeVisible()
   await picture(firm, 'journey-scenarios')

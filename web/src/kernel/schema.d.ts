@@ -32713,7 +32713,7 @@ export interface components {
             value: number;
         };
         ScenarioFacet: {
-            /** @description An axis of the taxonomy, or status, year or quarter */
+            /** @description An axis of the taxonomy, or status, app, year or quarter */
             axis: string;
             counts: components["schemas"]["ScenarioTally"][];
         };
@@ -59728,6 +59728,8 @@ export interface operations {
                 year?: string;
                 /** @description In which its first version was published, such as 2026Q3 */
                 quarter?: string;
+                /** @description The name of an industrial app that scenarios use */
+                app?: string;
                 /** @description ID of an organisation */
                 provider?: string;
                 /** @description ID of an organisation */
@@ -59820,6 +59822,8 @@ export interface operations {
                 year?: string;
                 /** @description In which its first version was published, such as 2026Q3 */
                 quarter?: string;
+                /** @description The name of an industrial app that scenarios use */
+                app?: string;
                 /** @description ID of an organisation */
                 provider?: string;
                 /** @description ID of an organisation */

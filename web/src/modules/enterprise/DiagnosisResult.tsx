@@ -70,6 +70,7 @@ function Nearest({ list }: { list: Near[] }) {
   const may = useMay()
   const ways = (code: string) => [
     { key: 'examples', to: `/scenario?link=${code}`, may: may('scenario.view') },
+    { key: 'apps', to: `/scenario/apps?link=${code}`, may: may('scenario.view') },
     { key: 'providers', to: `/enterprise/providers?scenario=${code}`, may: may('enterprise.provider.view') },
     { key: 'need', to: `/enterprise/needs?begin=${code}`, may: may('enterprise.need.act') },
   ] as const

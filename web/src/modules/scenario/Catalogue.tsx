@@ -22,6 +22,7 @@ export default function Catalogue() {
         actions={
           <>
             <Segmented value={cards ? 'cards' : 'table'} options={(['table', 'cards'] as const).map((v) => ({ value: v, label: t(`list.${v}`) }))} onChange={show} />
+            <LinkButton to="/scenario/apps">{t('apps.title')}</LinkButton>
             {may('scenario.write') && <LinkButton to="/scenario/new" type="primary" icon={<PlusOutlined />}>{t('list.write')}</LinkButton>}
           </>
         }
@@ -39,7 +40,7 @@ function useFilters(params: URLSearchParams): Filter[] {
   const t = useScenarioTexts()
   const taxonomy = useTaxonomy()
   const asked = new URLSearchParams()
-  for (const name of ['q', ...axes, 'status', 'year', 'quarter']) if (params.get(name)) asked.set(name, params.get(name)!)
+  for (const name of ['q', ...axes, 'status', 'app', 'year', 'quarter']) if (params.get(name)) asked.set(name, params.get(name)!)
   const { data } = useQuery({ queryKey: [...roomKey, 'facets', asked.toString()], queryFn: ({ signal }) => request<Schema<'ScenarioFacetsView'>>(`/api/scenario/scenarios/facets?${asked}`, { signal }), placeholderData: keepPreviousData })
   const counts = (axis: string) => new Map((data?.facets.find((f) => f.axis === axis)?.counts ?? []).map((c) => [c.code, c.count]))
   const counted = (axis: string, options: { value: string; label: string }[]) => {
@@ -49,6 +50,7 @@ function useFilters(params: URLSearchParams): Filter[] {
   return [
     ...axes.map((axis) => ({ name: axis, label: taxonomy.name(axis) || axis, options: counted(axis, taxonomy.options(axis)) })),
     { name: 'status', label: t('field.status'), options: counted('status', (['draft', 'review', 'published', 'withdrawn'] as const).map((s) => ({ value: s, label: t(`statuses.${s}`) }))) },
+    { name: 'app', label: t('field.apps'), options: counted('app', [...counts('app').keys()].map((a) => ({ value: a, label: a }))) },
     { name: 'quarter', label: t('field.quarter'), options: counted('quarter', [...counts('quarter').keys()].sort().reverse().map((q) => ({ value: q, label: q }))) },
     { name: 'year', label: t('field.year'), options: counted('year', [...counts('year').keys()].sort().reverse().map((y) => ({ value: y, label: y }))) },
   ]

@@ -6,6 +6,7 @@ import type { zh } from './zh'
 export const en: typeof zh = {
   opening: openingEn,
   pilot: pilotEn,
+  apps: { title: 'Industrial apps', note: 'What published scenarios use, the most used first; a name opens its scenarios', scenarios: 'Scenarios', empty: 'No scenario uses an app', emptyNote: 'Choose another of the sixteen, or name apps in scenarios' },
   list: {
     title: 'Catalogue of scenarios', note: 'Find industrial scenarios by industry, stage, mode, technology and value', write: 'Write a scenario', search: 'Words, Chinese or English', table: 'Table', cards: 'Cards', empty: 'The catalogue has no scenarios yet', emptyNote: 'Scenarios appear here once they are reviewed and published.',
     score: 'What was found', providers: '{{n}} providers', effects: '{{n}} figures of effect',

@@ -12,6 +12,7 @@ export const room: Room = {
     { path: '/scenario/import', permission: 'scenario.review', page: () => import('./Import') },
     { path: '/scenario/duplicates', permission: 'scenario.review', page: () => import('./Duplicates') },
     { path: '/scenario/lists', permission: 'scenario.view', page: () => import('./Lists') },
+    { path: '/scenario/apps', permission: 'scenario.view', page: () => import('./Apps') },
     { path: '/scenario/openings', permission: 'scenario.view', page: () => import('./Openings') },
     { path: '/scenario/openings/new', permission: 'scenario.open', page: () => import('./NewOpening') },
     { path: '/scenario/openings/:id', permission: 'scenario.view', page: () => import('./Opening') },

@@ -5,6 +5,7 @@ import { pilotProblemsZh, pilotZh } from './pilotZh'
 export const zh = {
   opening: openingZh,
   pilot: pilotZh,
+  apps: { title: '工业应用', note: '已公布场景用到的工业应用，按场景数排列；点名称看用到它的场景', scenarios: '场景数', empty: '没有场景用到工业应用', emptyNote: '换一个环节，或在场景中填写“工业应用”' },
   list: {
     title: '场景清单', note: '按行业、环节、模式、技术和价值查找工业赋能场景', write: '编写场景', search: '关键词、英文或拼音', table: '表格', cards: '卡片', empty: '清单中还没有场景', emptyNote: '场景经审核发布后显示在这里。',
     score: '找到的内容', providers: '{{n}} 家服务商', effects: '{{n}} 项成效',
