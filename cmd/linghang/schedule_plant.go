@@ -31,9 +31,10 @@ func scheduleReplan() *cobra.Command {
   frozen   what the plan starts before this stays as planned, if it can
   actuals  [{task, mode, start, end}]: where things went otherwise; without start the task has not begun
   down     [{resource, from, until}]: breakdowns
+  lost     [{task, mode, start, end}]: what earlier departures say was lost, so that machines are as that left them
 
 What is left moves as little as possible, and is then as good as possible by the objective of the model. With --output json
-the object of solve is printed, with departures [{code, task}] (what had to give way: redo, thaw, lag) and moved {all, near, within}:
+the object of solve is printed, with departures [{code, task, lost}] (what had to give way: redo, thaw, lag) and moved {all, near, within}:
 tasks that moved, of all and of those that the plan has within --near of the frozen zone.`,
 		Example: "  linghang schedule replan plant.json running.json --time 2s --output json",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -45,12 +46,14 @@ tasks that moved, of all and of those that the plan has within --near of the fro
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[1], err)
 			}
+			tasks := len(m.Tasks)
 			left, departures, err := schedule.Replan(m, running)
 			if err != nil {
 				return err
 			}
 			return solveAndPrint(cmd, left, o, func(cmd *cobra.Command, m *model.Model, r *schedule.Result) error {
 				from := max(running.Now, running.Frozen)
+				r.Schedule = schedule.Trim(r.Schedule, tasks)
 				return printReplan(cmd, m, r, departures, moved(running, r, from, from+near))
 			})
 		},

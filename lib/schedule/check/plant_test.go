@@ -223,3 +223,29 @@ func TestStopsWithoutAPlantAreRefused(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A stop that the baseline has and that began before now stands for any task that it is good for, and no other does.
+func TestStopsThatHaveBegunStand(t *testing.T) {
+	for want, change := range map[string]func(*model.Model, *model.Schedule){
+		"": func(*model.Model, *model.Schedule) {},
+		"stops[0] starts at 31; it is 35 already": func(m *model.Model, _ *model.Schedule) { m.Baseline.Stops = m.Baseline.Stops[1:] },
+		"stops[1] starts at 33; it is 35 already": func(m *model.Model, _ *model.Schedule) { m.Baseline.Stops[1].Before = 0 },
+		"stops[1] starts at 33":                   func(m *model.Model, _ *model.Schedule) { m.Baseline.Stops[1].End++ },
+	} {
+		m, s := works()
+		m.Now = 35
+		for _, i := range []int{0, 1, 4} {
+			m.Tasks[i].Pin = &model.Pin{Mode: new(0), Start: &s.Assignments[i].Start, End: &s.Assignments[i].End}
+		}
+		m.Baseline = &model.Baseline{Stops: slices.Clone(s.Stops)}
+		m.Baseline.Stops[0].Before = 0 // a cleaning is good for any task
+		change(m, s)
+		if err := m.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		err := Schedule(m, s)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%v, not %q", err, want)
+		}
+	}
+}

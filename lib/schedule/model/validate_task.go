@@ -169,9 +169,12 @@ func (e *examiner) baseline() {
 	for i := range b.Stops {
 		s, where := &b.Stops[i], fmt.Sprintf("baseline.stops[%d]", i)
 		e.place(where+".before", &s.Before, len(e.m.Tasks), "tasks")
-		e.place(where+".resource", s.Resource, len(e.m.Resources), "resources")
-		e.place(where+".tank", s.Tank, len(e.m.Tanks), "tanks")
+		on := e.place(where+".resource", s.Resource, len(e.m.Resources), "resources")
+		if in := e.place(where+".tank", s.Tank, len(e.m.Tanks), "tanks"); on == in {
+			e.add(where, "is of a resource or of a tank, and of one")
+		}
 		e.time(where+".start", s.Start)
+		e.time(where+".end", s.End)
 	}
 	seen := make([]bool, len(e.m.Tasks))
 	for i, a := range b.Assignments {
