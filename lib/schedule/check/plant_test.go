@@ -249,3 +249,24 @@ func TestStopsThatHaveBegunStand(t *testing.T) {
 		}
 	}
 }
+
+// What flows for no time at one moment flows in the order in which it can, whatever the places of tasks are.
+func TestTheLastOfAProductFlowsBeforeTheFirstOfTheNext(t *testing.T) {
+	for _, first := range []int{0, 1} {
+		m := &model.Model{
+			Families:    []string{"a", "b"},
+			Changeovers: []model.Changeover{{Duration: [][]int64{{0, 0}, {0, 0}}}},
+			Tanks:       []model.Tank{{Capacity: 9, Level: 5, Family: new(0), Changeover: new(0)}},
+			Tasks:       make([]model.Task, 2),
+			Horizon:     9,
+		}
+		m.Tasks[first] = model.Task{Family: new(0), Modes: []model.Mode{{Flows: []model.Flow{{Tank: 0, Amount: -5}}}}}
+		m.Tasks[1-first] = model.Task{Family: new(1), Modes: []model.Mode{{Flows: []model.Flow{{Tank: 0, Amount: 7}}}}}
+		if err := m.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		if err := Schedule(m, &model.Schedule{Makespan: 4, Assignments: []model.Assignment{{Task: 0, Start: 4, End: 4}, {Task: 1, Start: 4, End: 4}}}); err != nil {
+			t.Errorf("with task %d first: %v", first, err)
+		}
+	}
+}
