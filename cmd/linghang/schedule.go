@@ -35,7 +35,7 @@ A FILE is a model in one of these formats; - is the standard input. Without --fo
   jobshop   (.jsp)   the standard text of job shops
   flexible  (.fjs)   flexible job shops (Brandimarte, Hurink)
   flowshop  (.fsp)   permutation flow shops (Taillard)
-  rcpsp     (.rcp)   projects with limited resources (Patterson)
+  rcpsp     (.rcp)   projects with limited resources (Patterson, or as PSPLIB: .sm, .mm)
   linghang  (.json)  the model of this program, see convert`,
 	}
 	cmd.PersistentFlags().String("format", "", "format of FILE: "+strings.Join(instance.Formats(), ", "))
@@ -287,7 +287,7 @@ func readModel(cmd *cobra.Command, file string) (*model.Model, error) {
 
 func formatOf(format, file string) (string, error) {
 	if format == "" {
-		format = map[string]string{".jsp": "jobshop", ".fjs": "flexible", ".fsp": "flowshop", ".rcp": "rcpsp", ".json": "linghang"}[strings.ToLower(filepath.Ext(file))]
+		format = map[string]string{".jsp": "jobshop", ".fjs": "flexible", ".fsp": "flowshop", ".rcp": "rcpsp", ".sm": "rcpsp", ".mm": "rcpsp", ".json": "linghang"}[strings.ToLower(filepath.Ext(file))]
 	}
 	if slices.Contains(instance.Formats(), format) {
 		return format, nil

@@ -80,19 +80,7 @@ func readRunning(cmd *cobra.Command, file string) (running schedule.Running, err
 	if err != nil {
 		return running, err
 	}
-	var parts struct {
-		schedule.Running
-		Plan json.RawMessage `json:"plan"`
-	}
-	if err := json.Unmarshal(data, &parts); err != nil {
-		return running, fmt.Errorf("read what runs: %w", err)
-	}
-	if parts.Plan == nil {
-		return running, errors.New("read what runs: it has no plan")
-	}
-	running = parts.Running
-	running.Plan, err = model.DecodeSchedule(parts.Plan)
-	return running, err //nolint:wrapcheck // it says what it reads
+	return schedule.DecodeRunning(data)
 }
 
 func printReplan(cmd *cobra.Command, m *model.Model, r *schedule.Result, departures []schedule.Departure, moved movedTasks) error {

@@ -2,10 +2,12 @@ package schedule
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 
+	"linghang/lib/schedule/internal/document"
 	"linghang/lib/schedule/model"
 )
 
@@ -18,6 +20,24 @@ type Running struct {
 	Actuals []Actual        `json:"actuals,omitempty"` // where things went otherwise than planned
 	Down    []Down          `json:"down,omitempty"`    // breakdowns
 	Lost    []Lost          `json:"lost,omitempty"`    // what earlier departures say was lost
+}
+
+// DecodeRunning reads a plan that runs and what happened in JSON; the plan may be what `solve` prints. Whether they are of a model
+// is the business of Replan.
+func DecodeRunning(data []byte) (running Running, err error) {
+	var parts struct {
+		Running
+		Plan json.RawMessage `json:"plan"`
+	}
+	if err := document.Decode(data, model.MaxText, "plan that runs", &parts); err != nil {
+		return running, fmt.Errorf("read what runs: %w", err)
+	}
+	if parts.Plan == nil {
+		return running, errors.New("read what runs: it has no plan")
+	}
+	running = parts.Running
+	running.Plan, err = model.DecodeSchedule(parts.Plan)
+	return running, err //nolint:wrapcheck // it says what it reads
 }
 
 // Actual is what happened to a task.
@@ -378,7 +398,7 @@ func (p *replanner) stops() {
 		if p.wasted(&s) {
 			s.Before = p.remains[s.Before]
 		}
-		if pin := p.m.Tasks[s.Before].Pin; pin != nil && s.End <= *pin.Start {
+		if pin := p.m.Tasks[s.Before].Pin; pin != nil && isTime(s.Start, s.End) && s.End <= *pin.Start && p.m.Tasks[s.Before].Meets(&s) {
 			p.m.Stops = append(p.m.Stops, s)
 		}
 	}

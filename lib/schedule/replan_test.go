@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -82,6 +83,34 @@ func TestWhatHappenedIsKept(t *testing.T) {
 	if s[0].End != 11 || s[1].Start < 14 || s[2].End != 19 || len(gave) == 0 || s[4].Start < 14 {
 		t.Errorf("%+v, gave way %v", s, gave)
 	}
+}
+
+// Whatever runs, it is refused, or what is left of it is a model whose schedules are right.
+func FuzzReplan(f *testing.F) {
+	m, plan := mixer()
+	for _, r := range []Running{
+		{Plan: plan, Now: 45, Frozen: 50, Down: []Down{{Resource: 0, From: 45, Until: 58}}, Lost: []Lost{{Task: 0, Start: 3, End: 9}}},
+		{Plan: plan, Now: 30, Actuals: []Actual{{Task: 0, Mode: new(0), Start: new(int64(2)), End: new(int64(25))}, {Task: 1}}},
+	} {
+		data, err := json.Marshal(r)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		running, err := DecodeRunning(data)
+		if err != nil {
+			return
+		}
+		left, _, err := Replan(m, running)
+		if err != nil {
+			return
+		}
+		if _, err := Solve(t.Context(), left, Options{Moves: 5}); err != nil && strings.Contains(err.Error(), "which is a fault of the engine") {
+			t.Error(err)
+		}
+	})
 }
 
 func TestRunningPlansThatAreNoneAreRefused(t *testing.T) {

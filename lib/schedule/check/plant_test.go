@@ -1,6 +1,7 @@
 package check
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -269,4 +270,33 @@ func TestTheLastOfAProductFlowsBeforeTheFirstOfTheNext(t *testing.T) {
 			t.Errorf("with task %d first: %v", first, err)
 		}
 	}
+}
+
+// Whatever a schedule says, it is judged.
+func FuzzSchedule(f *testing.F) {
+	m, s := works()
+	for _, seed := range []*model.Schedule{s, {Makespan: 1, Assignments: s.Assignments[:2], Stops: []model.Stop{{Kind: "other", Tank: new(3)}}}} {
+		data, err := json.Marshal(seed)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data, int64(0))
+		f.Add(data, int64(35))
+	}
+	f.Fuzz(func(t *testing.T, data []byte, now int64) {
+		changed, err := model.DecodeSchedule(data)
+		if err != nil {
+			return
+		}
+		m := *m
+		if m.Now = now; now > 0 {
+			m.Baseline = &model.Baseline{Stops: s.Stops}
+		}
+		if m.Validate() != nil {
+			return
+		}
+		if err := Schedule(&m, changed); err == nil && changed.Makespan < 54 {
+			t.Errorf("a schedule of %d is right: %s", changed.Makespan, data)
+		}
+	})
 }

@@ -143,6 +143,8 @@ func (e *examiner) stops() {
 			e.add(where+".before", "is %d; there are %d tasks, counted from 0", s.Before, len(e.m.Tasks))
 		case e.m.Tasks[s.Before].Pin == nil || e.m.Tasks[s.Before].Pin.Start == nil:
 			e.add(where+".before", "is %d, whose start is not pinned", s.Before)
+		case !e.m.Tasks[s.Before].Meets(s):
+			e.add(where+".before", "is %d, which is pinned and not there", s.Before)
 		case s.End < s.Start || s.End > *e.m.Tasks[s.Before].Pin.Start:
 			e.add(where, "is from %d to %d; it ends before its task, which starts at %d", s.Start, s.End, *e.m.Tasks[s.Before].Pin.Start)
 		}

@@ -120,6 +120,22 @@ func FuzzSolve(f *testing.F) {
 		}
 		f.Add(b.Bytes())
 	}
+	for _, down := range []int{2, 3} { // what is left of a plan, too
+		m := plantcase.Model(4, 2)
+		r, err := process.Solve(f.Context(), m, process.Options{Moves: 5})
+		if err != nil {
+			f.Fatal(err)
+		}
+		left, _, err := schedule.Replan(m, schedule.Running{Plan: r.Schedule, Now: 300, Frozen: 400, Down: []schedule.Down{{Resource: down, From: 300, Until: 500}}})
+		if err != nil {
+			f.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := left.Encode(&b); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := model.Decode(data)
 		if err != nil || len(m.Tasks) > 60 || len(m.SameOrder) > 0 || m.Plant() == "" {
