@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -211,16 +212,23 @@ func scheduleBench() *cobra.Command {
 	var o schedule.Options
 	cmd := &cobra.Command{
 		Use: "bench FOLDER BEST", Short: "Solve a folder of instances beside the best known values", Args: cobra.ExactArgs(2),
-		Long: `Solve the files of a folder that a table names, and print CSV: instance, best known, ours, gap in %, time to best, lower bound.
+		Long: `Solve the files of a folder that a table names, and print CSV: instance, best known, ours, gap in %, time to best, lower bound; with
+--output json an object for each instance, on a line of its own, when it is solved.
 BEST is CSV with a header and the columns instance (a file's name, with or without extension) and best.`,
 		Example: "  linghang schedule bench --format jobshop --time 10s taillard best.csv > gaps.csv",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			inJSON, err := asJSON(cmd)
+			if err != nil {
+				return err
+			}
 			best, names, err := readBest(args[1])
 			if err != nil {
 				return err
 			}
-			w := csv.NewWriter(cmd.OutOrStdout())
-			_ = w.Write([]string{"instance", "best_known", "makespan", "gap_percent", "best_after", "lower_bound"}) // Error tells
+			tell := benchRows(cmd.OutOrStdout())
+			if inJSON {
+				tell = func(row measured) error { return json.NewEncoder(cmd.OutOrStdout()).Encode(row) }
+			}
 			for _, name := range names {
 				file, err := fileOf(args[0], name)
 				if err != nil {
@@ -234,15 +242,36 @@ BEST is CSV with a header and the columns instance (a file's name, with or witho
 				if err != nil {
 					return fmt.Errorf("%s: %w", file, err)
 				}
-				gap := 100 * (float64(r.Makespan)/best[name] - 1)
-				_ = w.Write([]string{name, strconv.FormatFloat(best[name], 'f', -1, 64), strconv.FormatInt(r.Makespan, 10), strconv.FormatFloat(gap, 'f', 2, 64), strconv.FormatFloat(r.BestAfter, 'f', 2, 64), strconv.FormatInt(r.LowerBound, 10)}) // as above
-				w.Flush()
+				if err := tell(measured{name, best[name], r.Makespan, 100 * (float64(r.Makespan)/best[name] - 1), r.BestAfter, r.LowerBound}); err != nil {
+					return err
+				}
 			}
-			return w.Error()
+			return nil
 		},
 	}
 	searchFlags(cmd, &o)
 	return cmd
+}
+
+// measured is an instance that was solved beside the best known value.
+type measured struct {
+	Instance   string  `json:"instance"`
+	BestKnown  float64 `json:"best_known"`
+	Makespan   int64   `json:"makespan"`
+	GapPercent float64 `json:"gap_percent"`
+	BestAfter  float64 `json:"best_after"`
+	LowerBound int64   `json:"lower_bound"`
+}
+
+// benchRows prints each as a line of CSV, after a head.
+func benchRows(out io.Writer) func(measured) error {
+	w := csv.NewWriter(out)
+	_ = w.Write([]string{"instance", "best_known", "makespan", "gap_percent", "best_after", "lower_bound"}) // Error tells
+	return func(r measured) error {
+		_ = w.Write([]string{r.Instance, strconv.FormatFloat(r.BestKnown, 'f', -1, 64), strconv.FormatInt(r.Makespan, 10), strconv.FormatFloat(r.GapPercent, 'f', 2, 64), strconv.FormatFloat(r.BestAfter, 'f', 2, 64), strconv.FormatInt(r.LowerBound, 10)}) // as above
+		w.Flush()
+		return w.Error()
+	}
 }
 
 func readBest(file string) (best map[string]float64, names []string, err error) {
