@@ -70,6 +70,9 @@ type Departure struct {
 	Lost *Lost  `json:"lost,omitempty"` // with redo, if it ran at all
 }
 
+// String is the code and the task.
+func (d Departure) String() string { return fmt.Sprintf("%s of task %d", d.Code, d.Task) }
+
 // Replan returns the model of what is left to plan: what has begun and what is frozen is
 // pinned, the rest is to stay where the plan has it as far as it can (stability is the
 // first level of the objective). It says what had to give way. Solve takes the model. After the tasks of m it
