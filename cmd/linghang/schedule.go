@@ -35,8 +35,14 @@ A FILE is a model in one of these formats; - is the standard input. Without --fo
   jobshop   (.jsp)   the standard text of job shops
   flexible  (.fjs)   flexible job shops (Brandimarte, Hurink)
   flowshop  (.fsp)   permutation flow shops (Taillard)
-  rcpsp     (.rcp)   projects with limited resources (Patterson)
-  linghang  (.json)  the model of this program, see convert`,
+  rcpsp     (.rcp)   projects with limited resources (Patterson, or as PSPLIB: .sm, .mm)
+  linghang  (.json)  the model of this program, see convert
+
+With --output json every command prints JSON: one object, but bench one on each line. The exit code is 0 when it was done (with Ctrl-C and a
+schedule, too), 1 when it was not: a file is wrong, a schedule breaks a rule (check), or none was found; and 2 when the command line is
+wrong.`,
+		Example: "  linghang schedule solve --format jobshop --time 10s --output json ft10.txt > schedule.json\n  linghang schedule check --format jobshop ft10.txt schedule.json\n" +
+			"  linghang schedule gantt --format jobshop ft10.txt schedule.json > schedule.svg\n  linghang schedule convert j301_1.sm > project.json\n  linghang schedule bench --format jobshop --time 10s taillard best.csv > gaps.csv",
 	}
 	cmd.PersistentFlags().String("format", "", "format of FILE: "+strings.Join(instance.Formats(), ", "))
 	cmd.AddCommand(scheduleSolve(), scheduleReplan(), scheduleExplain(), scheduleCheck(), scheduleConvert(), scheduleGantt(), schedulePlan(), scheduleBench())
@@ -232,13 +238,26 @@ func scheduleGantt() *cobra.Command {
 	var o gantt.Options
 	cmd := &cobra.Command{
 		Use: "gantt FILE SCHEDULE", Short: "Draw a schedule as SVG", Args: cobra.ExactArgs(2),
+		Long: `Draw a schedule as SVG: a row for each resource, a bar for each task. The schedule is checked before. With --output json
+the picture is the member svg of one object, beside the makespan.`,
 		Example: "  linghang schedule gantt plan.json schedule.json > schedule.svg",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			inJSON, err := asJSON(cmd)
+			if err != nil {
+				return err
+			}
 			m, s, err := readBoth(cmd, args)
 			if err != nil {
 				return err
 			}
-			return gantt.SVG(cmd.OutOrStdout(), m, s, o)
+			if !inJSON {
+				return gantt.SVG(cmd.OutOrStdout(), m, s, o)
+			}
+			var b strings.Builder
+			if err := gantt.SVG(&b, m, s, o); err != nil {
+				return err
+			}
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"makespan": s.Makespan, "svg": b.String()})
 		},
 	}
 	cmd.Flags().IntVar(&o.Width, "width", 1200, "of the bars, in pixels")
@@ -287,7 +306,7 @@ func readModel(cmd *cobra.Command, file string) (*model.Model, error) {
 
 func formatOf(format, file string) (string, error) {
 	if format == "" {
-		format = map[string]string{".jsp": "jobshop", ".fjs": "flexible", ".fsp": "flowshop", ".rcp": "rcpsp", ".json": "linghang"}[strings.ToLower(filepath.Ext(file))]
+		format = map[string]string{".jsp": "jobshop", ".fjs": "flexible", ".fsp": "flowshop", ".rcp": "rcpsp", ".sm": "rcpsp", ".mm": "rcpsp", ".json": "linghang"}[strings.ToLower(filepath.Ext(file))]
 	}
 	if slices.Contains(instance.Formats(), format) {
 		return format, nil

@@ -17,6 +17,7 @@ import (
 
 	"linghang/kernel"
 	"linghang/lib/schedule/highs"
+	"linghang/lib/schedule/planning/lots"
 	"linghang/lib/schedule/planning/pooling"
 	"linghang/lib/schedule/planning/recipe"
 	"linghang/lib/schedule/planning/stn"
@@ -33,17 +34,18 @@ type planFlags struct {
 func schedulePlan() *cobra.Command {
 	var f planFlags
 	cmd := &cobra.Command{
-		Use: "plan", Short: "Plan batches of recipes, and blends",
+		Use: "plan", Short: "Plan batches of recipes, blends and lot sizes",
 		Long: `Plan what to make, by mixed integer programmes with a proof of how good the plan is.
 
 With --output json one object is printed: status ("optimal" within --gap, "limit" when it was stopped before, or
 "infeasible"), the plan, bound (no plan is better), gap and seconds. As text the plan is CSV, and the rest is told on
 the standard error. Ctrl-C and --time end the search with the best plan so far. It is an error if there is none.`,
+		Example: "  linghang schedule plan schema batches > batches.schema.json\n  linghang schedule plan batches --time 10m --output json plant.json\n  linghang schedule plan lots lots.json > lots.csv",
 	}
 	cmd.PersistentFlags().DurationVar(&f.time, "time", time.Minute, "how long to search; 0 is until it is proven")
 	cmd.PersistentFlags().Float64Var(&f.gap, "gap", 1e-4, "relative gap at which a plan counts as optimal")
 	cmd.PersistentFlags().Int32Var(&f.seed, "seed", 0, "of the solver's choices")
-	cmd.AddCommand(planBatches(&f), planBlend(&f), planSchema(), planLicence())
+	cmd.AddCommand(planBatches(&f), planBlend(&f), planLots(&f), planSchema(), planLicence())
 	return cmd
 }
 
@@ -61,7 +63,7 @@ costs. FILE is a State-Task-Network in JSON, see: linghang schedule plan schema 
 				}
 				o := highs.Options{Time: f.time, Gap: f.gap, Seed: f.seed}
 				if shows(cmd.ErrOrStderr()) {
-					o.Progress = func(p highs.Progress) { f.tell(cmd, p.Seconds, p.Objective, p.Bound) }
+					o.Progress = func(p highs.Progress) { f.tell(cmd, "worth", "at most", p.Seconds, p.Objective, p.Bound) }
 				}
 				r, err := stn.Plan(ctx, e, n, o)
 				if err != nil {
@@ -70,7 +72,7 @@ costs. FILE is a State-Task-Network in JSON, see: linghang schedule plan schema 
 				if r.Plan == nil {
 					return &outcome{Status: r.Status}, nil
 				}
-				return &outcome{r.Status, r.Plan.Objective, r.Bound, r.Gap, r.Seconds, r.Plan, batchRows(r.Plan)}, nil
+				return &outcome{Status: r.Status, Objective: r.Plan.Objective, Bound: r.Bound, Gap: r.Gap, Seconds: r.Seconds, Plan: r.Plan, rows: batchRows(r.Plan)}, nil
 			})
 		},
 	}
@@ -90,7 +92,7 @@ their limits. FILE is a blending problem in JSON, see: linghang schedule plan sc
 				}
 				o := pooling.Options{Time: f.time, Gap: f.gap}
 				if shows(cmd.ErrOrStderr()) {
-					o.Progress = func(p pooling.Progress) { f.tell(cmd, p.Seconds, p.Profit, p.Bound) }
+					o.Progress = func(p pooling.Progress) { f.tell(cmd, "worth", "at most", p.Seconds, p.Profit, p.Bound) }
 				}
 				r, err := pooling.Solve(ctx, e, p, o)
 				if err != nil {
@@ -99,7 +101,7 @@ their limits. FILE is a blending problem in JSON, see: linghang schedule plan sc
 				if r.Blend == nil {
 					return &outcome{Status: r.Status}, nil
 				}
-				return &outcome{r.Status, r.Blend.Profit, r.Bound, r.Gap, r.Seconds, r.Blend, flowRows(r.Blend)}, nil
+				return &outcome{Status: r.Status, Objective: r.Blend.Profit, Bound: r.Bound, Gap: r.Gap, Seconds: r.Seconds, Plan: r.Blend, rows: flowRows(r.Blend)}, nil
 			})
 		},
 	}
@@ -107,11 +109,12 @@ their limits. FILE is a blending problem in JSON, see: linghang schedule plan sc
 
 func planSchema() *cobra.Command {
 	return &cobra.Command{
-		Use: "schema batches|blend", Short: "Print the JSON Schema of a FILE", Args: cobra.ExactArgs(1),
+		Use: "schema batches|blend|lots", Short: "Print the JSON Schema of a FILE", Args: cobra.ExactArgs(1),
+		Example: "  linghang schedule plan schema lots > lots.schema.json",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			schema := map[string]func() []byte{"batches": recipe.Schema, "blend": pooling.Schema}[args[0]]
+			schema := map[string]func() []byte{"batches": recipe.Schema, "blend": pooling.Schema, "lots": lots.Schema}[args[0]]
 			if schema == nil {
-				return kernel.Usage(fmt.Errorf("the schema is that of batches or blend, not %q", args[0]))
+				return kernel.Usage(fmt.Errorf("the schema is that of batches, blend or lots, not %q", args[0]))
 			}
 			_, err := cmd.OutOrStdout().Write(schema())
 			return err //nolint:wrapcheck // of the standard output
@@ -128,6 +131,7 @@ type outcome struct {
 	Seconds   float64      `json:"seconds"`
 	Plan      any          `json:"plan"`
 	rows      [][]string   // of the CSV, with its head
+	costs     bool         // less is better
 }
 
 // run reads the file, plans and prints.
@@ -169,7 +173,11 @@ func (o *outcome) print(cmd *cobra.Command, inJSON bool) error {
 	if inJSON {
 		return json.NewEncoder(cmd.OutOrStdout()).Encode(o)
 	}
-	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%s: worth %.3f, at most %.3f (gap %.4f %%), in %.1f s\n", o.Status, o.Objective, o.Bound, 100*o.Gap, o.Seconds)
+	what, limit := "worth", "at most"
+	if o.costs {
+		what, limit = "costs", "at least"
+	}
+	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s %.3f, %s %.3f (gap %.4f %%), in %.1f s\n", o.Status, what, o.Objective, limit, o.Bound, 100*o.Gap, o.Seconds)
 	return printRows(cmd.OutOrStdout(), o.rows)
 }
 
@@ -181,8 +189,8 @@ func printRows(w io.Writer, rows [][]string) error {
 	return nil
 }
 
-func (f *planFlags) tell(cmd *cobra.Command, seconds, objective, bound float64) {
-	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "\r%8.1f s  worth %.3f, at most %.3f ", seconds, objective, bound)
+func (f *planFlags) tell(cmd *cobra.Command, what, limit string, seconds, objective, bound float64) {
+	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "\r%8.1f s  %s %.3f, %s %.3f ", seconds, what, objective, limit, bound)
 }
 
 // compiledFolder is where the solver's compiled code is kept for the next run: the user's folder of what can be

@@ -52,3 +52,36 @@ func TestPlansAreMadeAndPrinted(t *testing.T) {
 		t.Errorf("%s, %v", out, err)
 	}
 }
+
+// What the guide shows of lot sizes is planned: a set-up costs more than the stock of a period.
+func TestLotSizesArePlannedAndPrinted(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	for _, language := range []string{"zh", "en"} {
+		list := blocks(t, strings.TrimSuffix(guidePage(language), "schedule.md")+"batches.md", "json lots")
+		if len(list) != 1 {
+			t.Fatalf("%s shows %d problems", language, len(list))
+		}
+		files := map[string]string{"lots.json": list[0]}
+		out, said, err := schedules(t, files, "plan", "lots", "lots.json")
+		if err != nil || out != "product,period,made,stock\npaint,0,50,30\npaint,2,40,0\n" || !strings.HasPrefix(said, "optimal: costs 130.000, at least ") {
+			t.Errorf("%s: %s %s %v", language, out, said, err)
+		}
+		out, _, err = schedules(t, files, "plan", "lots", "--window", "2", "--keep", "1", "--output", "json", "lots.json")
+		if err != nil || !strings.Contains(out, `"status":"limit"`) || !strings.Contains(out, `"made":[[`) {
+			t.Errorf("%s: %s %v", language, out, err)
+		}
+	}
+	files := map[string]string{"lots.json": `{"capacity": [1], "products": [{"name": "a", "demand": [5], "use": 1}]}`}
+	for want, args := range map[string][]string{
+		"lots.json: no plan satisfies it":           {"plan", "lots", "lots.json"},
+		"--keep is 1 or more, and --window no less": {"plan", "lots", "--window", "0", "lots.json"},
+		"batches, blend or lots":                    {"plan", "schema", "other"},
+	} {
+		if _, _, err := schedules(t, files, args...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, not %s", args, err, want)
+		}
+	}
+	if out, _, err := schedules(t, files, "plan", "schema", "lots"); err != nil || !json.Valid([]byte(out)) {
+		t.Errorf("%s, %v", out, err)
+	}
+}

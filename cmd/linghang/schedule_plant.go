@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,9 +32,10 @@ func scheduleReplan() *cobra.Command {
   frozen   what the plan starts before this stays as planned, if it can
   actuals  [{task, mode, start, end}]: where things went otherwise; without start the task has not begun
   down     [{resource, from, until}]: breakdowns
+  lost     [{task, mode, start, end}]: what earlier departures say was lost, so that machines are as that left them
 
 What is left moves as little as possible, and is then as good as possible by the objective of the model. With --output json
-the object of solve is printed, with departures [{code, task}] (what had to give way: redo, thaw, lag) and moved {all, near, within}:
+the object of solve is printed, with departures [{code, task, lost}] (what had to give way: redo, thaw, lag) and moved {all, near, within}:
 tasks that moved, of all and of those that the plan has within --near of the frozen zone.`,
 		Example: "  linghang schedule replan plant.json running.json --time 2s --output json",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -45,12 +47,14 @@ tasks that moved, of all and of those that the plan has within --near of the fro
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[1], err)
 			}
+			tasks := len(m.Tasks)
 			left, departures, err := schedule.Replan(m, running)
 			if err != nil {
 				return err
 			}
 			return solveAndPrint(cmd, left, o, func(cmd *cobra.Command, m *model.Model, r *schedule.Result) error {
 				from := max(running.Now, running.Frozen)
+				r.Schedule = schedule.Trim(r.Schedule, tasks)
 				return printReplan(cmd, m, r, departures, moved(running, r, from, from+near))
 			})
 		},
@@ -77,19 +81,7 @@ func readRunning(cmd *cobra.Command, file string) (running schedule.Running, err
 	if err != nil {
 		return running, err
 	}
-	var parts struct {
-		schedule.Running
-		Plan json.RawMessage `json:"plan"`
-	}
-	if err := json.Unmarshal(data, &parts); err != nil {
-		return running, fmt.Errorf("read what runs: %w", err)
-	}
-	if parts.Plan == nil {
-		return running, errors.New("read what runs: it has no plan")
-	}
-	running = parts.Running
-	running.Plan, err = model.DecodeSchedule(parts.Plan)
-	return running, err //nolint:wrapcheck // it says what it reads
+	return schedule.DecodeRunning(data)
 }
 
 func printReplan(cmd *cobra.Command, m *model.Model, r *schedule.Result, departures []schedule.Departure, moved movedTasks) error {
@@ -220,16 +212,23 @@ func scheduleBench() *cobra.Command {
 	var o schedule.Options
 	cmd := &cobra.Command{
 		Use: "bench FOLDER BEST", Short: "Solve a folder of instances beside the best known values", Args: cobra.ExactArgs(2),
-		Long: `Solve the files of a folder that a table names, and print CSV: instance, best known, ours, gap in %, time to best, lower bound.
+		Long: `Solve the files of a folder that a table names, and print CSV: instance, best known, ours, gap in %, time to best, lower bound; with
+--output json an object for each instance, on a line of its own, when it is solved.
 BEST is CSV with a header and the columns instance (a file's name, with or without extension) and best.`,
 		Example: "  linghang schedule bench --format jobshop --time 10s taillard best.csv > gaps.csv",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			inJSON, err := asJSON(cmd)
+			if err != nil {
+				return err
+			}
 			best, names, err := readBest(args[1])
 			if err != nil {
 				return err
 			}
-			w := csv.NewWriter(cmd.OutOrStdout())
-			_ = w.Write([]string{"instance", "best_known", "makespan", "gap_percent", "best_after", "lower_bound"}) // Error tells
+			tell := benchRows(cmd.OutOrStdout())
+			if inJSON {
+				tell = func(row measured) error { return json.NewEncoder(cmd.OutOrStdout()).Encode(row) }
+			}
 			for _, name := range names {
 				file, err := fileOf(args[0], name)
 				if err != nil {
@@ -243,15 +242,36 @@ BEST is CSV with a header and the columns instance (a file's name, with or witho
 				if err != nil {
 					return fmt.Errorf("%s: %w", file, err)
 				}
-				gap := 100 * (float64(r.Makespan)/best[name] - 1)
-				_ = w.Write([]string{name, strconv.FormatFloat(best[name], 'f', -1, 64), strconv.FormatInt(r.Makespan, 10), strconv.FormatFloat(gap, 'f', 2, 64), strconv.FormatFloat(r.BestAfter, 'f', 2, 64), strconv.FormatInt(r.LowerBound, 10)}) // as above
-				w.Flush()
+				if err := tell(measured{name, best[name], r.Makespan, 100 * (float64(r.Makespan)/best[name] - 1), r.BestAfter, r.LowerBound}); err != nil {
+					return err
+				}
 			}
-			return w.Error()
+			return nil
 		},
 	}
 	searchFlags(cmd, &o)
 	return cmd
+}
+
+// measured is an instance that was solved beside the best known value.
+type measured struct {
+	Instance   string  `json:"instance"`
+	BestKnown  float64 `json:"best_known"`
+	Makespan   int64   `json:"makespan"`
+	GapPercent float64 `json:"gap_percent"`
+	BestAfter  float64 `json:"best_after"`
+	LowerBound int64   `json:"lower_bound"`
+}
+
+// benchRows prints each as a line of CSV, after a head.
+func benchRows(out io.Writer) func(measured) error {
+	w := csv.NewWriter(out)
+	_ = w.Write([]string{"instance", "best_known", "makespan", "gap_percent", "best_after", "lower_bound"}) // Error tells
+	return func(r measured) error {
+		_ = w.Write([]string{r.Instance, strconv.FormatFloat(r.BestKnown, 'f', -1, 64), strconv.FormatInt(r.Makespan, 10), strconv.FormatFloat(r.GapPercent, 'f', 2, 64), strconv.FormatFloat(r.BestAfter, 'f', 2, 64), strconv.FormatInt(r.LowerBound, 10)}) // as above
+		w.Flush()
+		return w.Error()
+	}
 }
 
 func readBest(file string) (best map[string]float64, names []string, err error) {

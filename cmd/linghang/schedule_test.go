@@ -76,6 +76,9 @@ func TestScheduleIsSolvedCheckedAndDrawn(t *testing.T) {
 	if told, _, err := schedules(t, files, "gantt", "ft06.jsp", "s.json"); err != nil || !strings.HasPrefix(told, "<svg ") || strings.Count(told, "<g>") != 36 {
 		t.Errorf("%.200q, %v", told, err)
 	}
+	if told, _, err := schedules(t, files, "gantt", "--output", "json", "ft06.jsp", "s.json"); err != nil || !strings.HasPrefix(told, `{"makespan":55,"svg":"`) {
+		t.Errorf("%.200q, %v", told, err)
+	}
 	files["s.json"] = strings.Replace(out, `"makespan":55,"assignments"`, `"makespan":54,"assignments"`, 1)
 	told, _, err := schedules(t, files, "check", "--output", "json", "ft06.jsp", "s.json")
 	if err == nil || !strings.Contains(told, `"right":false`) || !strings.Contains(told, "is said to be 54; the last task ends at 55") {
@@ -123,10 +126,12 @@ func TestScheduleSaysWhatIsWrong(t *testing.T) {
 		"cannot both be the standard input":            {"check", "-", "-"},
 		"--language is en or zh":                       {"explain", "--language", "fr", "one.json"},
 		"--moves is 1 or more":                         {"explain", "--moves", "0", "one.json"},
-		"it has no plan":                               {"replan", "one.json", "one.schedule"},
+		"it has no plan":                               {"replan", "one.json", "none.running"},
+		`line 1: json: unknown field "makespan"`:       {"replan", "one.json", "one.schedule"},
 		"the width is 5":                               {"gantt", "--width", "5", "one.json", "one.schedule"},
 	} {
 		files["one.json"] = `{"resources":[],"tasks":[{"modes":[{"duration":1}]}]}`
+		files["none.running"] = `{"now": 1}`
 		files["one.schedule"] = `{"makespan":1,"assignments":[{"task":0,"start":0,"end":1}]}`
 		if _, _, err := schedules(t, files, args...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: %v, not %s", args, err, want)
@@ -205,6 +210,10 @@ func TestScheduleTakesTheRecipesOfTheGuide(t *testing.T) {
 func TestScheduleBenchesAFolder(t *testing.T) {
 	out, _, err := schedules(t, map[string]string{"one.jsp": "2 2\n0 3 1 2\n1 4 0 1\n", "best.csv": "instance,best\none,5\n"}, "bench", "--moves", "50", ".", "best.csv")
 	if err != nil || !strings.HasPrefix(out, "instance,best_known,makespan,gap_percent,best_after,lower_bound\none,5,6,20.00,") {
+		t.Errorf("%s %v", out, err)
+	}
+	out, _, err = schedules(t, map[string]string{"one.jsp": "2 2\n0 3 1 2\n1 4 0 1\n", "best.csv": "instance,best\none,5\n"}, "bench", "--output", "json", "--moves", "50", ".", "best.csv")
+	if err != nil || !strings.HasPrefix(out, `{"instance":"one","best_known":5,"makespan":6,"gap_percent":`) || !strings.HasSuffix(out, `"lower_bound":6}`+"\n") {
 		t.Errorf("%s %v", out, err)
 	}
 	for want, best := range map[string]string{"no file named two": "instance,best\ntwo,5\n", "needs the columns": "name,best\ntwo,5\n", "no number above 0": "instance,best\ntwo,x\n", "no rows": "instance,best\n"} {

@@ -10,7 +10,7 @@
 // in its own:
 //
 //	model     what is scheduled and what a schedule is; JSON
-//	instance  published texts: job shop, flexible job shop, flow shop, Patterson
+//	instance  published texts: job shop, flexible job shop, flow shop, Patterson, PSPLIB
 //	taillard  Taillard's instances from their seeds
 //	check     whether a schedule is one of a model
 //	gantt     a schedule as SVG

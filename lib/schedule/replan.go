@@ -2,10 +2,12 @@ package schedule
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 
+	"linghang/lib/schedule/internal/document"
 	"linghang/lib/schedule/model"
 )
 
@@ -17,6 +19,25 @@ type Running struct {
 	Frozen  int64           `json:"frozen,omitempty"`  // what starts before this stays as planned, if it can
 	Actuals []Actual        `json:"actuals,omitempty"` // where things went otherwise than planned
 	Down    []Down          `json:"down,omitempty"`    // breakdowns
+	Lost    []Lost          `json:"lost,omitempty"`    // what earlier departures say was lost
+}
+
+// DecodeRunning reads a plan that runs and what happened in JSON; the plan may be what `solve` prints. Whether they are of a model
+// is the business of Replan.
+func DecodeRunning(data []byte) (running Running, err error) {
+	var parts struct {
+		Running
+		Plan json.RawMessage `json:"plan"`
+	}
+	if err := document.Decode(data, model.MaxText, "plan that runs", &parts); err != nil {
+		return running, fmt.Errorf("read what runs: %w", err)
+	}
+	if parts.Plan == nil {
+		return running, errors.New("read what runs: it has no plan")
+	}
+	running = parts.Running
+	running.Plan, err = model.DecodeSchedule(parts.Plan)
+	return running, err //nolint:wrapcheck // it says what it reads
 }
 
 // Actual is what happened to a task.
@@ -34,17 +55,31 @@ type Down struct {
 	Until    int64 `json:"until"`
 }
 
+// Lost is what a task did before it was lost: it is done again, and its machine is set up and used for what it was.
+type Lost struct {
+	Task  int   `json:"task"`
+	Mode  int   `json:"mode"`
+	Start int64 `json:"start"`
+	End   int64 `json:"end"`
+}
+
 // Departure is what a plan cannot keep because of what happened.
 type Departure struct {
 	Code string `json:"code"` // redo: a task that ran is lost and done again; thaw: a frozen task cannot stay; lag: a maximum lag is over already
 	Task int    `json:"task"`
+	Lost *Lost  `json:"lost,omitempty"` // with redo, if it ran at all
 }
+
+// String is the code and the task.
+func (d Departure) String() string { return fmt.Sprintf("%s of task %d", d.Code, d.Task) }
 
 // Replan returns the model of what is left to plan: what has begun and what is frozen is
 // pinned, the rest is to stay where the plan has it as far as it can (stability is the
-// first level of the objective). It says what had to give way. Solve takes the model.
+// first level of the objective). It says what had to give way. Solve takes the model. After the tasks of m it
+// has one, pinned, for each that was lost, so that machines are in the state in which that left them; Trim takes them out of a
+// schedule again.
 func Replan(m *model.Model, r Running) (*model.Model, []Departure, error) {
-	p := &replanner{running: r, planned: make([]*model.Assignment, len(m.Tasks)), actual: make([]*Actual, len(m.Tasks))}
+	p := &replanner{running: r, planned: make([]*model.Assignment, len(m.Tasks)), actual: make([]*Actual, len(m.Tasks)), remains: make([]int, len(m.Tasks))}
 	if err := p.read(m); err != nil {
 		return nil, nil, fmt.Errorf("replan: %w", err)
 	}
@@ -63,7 +98,7 @@ func Replan(m *model.Model, r Running) (*model.Model, []Departure, error) {
 		}
 	}
 	for _, s := range p.running.Plan.Stops {
-		if s.Before >= 0 && s.Before < len(p.m.Tasks) && p.m.Tasks[s.Before].Pin == nil {
+		if s.Before >= 0 && s.Before < len(p.planned) && p.m.Tasks[s.Before].Pin == nil && !p.wasted(&s) {
 			b.Stops = append(b.Stops, s)
 		}
 	}
@@ -77,6 +112,23 @@ func Replan(m *model.Model, r Running) (*model.Model, []Departure, error) {
 		return nil, nil, fmt.Errorf("replan: what is left cannot be scheduled:\n%w", err)
 	}
 	return p.m, p.departures, nil
+}
+
+// Trim returns a schedule of what Replan made of a model with so many tasks, without what was lost.
+func Trim(s *model.Schedule, tasks int) *model.Schedule {
+	t := &model.Schedule{Objective: s.Objective}
+	for _, a := range s.Assignments {
+		if a.Task < tasks {
+			t.Assignments = append(t.Assignments, a)
+			t.Makespan = max(t.Makespan, a.End)
+		}
+	}
+	for _, stop := range s.Stops {
+		if stop.Before < tasks {
+			t.Stops = append(t.Stops, stop)
+		}
+	}
+	return t
 }
 
 // Moved counts the tasks of a schedule that are not when and how a plan has them: all, and
@@ -107,6 +159,7 @@ type replanner struct {
 	m          *model.Model
 	planned    []*model.Assignment
 	actual     []*Actual
+	remains    []int // by task: what is left in the model of it that was lost last, or 0
 	departures []Departure
 }
 
@@ -125,6 +178,17 @@ func (p *replanner) read(m *model.Model) error {
 	for i := range r.Actuals {
 		if err := p.happened(m, i); err != nil {
 			return err
+		}
+	}
+	return p.broke(m)
+}
+
+// broke reads what was lost and what is down.
+func (p *replanner) broke(m *model.Model) error {
+	r := &p.running
+	for i, l := range r.Lost {
+		if !isPlace(l.Task, len(m.Tasks)) || !isPlace(l.Mode, len(m.Tasks[l.Task].Modes)) || !isTime(l.Start, l.End) || l.End > r.Now {
+			return fmt.Errorf("lost[%d] is not of a task of the model in one of its modes, from a time up to another before now", i)
 		}
 	}
 	for i, d := range r.Down {
@@ -193,30 +257,21 @@ func (p *replanner) pins() {
 		}
 	}
 	slices.SortStableFunc(order, func(a, b *model.Assignment) int { return cmp.Compare(a.Start, b.Start) })
+	for _, l := range p.running.Lost {
+		p.lose(l)
+	}
 	before := make([][]int, len(p.m.Tasks))
 	for k, e := range p.m.Precedences {
 		before[e.After] = append(before[e.After], k)
 	}
 	until := make([]int64, len(p.m.Resources)) // when machines are free of what is pinned
 	for _, a := range order {
-		begun := a.Start < p.running.Now
-		start, end, mode := a.Start, a.End, a.Mode
-		if actual := p.actual[a.Task]; actual != nil {
-			if begun = actual.Start != nil; begun {
-				start, end = *actual.Start, *actual.Start+a.End-a.Start
-			}
-			if actual.End != nil {
-				end = *actual.End
-			}
-			if actual.Mode != nil {
-				mode = *actual.Mode
-			}
-		}
+		mode, start, end, begun := p.stands(a)
 		if !begun && start >= p.running.Frozen {
 			continue
 		}
 		if code, kept := p.keeps(a.Task, mode, start, end, begun, before, until); !kept {
-			p.departures = append(p.departures, Departure{code, a.Task})
+			p.departs(code, a.Task, mode, start)
 			continue
 		}
 		pin := &model.Pin{Mode: &mode, Start: &start, End: &end}
@@ -228,6 +283,54 @@ func (p *replanner) pins() {
 			until[n.Resource] = max(until[n.Resource], end)
 		}
 	}
+}
+
+// stands is how a task of the plan is done by what happened, and whether it has begun.
+func (p *replanner) stands(a *model.Assignment) (mode int, start, end int64, begun bool) {
+	mode, start, end, begun = a.Mode, a.Start, a.End, a.Start < p.running.Now
+	actual := p.actual[a.Task]
+	if actual == nil {
+		return mode, start, end, begun
+	}
+	if begun = actual.Start != nil; begun {
+		start, end = *actual.Start, *actual.Start+a.End-a.Start
+	}
+	if actual.End != nil {
+		end = *actual.End
+	}
+	if actual.Mode != nil {
+		mode = *actual.Mode
+	}
+	return mode, start, end, begun
+}
+
+// departs notes that a task that would have started in a mode at a time cannot.
+func (p *replanner) departs(code string, task, mode int, start int64) {
+	d := Departure{Code: code, Task: task}
+	if stopped := p.stopped(mode, task, start); code == "redo" && stopped > start {
+		d.Lost = &Lost{task, mode, start, stopped}
+		p.lose(*d.Lost)
+	}
+	p.departures = append(p.departures, d)
+}
+
+// stopped is when a task that is lost was: at the breakdown, or now if that is yet to come.
+func (p *replanner) stopped(mode, task int, start int64) int64 {
+	at := p.running.Now
+	for _, d := range p.running.Down {
+		if d.Until > start && p.takes(mode, task, d.Resource) {
+			at = min(at, d.From)
+		}
+	}
+	return at
+}
+
+// lose leaves in the model what a lost task did.
+func (p *replanner) lose(l Lost) {
+	old := &p.m.Tasks[l.Task]
+	p.remains[l.Task] = len(p.m.Tasks)
+	mode := model.Mode{Duration: l.End - l.Start, Needs: old.Modes[l.Mode].Needs}
+	p.m.Tasks = append(p.m.Tasks, model.Task{Name: old.Name, Family: old.Family, Modes: []model.Mode{mode}, Pin: &model.Pin{Mode: new(0), Start: &l.Start, End: &l.End}})
 }
 
 // keeps tells whether a task can stay, and if not what becomes of it.
@@ -259,16 +362,22 @@ func (p *replanner) follows(e *model.Precedence, start int64) bool {
 	return pin != nil && pin.End != nil && *pin.End+e.MinLag <= start && (e.MaxLag == nil || *pin.End+*e.MaxLag >= start)
 }
 
+// wasted tells whether a stop was before what was lost.
+func (p *replanner) wasted(s *model.Stop) bool {
+	k := p.remains[s.Before]
+	return k > 0 && s.End <= *p.m.Tasks[k].Pin.Start
+}
+
 // hit tells whether a breakdown falls into a time of a task.
 func (p *replanner) hit(mode, task int, from, until int64) bool {
-	for _, d := range p.running.Down {
-		for _, n := range p.m.Tasks[task].Modes[mode].Needs {
-			if n.Resource == d.Resource && d.From < until && from < d.Until {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.running.Down, func(d Down) bool {
+		return d.From < until && from < d.Until && p.takes(mode, task, d.Resource)
+	})
+}
+
+// takes tells whether a mode of a task needs a resource.
+func (p *replanner) takes(mode, task, resource int) bool {
+	return slices.ContainsFunc(p.m.Tasks[task].Modes[mode].Needs, func(n model.Need) bool { return n.Resource == resource })
 }
 
 // lags lets maximum lags go that are over already.
@@ -278,18 +387,21 @@ func (p *replanner) lags() {
 		before, after := p.m.Tasks[e.Before].Pin, p.m.Tasks[e.After].Pin
 		if e.MaxLag != nil && before != nil && before.End != nil && after == nil && *before.End+*e.MaxLag < p.running.Now {
 			e.MaxLag = nil
-			p.departures = append(p.departures, Departure{"lag", e.After})
+			p.departures = append(p.departures, Departure{Code: "lag", Task: e.After})
 		}
 	}
 }
 
-// stops keeps the stops before what is pinned.
+// stops keeps the stops before what is pinned, and what was lost.
 func (p *replanner) stops() {
 	for _, s := range p.running.Plan.Stops {
-		if s.Before < 0 || s.Before >= len(p.m.Tasks) {
+		if s.Before < 0 || s.Before >= len(p.planned) {
 			continue
 		}
-		if pin := p.m.Tasks[s.Before].Pin; pin != nil && s.End <= *pin.Start {
+		if p.wasted(&s) {
+			s.Before = p.remains[s.Before]
+		}
+		if pin := p.m.Tasks[s.Before].Pin; pin != nil && isTime(s.Start, s.End) && s.End <= *pin.Start && p.m.Tasks[s.Before].Meets(&s) {
 			p.m.Stops = append(p.m.Stops, s)
 		}
 	}

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -28,14 +29,14 @@ func TestABreakdownMovesLittle(t *testing.T) {
 	for _, d := range departures {
 		gave[d.Task] = true
 	}
-	for i, a := range again.Schedule.Assignments {
+	for i, a := range Trim(again.Schedule, len(m.Tasks)).Assignments {
 		if old := r.Schedule.Assignments[i]; old.Start < frozen && !gave[i] && (a.Start != old.Start || a.Mode != old.Mode) {
 			t.Errorf("task %d was frozen at %d and is at %d", i, old.Start, a.Start)
 		}
 	}
 	all, moved, within := Moved(r.Schedule, again.Schedule, frozen, near)
 	t.Logf("%d of all, %d of %d next to the frozen zone; gave way: %v", all, moved, within, departures)
-	if within < 20 || moved > within/5 {
+	if within < 20 || moved > within/20 || all > 8 {
 		t.Errorf("%d of %d next to the frozen zone moved", moved, within)
 	}
 }
@@ -84,6 +85,34 @@ func TestWhatHappenedIsKept(t *testing.T) {
 	}
 }
 
+// Whatever runs, it is refused, or what is left of it is a model whose schedules are right.
+func FuzzReplan(f *testing.F) {
+	m, plan := mixer()
+	for _, r := range []Running{
+		{Plan: plan, Now: 45, Frozen: 50, Down: []Down{{Resource: 0, From: 45, Until: 58}}, Lost: []Lost{{Task: 0, Start: 3, End: 9}}},
+		{Plan: plan, Now: 30, Actuals: []Actual{{Task: 0, Mode: new(0), Start: new(int64(2)), End: new(int64(25))}, {Task: 1}}},
+	} {
+		data, err := json.Marshal(r)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		running, err := DecodeRunning(data)
+		if err != nil {
+			return
+		}
+		left, _, err := Replan(m, running)
+		if err != nil {
+			return
+		}
+		if _, err := Solve(t.Context(), left, Options{Moves: 5}); err != nil && strings.Contains(err.Error(), "which is a fault of the engine") {
+			t.Error(err)
+		}
+	})
+}
+
 func TestRunningPlansThatAreNoneAreRefused(t *testing.T) {
 	m := plantcase.Model(1, 1)
 	plan := &model.Schedule{Assignments: []model.Assignment{{Task: 0, Start: 0, End: 1}}}
@@ -94,10 +123,91 @@ func TestRunningPlansThatAreNoneAreRefused(t *testing.T) {
 		"actuals[0].start is 5":     {Plan: plan, Actuals: []Actual{{Task: 0, Start: new(int64(5))}}},
 		"actuals[0].end goes with":  {Plan: plan, Actuals: []Actual{{Task: 0, End: new(int64(5))}}},
 		"actuals[0].mode is 9":      {Plan: plan, Actuals: []Actual{{Task: 0, Mode: new(9)}}},
+		"lost[0] is not of a task":  {Plan: plan, Lost: []Lost{{Task: 0, Start: 3, End: 4}}},
 		"down[0] is of resource 99": {Plan: plan, Down: []Down{{Resource: 99, Until: 3}}},
 	} {
 		if _, _, err := Replan(m, r); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, not %s", err, want)
 		}
+	}
+}
+
+// mixer is a machine that is set up and cleaned, and a plan in which the second of three tasks is on it.
+func mixer() (*model.Model, *model.Schedule) {
+	on := []model.Mode{{Duration: 20, Needs: []model.Need{{Resource: 0, Amount: 1}}}}
+	m := &model.Model{
+		Families:    []string{"a", "b"},
+		Resources:   []model.Resource{{Capacity: 1, Changeover: new(0), Family: new(0), Cleaning: &model.Cleaning{Duration: 5, Tasks: 1}}, {Capacity: 1}},
+		Changeovers: []model.Changeover{{Duration: [][]int64{{0, 10}, {10, 0}}}},
+		Tasks:       []model.Task{{Family: new(0), Modes: on}, {Family: new(1), Modes: on}, {Family: new(1), Modes: on}},
+	}
+	plan := &model.Schedule{
+		Makespan:    85,
+		Assignments: []model.Assignment{{Task: 0, Start: 0, End: 20}, {Task: 1, Start: 35, End: 55}, {Task: 2, Start: 65, End: 85}},
+		Stops: []model.Stop{
+			{Kind: model.Clean, Resource: new(0), Before: 1, Start: 20, End: 25},
+			{Kind: model.Change, Resource: new(0), Before: 1, Start: 25, End: 35},
+			{Kind: model.Clean, Resource: new(0), Before: 2, Start: 55, End: 60},
+		},
+	}
+	return m, plan
+}
+
+// What is lost has set its machine up and made it dirty: the next task of its family needs a cleaning, and no changeover.
+func TestWhatIsLostLeavesItsMachineAsItIs(t *testing.T) {
+	m, plan := mixer()
+	running := Running{Plan: plan, Now: 45, Frozen: 45, Down: []Down{{Resource: 0, From: 45, Until: 58}}}
+	left, gave, err := Replan(m, running)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(gave) != 1 || gave[0].Code != "redo" || gave[0].Lost == nil || *gave[0].Lost != (Lost{1, 0, 35, 45}) || len(left.Tasks) != 4 {
+		t.Fatalf("gave way: %+v, %d tasks are left", gave, len(left.Tasks))
+	}
+	r, err := Solve(t.Context(), left, Options{Moves: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := Trim(r.Schedule, len(m.Tasks))
+	if s.Assignments[2].Start != 65 || s.Assignments[1].Start != 90 || len(s.Assignments) != 3 || s.Makespan != 110 {
+		t.Errorf("%+v", s)
+	}
+	for _, stop := range s.Stops {
+		if stop.Kind == model.Change {
+			t.Errorf("there is a changeover: %+v", stop)
+		}
+	}
+	// So it is when what is left is planned once more.
+	running = Running{Plan: s, Now: 59, Frozen: 59, Lost: []Lost{*gave[0].Lost}}
+	if left, gave, err = Replan(m, running); err != nil || len(gave) != 0 {
+		t.Fatalf("%v, %v", gave, err)
+	}
+	if r, err = Solve(t.Context(), left, Options{Moves: 50}); err != nil {
+		t.Fatal(err)
+	}
+	if all, _, _ := Moved(s, r.Schedule, 0, 0); all != 0 {
+		t.Errorf("%d moved: %+v", all, r.Schedule)
+	}
+}
+
+// A machine that was cleaned and set up before a breakdown is clean and set up after it, although its task cannot stay.
+func TestWhatWasCleanedIsCleanForAnyTask(t *testing.T) {
+	m, plan := mixer()
+	left, gave, err := Replan(m, Running{Plan: plan, Now: 35, Frozen: 40, Down: []Down{{Resource: 0, From: 36, Until: 50}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(gave) != 1 || gave[0].Code != "thaw" {
+		t.Errorf("gave way: %+v", gave)
+	}
+	r, err := Solve(t.Context(), left, Options{Moves: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := r.Schedule.Assignments; a[2].Start != 65 || a[1].Start != 90 {
+		t.Errorf("%+v", r.Schedule)
+	}
+	if first := r.Schedule.Stops[0]; first.Start != 20 || len(r.Schedule.Stops) != 3 {
+		t.Errorf("%+v", r.Schedule.Stops)
 	}
 }

@@ -102,6 +102,7 @@ func relabelled(t *testing.T, rng *rand.Rand, m *model.Model) *model.Model {
 
 func scaled(t *testing.T, m *model.Model, factor int64) *model.Model {
 	c := copied(t, m)
+	c.Horizon *= factor
 	for i := range c.Jobs {
 		c.Jobs[i].Release *= factor
 	}
@@ -130,10 +131,13 @@ func reversed(t *testing.T, m *model.Model) *model.Model {
 func TestOptimaDoNotDependOnHowTheModelIsWritten(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	proven := map[string]int{}
-	for round := range 40 {
+	for round := range 50 {
 		m := anyModel(rng, round)
 		for j := range m.Jobs {
 			m.Jobs[j].Release = 0 // so that time can be turned round
+		}
+		if round%5 == 4 {
+			m.Horizon, m.SameOrder = 10_000, nil // which makes a plant of it
 		}
 		r := solve(t, m, 1500)
 		for name, c := range map[string]struct {
@@ -152,7 +156,7 @@ func TestOptimaDoNotDependOnHowTheModelIsWritten(t *testing.T) {
 			}
 		}
 	}
-	for _, engine := range engines() {
+	for _, engine := range append(engines(), "process") {
 		for _, name := range []string{"relabelled", "scaled", "reversed"} {
 			if proven[engine+" "+name] == 0 {
 				t.Errorf("%s %s: nothing was proven, so nothing was tested: %v", engine, name, proven)
@@ -217,6 +221,9 @@ func TestAJobLessNeverHurts(t *testing.T) {
 	proven := 0
 	for round := range 40 {
 		m := shop(rng, 4, 3, round%2 == 1)
+		if round%8 == 2 {
+			m.Horizon = 10_000
+		}
 		less := copied(t, m)
 		for i := range less.Tasks {
 			if *less.Tasks[i].Job == 3 {
@@ -236,6 +243,9 @@ func TestADominatedMachineNeverHurts(t *testing.T) {
 	proven := 0
 	for round := range 40 {
 		m := anyModel(rng, 2+round%2)
+		if round%5 == 4 {
+			m.Horizon = 10_000
+		}
 		more := copied(t, m)
 		more.Resources = append(more.Resources, model.Resource{Capacity: 1})
 		for i := range more.Tasks {

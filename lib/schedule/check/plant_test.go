@@ -1,6 +1,7 @@
 package check
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -222,4 +223,80 @@ func TestStopsWithoutAPlantAreRefused(t *testing.T) {
 	if err := Schedule(m, s); err == nil || !strings.Contains(err.Error(), "stops: there are 1") {
 		t.Error(err)
 	}
+}
+
+// A stop that the baseline has and that began before now stands for any task that it is good for, and no other does.
+func TestStopsThatHaveBegunStand(t *testing.T) {
+	for want, change := range map[string]func(*model.Model, *model.Schedule){
+		"": func(*model.Model, *model.Schedule) {},
+		"stops[0] starts at 31; it is 35 already": func(m *model.Model, _ *model.Schedule) { m.Baseline.Stops = m.Baseline.Stops[1:] },
+		"stops[1] starts at 33; it is 35 already": func(m *model.Model, _ *model.Schedule) { m.Baseline.Stops[1].Before = 0 },
+		"stops[1] starts at 33":                   func(m *model.Model, _ *model.Schedule) { m.Baseline.Stops[1].End++ },
+	} {
+		m, s := works()
+		m.Now = 35
+		for _, i := range []int{0, 1, 4} {
+			m.Tasks[i].Pin = &model.Pin{Mode: new(0), Start: &s.Assignments[i].Start, End: &s.Assignments[i].End}
+		}
+		m.Baseline = &model.Baseline{Stops: slices.Clone(s.Stops)}
+		m.Baseline.Stops[0].Before = 0 // a cleaning is good for any task
+		change(m, s)
+		if err := m.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		err := Schedule(m, s)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%v, not %q", err, want)
+		}
+	}
+}
+
+// What flows for no time at one moment flows in the order in which it can, whatever the places of tasks are.
+func TestTheLastOfAProductFlowsBeforeTheFirstOfTheNext(t *testing.T) {
+	for _, first := range []int{0, 1} {
+		m := &model.Model{
+			Families:    []string{"a", "b"},
+			Changeovers: []model.Changeover{{Duration: [][]int64{{0, 0}, {0, 0}}}},
+			Tanks:       []model.Tank{{Capacity: 9, Level: 5, Family: new(0), Changeover: new(0)}},
+			Tasks:       make([]model.Task, 2),
+			Horizon:     9,
+		}
+		m.Tasks[first] = model.Task{Family: new(0), Modes: []model.Mode{{Flows: []model.Flow{{Tank: 0, Amount: -5}}}}}
+		m.Tasks[1-first] = model.Task{Family: new(1), Modes: []model.Mode{{Flows: []model.Flow{{Tank: 0, Amount: 7}}}}}
+		if err := m.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		if err := Schedule(m, &model.Schedule{Makespan: 4, Assignments: []model.Assignment{{Task: 0, Start: 4, End: 4}, {Task: 1, Start: 4, End: 4}}}); err != nil {
+			t.Errorf("with task %d first: %v", first, err)
+		}
+	}
+}
+
+// Whatever a schedule says, it is judged.
+func FuzzSchedule(f *testing.F) {
+	m, s := works()
+	for _, seed := range []*model.Schedule{s, {Makespan: 1, Assignments: s.Assignments[:2], Stops: []model.Stop{{Kind: "other", Tank: new(3)}}}} {
+		data, err := json.Marshal(seed)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data, int64(0))
+		f.Add(data, int64(35))
+	}
+	f.Fuzz(func(t *testing.T, data []byte, now int64) {
+		changed, err := model.DecodeSchedule(data)
+		if err != nil {
+			return
+		}
+		m := *m
+		if m.Now = now; now > 0 {
+			m.Baseline = &model.Baseline{Stops: s.Stops}
+		}
+		if m.Validate() != nil {
+			return
+		}
+		if err := Schedule(&m, changed); err == nil && changed.Makespan < 54 {
+			t.Errorf("a schedule of %d is right: %s", changed.Makespan, data)
+		}
+	})
 }

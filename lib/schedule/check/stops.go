@@ -21,11 +21,40 @@ func (e *examiner) stopsAreKnown() bool {
 			e.add("stops", "stops[%d] is a %q where there is none", k, s.Kind)
 		case s.Start < 0 || s.End < s.Start || s.End > e.start[s.Before]:
 			e.add("stops", "stops[%d] is from %d to %d, before a task that starts at %d", k, s.Start, s.End, e.start[s.Before])
-		case s.Start < e.m.Now && !e.pinned(len(e.m.Tasks)+k):
+		case s.Start < e.m.Now && !e.pinned(len(e.m.Tasks)+k) && !e.begun(s):
 			e.add("now", "stops[%d] starts at %d; it is %d already", k, s.Start, e.m.Now)
 		}
 	}
 	return len(e.found) == before
+}
+
+// begun tells whether a stop is one of the baseline's, which began before now: what was cleaned is clean for any task, and what
+// was set up for a family is for any task of it.
+func (e *examiner) begun(s *model.Stop) bool {
+	b := e.m.Baseline
+	return b != nil && slices.ContainsFunc(b.Stops, func(old model.Stop) bool {
+		same := old.Kind == s.Kind && equal(old.Resource, s.Resource) && equal(old.Tank, s.Tank) && old.Start == s.Start && old.End == s.End
+		return same && (old.Kind == model.Clean || old.Before == s.Before || e.was(&old) == e.familyAt(s.Before, s))
+	})
+}
+
+// was is for what the baseline has a stop.
+func (e *examiner) was(s *model.Stop) int {
+	if s.Tank == nil {
+		return e.family(s.Before)
+	}
+	for _, a := range e.m.Baseline.Assignments {
+		if a.Task != s.Before {
+			continue
+		}
+		t := &e.m.Tasks[a.Task]
+		for _, f := range e.m.Flows(t, &t.Modes[a.Mode]) {
+			if f.Tank == *s.Tank && f.Family != nil {
+				return *f.Family
+			}
+		}
+	}
+	return -2 // nothing
 }
 
 // placed tells whether a stop is of one resource or of one tank.

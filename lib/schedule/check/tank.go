@@ -23,7 +23,7 @@ func (e *examiner) tanks() {
 		}
 	}
 	for k := range on {
-		slices.SortFunc(on[k], func(a, b int) int {
+		slices.SortStableFunc(on[k], func(a, b int) int {
 			return cmp.Or(cmp.Compare(e.start[a], e.start[b]), cmp.Compare(e.end[a], e.end[b]))
 		})
 		e.products(k, on[k], stops[k])
@@ -84,6 +84,7 @@ func (e *examiner) products(k int, tasks, stops []int) {
 		family = *tank.Family
 	}
 	for at := 0; at < len(tasks); {
+		e.lastFirst(k, family, tasks[at:])
 		next := at + 1
 		for next < len(tasks) && e.product(tasks[next], k) == e.product(tasks[at], k) {
 			next++
@@ -106,6 +107,25 @@ func (e *examiner) products(k int, tasks, stops []int) {
 		}
 		family, at = other, next
 	}
+}
+
+// lastFirst has what flows at one moment begin with what is of the product that is in a tank.
+func (e *examiner) lastFirst(k, family int, tasks []int) {
+	n := 1
+	for n < len(tasks) && e.start[tasks[n]] == e.start[tasks[0]] && e.end[tasks[n]] == e.end[tasks[0]] {
+		n++
+	}
+	slices.SortStableFunc(tasks[:n], func(a, b int) int {
+		first, second := e.product(a, k) == family, e.product(b, k) == family
+		switch {
+		case first == second:
+			return 0
+		case first:
+			return -1
+		default:
+			return 1
+		}
+	})
 }
 
 // change is of the room that is taken, or of the content that is there.

@@ -12,6 +12,9 @@
 //   - Patterson: activities and resources, the capacities, and then each activity as
 //     duration, needs, number of successors, successors from 1 (Patterson 1984, as PSPLIB's
 //     sets are spread, .rcp).
+//   - PSPLIB: the form of the library itself, .sm and .mm: relations, requests and what is
+//     available, in parts with heads (Kolisch, Sprecher, "PSPLIB – a project scheduling problem library", European
+//     Journal of Operational Research 96, 1997). Resources are renewable.
 //
 // Machines count from 0 or from 1: if number 0 is there they count from 0, if their
 // number is there, from 1. Lines with a letter or # in them are skipped before the first number,
@@ -19,6 +22,7 @@
 package instance
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -53,6 +57,9 @@ func Read(format string, data []byte) (*model.Model, error) {
 	case "flowshop":
 		return FlowShop(data)
 	case "rcpsp":
+		if bytes.Contains(data, []byte(precedences)) {
+			return PSPLIB(data)
+		}
 		return Patterson(data)
 	case "linghang":
 		return model.Decode(data) //nolint:wrapcheck // it says all
@@ -100,6 +107,9 @@ func on(machine int, duration int64) model.Mode {
 // JobShop reads a job shop.
 func JobShop(data []byte) (*model.Model, error) {
 	t, jobs, count, err := head(data)
+	if err == nil {
+		err = t.machined(count)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -149,6 +159,9 @@ func jobLines(t *text, jobs, count int) ([][]number, error) {
 // Flexible reads a flexible job shop.
 func Flexible(data []byte) (*model.Model, error) {
 	t, jobs, count, err := head(data)
+	if err == nil {
+		err = t.machined(count)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -216,6 +229,9 @@ func FlowShop(data []byte) (*model.Model, error) {
 		return nil, err
 	}
 	jobs, count, err := t.sizes(5)
+	if err == nil {
+		err = t.machined(count)
+	}
 	if err != nil {
 		return nil, err
 	}

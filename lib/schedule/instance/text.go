@@ -99,6 +99,14 @@ func (t *text) sizes(most int) (a, b int, err error) {
 	return a, b, nil
 }
 
+// machined holds that a shop has machines.
+func (t *text) machined(count int) error {
+	if count < 1 {
+		return &Error{t.line(), "the second size is 0; a shop needs a machine at least"}
+	}
+	return nil
+}
+
 // upTo reads a number from 0 to most.
 func (t *text) upTo(what string, most int) (int, error) {
 	if t.at == len(t.numbers) {

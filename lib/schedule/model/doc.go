@@ -57,7 +57,9 @@
 //     WHO Technical Report Series 992, Annex 4). A dirty hold that was over before now after a pinned task
 //     asks for a cleaning before the next one, at any time.
 //   - a stop lies after all tasks before it on its resource, held times included, and before the
-//     start of the task that it is for; it takes its needs, and all of them and its resource are open throughout.
+//     start of the task that it is for; it takes its needs, and all of them and its resource are open throughout. One of
+//     the baseline that began before now has been, and may be for another task: a cleaning for any, a changeover for one of
+//     the family for which it was.
 //   - campaign: as many tasks of the family as follow one another on the resource, with no
 //     task of another between them, are at least min and at most max.
 //   - tank: what is drawn leaves room from the end of a task on and content is missing from its
@@ -128,7 +130,7 @@ type Model struct {
 	Tariff      *Tariff      `json:"tariff,omitempty"`
 	Clock       *Clock       `json:"clock,omitempty"`
 	Horizon     int64        `json:"horizon,omitempty"`   // by which all has ended; calendars that come again need it
-	Now         int64        `json:"now,omitempty"`       // no task without pinned start begins before, no stop that is not in stops
+	Now         int64        `json:"now,omitempty"`       // no task without pinned start begins before, no stop that is neither in stops nor, begun already, the baseline's
 	Stops       []Stop       `json:"stops,omitempty"`     // changeovers and cleanings that stand as they are, before pinned tasks
 	Baseline    *Baseline    `json:"baseline,omitempty"`  // the plan that runs
 	Objective   [][]Term     `json:"objective,omitempty"` // levels, the first first; each the sum of its terms. None: the makespan

@@ -27,9 +27,6 @@ func Decode(data []byte) (*Model, error) {
 // or what has such an object as its member schedule, as what `solve` prints. Whether
 // it is right is the business of package check.
 func DecodeSchedule(data []byte) (*Schedule, error) {
-	if len(data) > MaxText {
-		return nil, fmt.Errorf("read the schedule: it has %d octets; at most %d can be", len(data), MaxText)
-	}
 	var either struct {
 		Makespan    *int64       `json:"makespan"`
 		Assignments []Assignment `json:"assignments"`
@@ -37,7 +34,7 @@ func DecodeSchedule(data []byte) (*Schedule, error) {
 		Objective   []int64      `json:"objective"`
 		Schedule    *Schedule    `json:"schedule"`
 	}
-	if err := json.Unmarshal(data, &either); err != nil {
+	if err := document.Open(data, MaxText, "schedule", &either); err != nil {
 		return nil, fmt.Errorf("read the schedule: %w", err)
 	}
 	if either.Schedule != nil {

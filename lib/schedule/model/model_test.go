@@ -131,11 +131,39 @@ func TestAScheduleIsReadAloneOrInAnAnswer(t *testing.T) {
 			t.Errorf("%+v, %v", got, err)
 		}
 	}
-	for _, data := range []string{"{}", "[", `{"makespan": 3}`} {
-		if _, err := DecodeSchedule([]byte(data)); err == nil {
-			t.Errorf("%s was read", data)
+	for data, want := range map[string]string{
+		"{}":                                     "it has no makespan and assignments",
+		"[":                                      "line 1",
+		`{"makespan": 3}`:                        "it has no makespan and assignments",
+		"{\"makespan\": 3,\n\"assignments\": 4}": "line 2",
+		`{"makespan": 3, "assignments": []} {`:   "something follows the schedule",
+	} {
+		if _, err := DecodeSchedule([]byte(data)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, not %s", data, err, want)
 		}
 	}
+}
+
+func FuzzDecodeSchedule(f *testing.F) {
+	f.Add([]byte(`{"makespan": 5, "assignments": [{"task": 0, "mode": 1, "start": 2, "end": 5}], "stops": [{"kind": "clean", "resource": 0, "before": 0, "start": 0, "end": 2}], "objective": [5]}`))
+	f.Add([]byte(`{"status": "optimal", "schedule": {"makespan": 5, "assignments": []}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := DecodeSchedule(data)
+		if err != nil {
+			return
+		}
+		again, err := json.Marshal(map[string]any{"schedule": s})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same, err := DecodeSchedule(again)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if data, err := json.Marshal(map[string]any{"schedule": same}); err != nil || string(data) != string(again) {
+			t.Errorf("%s became %s, %v", again, data, err)
+		}
+	})
 }
 
 func FuzzDecode(f *testing.F) {

@@ -1,6 +1,9 @@
 package model
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Limits of what plants add.
 const (
@@ -118,6 +121,26 @@ type Stop struct {
 	Before   int      `json:"before"` // the task that it is for
 	Start    int64    `json:"start"`
 	End      int64    `json:"end"`
+}
+
+// Meets tells whether a task with a pinned start is where a stop is: for some time on its resource, or with a flow in its tank.
+func (t *Task) Meets(s *Stop) bool {
+	k := 0
+	if t.Pin.Mode != nil {
+		k = *t.Pin.Mode
+	}
+	if !within(k, len(t.Modes)) {
+		return false
+	}
+	mode := &t.Modes[k]
+	if s.Tank != nil {
+		return slices.ContainsFunc(mode.Flows, func(f Flow) bool { return f.Tank == *s.Tank })
+	}
+	lasts := mode.Duration > 0
+	if t.Pin.End != nil {
+		lasts = *t.Pin.End > *t.Pin.Start
+	}
+	return lasts && slices.ContainsFunc(mode.Needs, func(n Need) bool { return s.Resource != nil && n.Resource == *s.Resource })
 }
 
 // StopKind is what a stop is.

@@ -118,6 +118,8 @@ func TestFaultsOfPlantsSayWhereAndWhat(t *testing.T) {
 		"max_lag: is 0":                                                func(m *Model) { m.Precedences[0].MaxLag = new(int64(0)) },
 		"campaigns[0].resource: is 2":                                  func(m *Model) { m.Campaigns[0].Resource = 2 },
 		"campaigns[0]: has from -1 to 4":                               func(m *Model) { m.Campaigns[0].Min = -1 },
+		"which is pinned and not there":                                func(m *Model) { p := m.Tasks[m.Stops[0].Before].Pin; p.End = p.Start },
+		"baseline.stops[0]: is of a resource or of a tank":             func(m *Model) { m.Baseline.Stops = []Stop{{}} },
 		"stops[0].before: is 0":                                        func(m *Model) { m.Stops[0].Before = 0 },
 		"baseline.assignments[0].mode":                                 func(m *Model) { m.Baseline.Assignments[0].Mode = 4 },
 		`objective[1][0].term: is "fun"`:                               func(m *Model) { m.Objective[1][0].Term = "fun" },

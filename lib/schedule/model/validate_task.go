@@ -143,6 +143,8 @@ func (e *examiner) stops() {
 			e.add(where+".before", "is %d; there are %d tasks, counted from 0", s.Before, len(e.m.Tasks))
 		case e.m.Tasks[s.Before].Pin == nil || e.m.Tasks[s.Before].Pin.Start == nil:
 			e.add(where+".before", "is %d, whose start is not pinned", s.Before)
+		case !e.m.Tasks[s.Before].Meets(s):
+			e.add(where+".before", "is %d, which is pinned and not there", s.Before)
 		case s.End < s.Start || s.End > *e.m.Tasks[s.Before].Pin.Start:
 			e.add(where, "is from %d to %d; it ends before its task, which starts at %d", s.Start, s.End, *e.m.Tasks[s.Before].Pin.Start)
 		}
@@ -169,9 +171,12 @@ func (e *examiner) baseline() {
 	for i := range b.Stops {
 		s, where := &b.Stops[i], fmt.Sprintf("baseline.stops[%d]", i)
 		e.place(where+".before", &s.Before, len(e.m.Tasks), "tasks")
-		e.place(where+".resource", s.Resource, len(e.m.Resources), "resources")
-		e.place(where+".tank", s.Tank, len(e.m.Tanks), "tanks")
+		on := e.place(where+".resource", s.Resource, len(e.m.Resources), "resources")
+		if in := e.place(where+".tank", s.Tank, len(e.m.Tanks), "tanks"); on == in {
+			e.add(where, "is of a resource or of a tank, and of one")
+		}
 		e.time(where+".start", s.Start)
+		e.time(where+".end", s.End)
 	}
 	seen := make([]bool, len(e.m.Tasks))
 	for i, a := range b.Assignments {

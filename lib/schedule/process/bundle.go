@@ -9,18 +9,24 @@ import (
 // maker makes schedules of lists, one after the other.
 type maker struct {
 	*state
-	prefer []int32 // way by task, none: any
-	wait   []int64 // by bundle: not before, or none
-	span   int64   // end of the schedule that was made last
-	freed  []bool  // by task: it need not stay where the baseline has it
-	from   []int64 // by task: not before, while a bundle is placed
-	marks  []int
+	prefer   []int32 // way by task, none: any
+	wait     []int64 // by bundle: not before, or none
+	span     int64   // end of the schedule that was made last
+	freed    []bool  // by task: it need not stay where the baseline has it
+	from     []int64 // by task: not before, while a bundle is placed
+	marks    []int
+	reserved []bool // by task: the stops of the baseline before it are taken
+	loose    []bool // by task: it, or one before it, was freed, so that nobody waits for it
+	strict   bool   // what is not loose has its way in the baseline or waits
 }
 
 // schedule places all tasks of a bundle, or none. If it cannot be placed, it returns the
 // resource or tank that it waits for, or none.
 func (s *maker) schedule(b int32) (blocker int32, done bool) {
-	tasks := s.bundles[b]
+	tasks, begin := s.bundles[b], len(s.trail)
+	if s.Baseline != nil {
+		s.giveBack(tasks)
+	}
 	for _, i := range tasks {
 		s.from[i] = s.release[i]
 		if len(s.wait) > 0 {
@@ -36,12 +42,12 @@ func (s *maker) schedule(b int32) (blocker int32, done bool) {
 		i := tasks[k]
 		if !s.choose(i) || s.late(i) {
 			blocker = s.slots[0].blocker
-			s.back(s.marks[0])
+			s.back(begin)
 			return blocker, false
 		}
 		if again := s.pushed(i, tasks); again >= 0 {
 			if tries++; tries > 400+20*len(tasks) || again > k {
-				s.back(s.marks[0])
+				s.back(begin)
 				return none, false
 			}
 			s.back(s.marks[again])
@@ -54,6 +60,41 @@ func (s *maker) schedule(b int32) (blocker int32, done bool) {
 		s.marks = append(s.marks, len(s.trail))
 	}
 	return none, true
+}
+
+// reserve takes what the stops of the baseline need before tasks that stay, up to now, so that no other stop is put there.
+func (s *maker) reserve() {
+	clear(s.reserved)
+	for i := range int32(s.tasks) { //nolint:gosec // a place
+		if s.reserved[i] = s.stays(i) && !s.pinned(i); s.reserved[i] {
+			s.restop(i, 1)
+		}
+	}
+}
+
+// giveBack gives back what is taken for the stops of tasks that find their places now.
+func (s *maker) giveBack(tasks []int32) {
+	for _, i := range tasks {
+		if s.reserved[i] {
+			s.restop(i, -1)
+		}
+	}
+}
+
+// restop takes so often what the stops of the baseline before a task need.
+func (s *maker) restop(i int32, times int64) {
+	for k := range s.again[i] {
+		f := &s.again[i][k]
+		h := halt{kind: f.Kind, tank: none}
+		if f.Tank != nil {
+			h.tank = int32(*f.Tank) //nolint:gosec // a place
+		} else {
+			h.resource = int32(*f.Resource) //nolint:gosec // as above
+		}
+		for _, n := range s.stoppingOf(&h).needs {
+			s.use(n.Resource, f.Start, f.End, times*n.Amount)
+		}
+	}
 }
 
 // earliest is when lags let a task start.
@@ -85,6 +126,9 @@ func (s *maker) choose(i int32) bool {
 		if s.suits(i, w, best) {
 			return true
 		}
+		if s.stays(i) {
+			return false
+		}
 	}
 	found, blocker, least := false, int32(none), int64(0)
 	for w := first; w < last; w++ {
@@ -107,6 +151,11 @@ func (s *maker) choose(i int32) bool {
 		best.blocker = blocker
 	}
 	return found
+}
+
+// stays tells whether a task is to have its way in the baseline, for which it rather waits.
+func (s *maker) stays(i int32) bool {
+	return s.strict && !s.loose[i] && s.kept[i] >= 0 && s.prefer[i] == s.keptWay[i]
 }
 
 // suits finds the slot of a task in a way, and tells whether it is one that tasks before it
@@ -287,7 +336,7 @@ func (s *maker) pin(i int32) {
 	s.commit(i, sl)
 	s.hold(i)
 	for _, a := range s.out[i] {
-		if a.blocking && s.way[a.task] < 0 {
+		if a.blocking && s.way[a.task] < 0 && !s.pinned(a.task) {
 			s.extend(i, max(s.Now, s.kept[a.task])) // at least so long
 		}
 	}

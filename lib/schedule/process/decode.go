@@ -53,7 +53,7 @@ type decoder struct {
 }
 
 func newDecoder(in *instance) *decoder {
-	d := &decoder{maker: maker{state: newState(in), from: make([]int64, in.tasks)}, ends: make([]int64, len(in.Jobs))}
+	d := &decoder{maker: maker{state: newState(in), from: make([]int64, in.tasks), loose: make([]bool, in.tasks), reserved: make([]bool, in.tasks)}, ends: make([]int64, len(in.Jobs))}
 	for i := range int32(in.tasks) { //nolint:gosec // a place
 		if in.pinned(i) {
 			d.pins = append(d.pins, i)
@@ -71,6 +71,10 @@ func (d *decoder) decode(p *plan) value {
 	for _, i := range d.pins {
 		d.pin(i)
 	}
+	if d.strict = d.Baseline != nil; d.strict {
+		d.loosen()
+		d.reserve()
+	}
 	for _, b := range p.list {
 		if d.way[d.bundles[b][0]] >= 0 {
 			continue // pinned
@@ -79,10 +83,26 @@ func (d *decoder) decode(p *plan) value {
 			d.retry()
 		}
 	}
+	if d.strict = false; d.Baseline != nil && len(d.off) > 0 {
+		for k := range d.off {
+			d.off[k].blocker, d.off[k].version = none, 0 // none has been tried in other ways
+		}
+		d.retry()
+	}
 	for _, w := range d.off {
 		d.missing = append(d.missing, d.bundles[w.bundle]...)
 	}
 	return d.value()
+}
+
+// loosen finds what may leave its place in the baseline: what was freed and what comes after it.
+func (d *decoder) loosen() {
+	copy(d.loose, d.freed)
+	for _, i := range d.order {
+		for _, a := range d.in[i] {
+			d.loose[i] = d.loose[i] || d.loose[a.task]
+		}
+	}
 }
 
 // try places a bundle or puts it off.
@@ -101,13 +121,31 @@ func (d *decoder) try(b int32) bool {
 	return done
 }
 
-// waits tells whether tasks before a bundle are not placed yet.
+// waits tells whether tasks before a bundle are not placed yet, or one that the baseline has before it on a machine to which
+// tasks are appended.
 func (d *decoder) waits(b int32) bool {
 	for _, i := range d.bundles[b] {
+		if d.stays(i) && d.queues(i) {
+			return true
+		}
 		for _, a := range d.in[i] {
 			if d.way[a.task] < 0 && d.bundleOf[a.task] != b {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// queues tells whether a task that stays before another on its machine is not placed yet.
+func (d *decoder) queues(i int32) bool {
+	for _, q := range d.ahead[i] {
+		p := q.task
+		for p >= 0 && !d.stays(p) {
+			p = d.aheadOn(p, q.resource)
+		}
+		if p >= 0 && d.way[p] < 0 && d.bundleOf[p] != d.bundleOf[i] {
+			return true
 		}
 	}
 	return false

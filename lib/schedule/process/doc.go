@@ -22,8 +22,11 @@
 // place, time after deadlines, and then the levels of the objective: what cannot be done
 // yet is repaired first.
 //
-// With a baseline tasks stay at their starts there unless something pushes them, or the search frees
-// them: a disturbance is repaired first, where it is.
+// With a baseline tasks stay at their starts and in their ways there unless something pushes them, or the search frees
+// them: they rather wait for those that the baseline has before them, and their stops are kept free. What cannot stay, and
+// what that pushes, is taken out to the end of the list first (ejection chains, Glover, "Ejection chains, reference structures and
+// alternating path methods for traveling salesman problems", Discrete Applied Mathematics 65, 1996), so that a disturbance is
+// repaired where it is, and then put back as far to the front as others can stay.
 package process
 
 import (

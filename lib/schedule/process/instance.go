@@ -59,6 +59,7 @@ type instance struct {
 	release   []int64
 	deadline  []int64 // MaxTime: none
 	in, out   [][]arc
+	order     []int // of tasks, each after those before it
 	bundleOf  []int32
 	bundles   [][]int32 // tasks in topological order
 	sequenced []bool    // by resource: tasks are appended only
@@ -73,9 +74,11 @@ type instance struct {
 	campaign  []model.Campaign       // by resource × family, if there are any
 	fixed     map[int32][]model.Stop // by task
 	again     map[int32][]model.Stop // of the baseline, by task
+	begun     []model.Stop           // of the baseline, before now
 	kept      []int64                // by task: start in the baseline, or -1
 	keptWay   []int32
-	tail      []int64 // longest way from the start of a task to the end
+	ahead     [][]queued // by task: those before it there
+	tail      []int64    // longest way from the start of a task to the end
 }
 
 func newInstance(m *model.Model) (*instance, error) {
@@ -103,11 +106,15 @@ func newInstance(m *model.Model) (*instance, error) {
 	if m.Baseline != nil {
 		in.again = map[int32][]model.Stop{}
 		for _, s := range m.Baseline.Stops {
+			if s.Start < m.Now {
+				in.begun = append(in.begun, s)
+			}
 			in.again[int32(s.Before)] = append(in.again[int32(s.Before)], s) //nolint:gosec // as above
 		}
 		for _, a := range m.Baseline.Assignments {
 			in.kept[a.Task], in.keptWay[a.Task] = a.Start, in.wayFirst[a.Task]+int32(a.Mode) //nolint:gosec // a place
 		}
+		in.layQueues()
 	}
 	return in, nil
 }
@@ -283,8 +290,8 @@ func (in *instance) layArcs() {
 		in.out[p.Before] = append(in.out[p.Before], arc{int32(p.After), p.Blocking, p.MinLag, most}) //nolint:gosec // as above
 	}
 	in.tail = make([]int64, in.tasks)
-	order := in.Order()
-	for _, i := range slices.Backward(order) {
+	in.order = in.Order()
+	for _, i := range slices.Backward(in.order) {
 		for _, a := range in.out[i] {
 			in.tail[i] = max(in.tail[i], in.tail[a.task]+a.least)
 		}

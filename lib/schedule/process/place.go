@@ -178,11 +178,16 @@ func (s *state) continues(i int32, r int) bool {
 func (s *state) stop(h *halt, what *stopping, from, duration int64, sl *slot) int64 {
 	t := from
 	if !s.pinned(h.task) {
+		if s.under(h, what, from, duration, sl.way) {
+			sl.halts = append(sl.halts, *h)
+			return h.end
+		}
 		t = max(t, s.Now)
 	}
-	// Where the baseline has it, if that is free.
+	// Where the baseline has it, if that is free and soon enough.
 	for k := range s.again[h.task] {
-		if f := &s.again[h.task][k]; h.like(f) && f.Start >= t && s.stopAt(h, what, f.Start, duration) == never {
+		f := &s.again[h.task][k]
+		if h.like(f) && f.Start >= t && f.Start+duration <= max(f.End, s.kept[h.task]) && s.stopAt(h, what, f.Start, duration) == never {
 			sl.halts = append(sl.halts, *h)
 			return h.end
 		}
@@ -201,6 +206,25 @@ func (s *state) stop(h *halt, what *stopping, from, duration int64, sl *slot) in
 		t = busy
 	}
 	return never
+}
+
+// under sets a stop to one of the baseline that has begun before now, if there is one that is as good: a machine that was cleaned
+// is clean, and one that was set up for a family is, whatever task comes.
+func (s *state) under(h *halt, what *stopping, from, duration int64, way int32) bool {
+	for k := range s.begun {
+		f := &s.begun[k]
+		if !h.like(f) || f.Start < from || f.End-f.Start != duration {
+			continue
+		}
+		before := int32(f.Before) //nolint:gosec // a place
+		if s.keptWay[before] < 0 || f.Kind == model.Change && before != h.task && s.familyAt(before, s.keptWay[before], h.tank) != s.familyAt(h.task, way, h.tank) {
+			continue
+		}
+		if s.stopAt(h, what, f.Start, duration) == never {
+			return true
+		}
+	}
+	return false
 }
 
 // stopAt sets a stop to a time, or returns when that is to be tried next.

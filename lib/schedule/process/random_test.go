@@ -110,6 +110,14 @@ func anyPlant(rng *rand.Rand) *model.Model {
 	if k := rng.IntN(8); k < 4 {
 		m.Objective = append(m.Objective, more[k:])
 	}
+	for j := range m.Jobs {
+		if some(6) {
+			m.Jobs[j].Deadline = new(*m.Jobs[j].Due + 300)
+		}
+	}
+	if some(2) {
+		m.Tanks[1].DrainRate = 30
+	}
 	return m
 }
 

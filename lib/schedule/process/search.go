@@ -30,6 +30,7 @@ type searcher struct {
 	due      []int64 // by bundle: when it is to start at the latest
 	moved    []int32 // bundles that are not where the baseline has them in current
 	absent   []int32 // bundles that found no place in current
+	ranked   []int32 // bundles as the baseline has them
 	choices  []int32 // tasks with several ways
 	moves    int64
 	most     int64
@@ -167,8 +168,9 @@ func (s *searcher) starts(ctx context.Context, shared *shared, worker int) (done
 		func(b int32) (int64, int64) { return -s.tail[s.bundles[b][0]], s.due[b] },
 		func(b int32) (int64, int64) { return int64(s.family[s.bundles[b][0]]), s.due[b] },
 	}
+	var rank []int64
 	if s.Baseline != nil {
-		rank := s.ranks()
+		rank = s.ranks()
 		rules = []func(b int32) (int64, int64){func(b int32) (int64, int64) { return rank[b], 0 }}
 	}
 	s.trial = plan{list: make([]int32, len(s.bundles)), prefer: make([]int32, s.tasks), freed: make([]bool, s.tasks)}
@@ -208,6 +210,10 @@ func (s *searcher) starts(ctx context.Context, shared *shared, worker int) (done
 	s.least = s.decode(&s.trial)
 	s.settle(&s.best)
 	if s.Baseline != nil {
+		s.ranked = slices.Clone(s.trial.list)
+		slices.SortStableFunc(s.ranked, func(a, b int32) int {
+			return cmp.Compare(rank[a], rank[b])
+		})
 		return s.repairs(ctx, shared, worker)
 	}
 	return false

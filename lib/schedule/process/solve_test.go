@@ -62,99 +62,6 @@ func TestTheBestOfOtherEnginesIsReached(t *testing.T) {
 	}
 }
 
-// Units of time and the order in which things are written down are no part of a plan: a
-// schedule is one of the model in other units, and of one with jobs and tasks in other places.
-func TestSchedulesScale(t *testing.T) {
-	rng := rand.New(rand.NewPCG(2, 9))
-	for range 60 {
-		m := anyPlant(rng)
-		m.Clock, m.Calendars = nil, m.Calendars[:1]
-		for i := range m.Resources {
-			if m.Resources[i].Calendar != nil {
-				m.Resources[i].Calendar = new(0)
-			}
-		}
-		r, err := process.Solve(t.Context(), m, process.Options{Moves: 60})
-		if _, none := errors.AsType[*process.NotFoundError](err); none {
-			continue
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, s := scaled(t, m, r.Schedule, 7)
-		if err := c.Validate(); err != nil {
-			t.Fatal(err)
-		}
-		if err := check.Schedule(c, s); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := process.Solve(t.Context(), c, process.Options{Moves: 300}); err != nil {
-			t.Errorf("in other units: %v", err)
-		}
-	}
-}
-
-func scaled(t *testing.T, m *model.Model, plan *model.Schedule, by int64) (*model.Model, *model.Schedule) {
-	t.Helper()
-	var b bytes.Buffer
-	if err := m.Encode(&b); err != nil {
-		t.Fatal(err)
-	}
-	c, err := model.Decode(b.Bytes())
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.Horizon *= by
-	c.Calendars[0].Period *= by
-	windows := func(list []model.Window) {
-		for k := range list {
-			list[k].From, list[k].Until = by*list[k].From, by*list[k].Until
-		}
-	}
-	windows(c.Calendars[0].Windows)
-	for i := range c.Changeovers {
-		for _, row := range c.Changeovers[i].Duration {
-			for k := range row {
-				row[k] *= by
-			}
-		}
-	}
-	for i := range c.Resources {
-		windows(c.Resources[i].Down)
-		if clean := c.Resources[i].Cleaning; clean != nil {
-			clean.Duration, clean.Time = by*clean.Duration, by*clean.Time
-			clean.DirtyHold, clean.CleanHold = by*clean.DirtyHold, by*clean.CleanHold
-		}
-	}
-	for i := range c.Tanks {
-		c.Tanks[i].Hold *= by
-	}
-	for i := range c.Jobs {
-		c.Jobs[i].Release, c.Jobs[i].Due = by*c.Jobs[i].Release, new(by**c.Jobs[i].Due)
-	}
-	for i := range c.Tasks {
-		for k := range c.Tasks[i].Modes {
-			c.Tasks[i].Modes[k].Duration *= by
-		}
-	}
-	for i := range c.Precedences {
-		p := &c.Precedences[i]
-		if p.MinLag *= by; p.MaxLag != nil {
-			p.MaxLag = new(by * *p.MaxLag)
-		}
-	}
-	s := &model.Schedule{Makespan: by * plan.Makespan}
-	for _, a := range plan.Assignments {
-		a.Start, a.End = by*a.Start, by*a.End
-		s.Assignments = append(s.Assignments, a)
-	}
-	for _, stop := range plan.Stops {
-		stop.Start, stop.End = by*stop.Start, by*stop.End
-		s.Stops = append(s.Stops, stop)
-	}
-	return c, s
-}
-
 func TestTheSameSeedMakesTheSamePlan(t *testing.T) {
 	m := plantcase.Model(25, 2)
 	var plans []*model.Schedule
@@ -209,6 +116,22 @@ func FuzzSolve(f *testing.F) {
 	for range 6 {
 		var b bytes.Buffer
 		if err := anyPlant(rng).Encode(&b); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	for _, down := range []int{2, 3} { // what is left of a plan, too
+		m := plantcase.Model(4, 2)
+		r, err := process.Solve(f.Context(), m, process.Options{Moves: 5})
+		if err != nil {
+			f.Fatal(err)
+		}
+		left, _, err := schedule.Replan(m, schedule.Running{Plan: r.Schedule, Now: 300, Frozen: 400, Down: []schedule.Down{{Resource: down, From: 300, Until: 500}}})
+		if err != nil {
+			f.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := left.Encode(&b); err != nil {
 			f.Fatal(err)
 		}
 		f.Add(b.Bytes())

@@ -13,11 +13,22 @@ import (
 // Decode reads the one value that data of at most so many octets has to be, which is
 // called what in faults; they tell the line. Members that v does not have are a fault.
 func Decode(data []byte, most int, what string, v any) error {
+	return decode(data, most, what, v, true)
+}
+
+// Open reads like Decode, and leaves members out that v does not have.
+func Open(data []byte, most int, what string, v any) error {
+	return decode(data, most, what, v, false)
+}
+
+func decode(data []byte, most int, what string, v any, strict bool) error {
 	if len(data) > most {
 		return fmt.Errorf("it has %d octets; at most %d can be", len(data), most)
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
+	if strict {
+		d.DisallowUnknownFields()
+	}
 	if err := d.Decode(v); err != nil {
 		offset := d.InputOffset()
 		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {

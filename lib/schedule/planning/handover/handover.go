@@ -1,7 +1,7 @@
 // Package handover turns a plan of batches into a scheduling model, so that an engine of lib/schedule can time
 // the batches again, in another order or closer together.
 //
-// Each batch becomes a task whose one mode takes the batch's unit. A batch that takes material waits for those that made it:
+// Each batch becomes a task whose one mode takes the batch's unit; what lies between batches of two tasks in a unit becomes a changeover. A batch that takes material waits for those that made it:
 // stock is used in the order in which it came (first in, first out), and what was in stock at the start or came from outside binds
 // nobody but by the time at which it came, which becomes the release of a job. So the plan's own times are a schedule of the model.
 //
@@ -35,6 +35,7 @@ func Model(n *recipe.Network, p *recipe.Plan) (*model.Model, *model.Schedule, er
 		units[u.Name] = k
 		m.Resources = append(m.Resources, model.Resource{Name: u.Name, Capacity: 1})
 	}
+	families := changeovers(n, m)
 	release := make([]int64, len(p.Batches))
 	if err := peg(n, p, m, release); err != nil {
 		return nil, nil, err
@@ -44,15 +45,59 @@ func Model(n *recipe.Network, p *recipe.Plan) (*model.Model, *model.Schedule, er
 		m.Jobs = append(m.Jobs, model.Job{Name: fmt.Sprintf("%s %d", b.Task, k+1), Release: release[k]})
 		m.Tasks = append(m.Tasks, model.Task{
 			Name: fmt.Sprintf("%s of %.6g", b.Task, b.Size), Job: &job,
-			Modes: []model.Mode{{Duration: b.End - b.Start, Needs: []model.Need{{Resource: units[b.Unit], Amount: 1}}}},
+			Family: families[b.Task],
+			Modes:  []model.Mode{{Duration: b.End - b.Start, Needs: []model.Need{{Resource: units[b.Unit], Amount: 1}}}},
 		})
 		s.Assignments = append(s.Assignments, model.Assignment{Task: k, Start: b.Start, End: b.End})
 		s.Makespan = max(s.Makespan, b.End)
 	}
+	stops(m, s)
 	if err := m.Validate(); err != nil {
 		return nil, nil, fmt.Errorf("hand the plan over:\n%w", err)
 	}
 	return m, s, nil
+}
+
+// changeovers gives units theirs, between families that are the tasks of the network, and returns these; none are if no unit has any.
+func changeovers(n *recipe.Network, m *model.Model) map[string]*int {
+	families := map[string]*int{}
+	for r, u := range n.Units {
+		if len(u.Changeovers) == 0 {
+			continue
+		}
+		if len(families) == 0 {
+			for k, t := range n.Tasks {
+				families[t.Name] = &k
+				m.Families = append(m.Families, t.Name)
+			}
+		}
+		table := model.Changeover{Name: u.Name, Duration: make([][]int64, len(n.Tasks))}
+		for k := range table.Duration {
+			table.Duration[k] = make([]int64, len(n.Tasks))
+		}
+		for _, c := range u.Changeovers {
+			table.Duration[*families[c.After]][*families[c.Before]] = c.Duration
+		}
+		m.Resources[r].Changeover = new(len(m.Changeovers))
+		m.Changeovers = append(m.Changeovers, table)
+	}
+	return families
+}
+
+// stops adds to the plan's own times what lies between batches that follow one another in a unit, right before the second.
+func stops(m *model.Model, s *model.Schedule) {
+	order := slices.SortedFunc(slices.Values(s.Assignments), func(a, b model.Assignment) int { return cmp.Compare(a.Start, b.Start) })
+	last := map[int]int{} // by resource: task
+	for _, a := range order {
+		r := m.Tasks[a.Task].Modes[0].Needs[0].Resource
+		if before, known := last[r]; known && m.Resources[r].Changeover != nil {
+			table := &m.Changeovers[*m.Resources[r].Changeover]
+			if d := table.Duration[*m.Tasks[before].Family][*m.Tasks[a.Task].Family]; d > 0 {
+				s.Stops = append(s.Stops, model.Stop{Kind: model.Change, Resource: &r, Before: a.Task, Start: a.Start - d, End: a.Start})
+			}
+		}
+		last[r] = a.Task
+	}
 }
 
 // peg finds out, state by state, which batch takes what which made.

@@ -3,6 +3,8 @@ package handover_test
 import (
 	"context"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"linghang/lib/schedule"
@@ -18,14 +20,29 @@ import (
 func TestPlansAreTimedAgain(t *testing.T) {
 	e := highs.New(highs.Limits{})
 	defer func() { _ = e.Close(context.Background()) }()
-	for _, name := range []string{"maravelias", "kondili"} {
-		data, err := os.ReadFile("../recipe/testdata/" + name + ".json")
+	for _, name := range []string{"maravelias", "kondili", "kondili with changeovers"} {
+		data, err := os.ReadFile("../recipe/testdata/" + strings.Fields(name)[0] + ".json")
 		if err != nil {
 			t.Fatal(err)
 		}
 		n, err := recipe.Decode(data)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if strings.Contains(name, "changeovers") {
+			for _, other := range n.Tasks {
+				for _, task := range n.Tasks {
+					both := func(unit string) bool {
+						does := func(e recipe.Equipment) bool { return e.Unit == unit }
+						return task.Name != other.Name && slices.ContainsFunc(task.Units, does) && slices.ContainsFunc(other.Units, does)
+					}
+					for k := range n.Units {
+						if u := &n.Units[k]; both(u.Name) {
+							u.Changeovers = append(u.Changeovers, recipe.Changeover{After: task.Name, Before: other.Name, Duration: 1})
+						}
+					}
+				}
+			}
 		}
 		r, err := stn.Plan(t.Context(), e, n, highs.Options{Gap: 0.02})
 		if err != nil || r.Plan == nil {

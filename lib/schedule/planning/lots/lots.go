@@ -21,6 +21,8 @@ import (
 const (
 	MaxProducts = 500
 	MaxPeriods  = 366
+	MaxName     = 256  // octets
+	MaxAmount   = 1e12 // of anything
 )
 
 // Problem is what is asked for. Lists by period all have as many entries as Capacity.
@@ -67,27 +69,12 @@ func (p *Problem) Validate() error {
 	var faults []error
 	for t, c := range p.Capacity {
 		if !amount(c) {
-			faults = append(faults, fmt.Errorf("capacity[%d]: %v is to be 0 or more", t, c))
+			faults = append(faults, fmt.Errorf("capacity[%d]: %v is to be 0 to %v", t, c, MaxAmount))
 		}
 	}
-	for i, q := range p.Products {
-		where := fmt.Sprintf("products[%d] %s", i, q.Name)
-		if len(q.Demand) != len(p.Capacity) {
-			faults = append(faults, fmt.Errorf("%s: demand of %d periods, and there are %d", where, len(q.Demand), len(p.Capacity)))
-		}
-		for t, d := range q.Demand {
-			if !amount(d) {
-				faults = append(faults, fmt.Errorf("%s: demand[%d]: %v is to be 0 or more", where, t, d))
-			}
-		}
-		for _, v := range []float64{q.Initial, q.Use, q.Setup, q.SetupCost, q.Cost, q.Holding} {
-			if !amount(v) {
-				faults = append(faults, fmt.Errorf("%s: %v is to be 0 or more", where, v))
-			}
-		}
-		if q.Late != nil && !amount(*q.Late) {
-			faults = append(faults, fmt.Errorf("%s: late: %v is to be 0 or more", where, *q.Late))
-		}
+	names := map[string]int{}
+	for i := range p.Products {
+		faults = append(faults, p.product(i, names)...)
 		if len(faults) > 20 {
 			break
 		}
@@ -95,7 +82,39 @@ func (p *Problem) Validate() error {
 	return errors.Join(faults...)
 }
 
-func amount(v float64) bool { return v >= 0 && !math.IsInf(v, 1) }
+// product examines one; names are those before it.
+func (p *Problem) product(i int, names map[string]int) (faults []error) {
+	q := &p.Products[i]
+	where := fmt.Sprintf("products[%d] %s", i, q.Name)
+	switch first, known := names[q.Name]; {
+	case q.Name == "" || len(q.Name) > MaxName:
+		where = fmt.Sprintf("products[%d]", i)
+		faults = append(faults, fmt.Errorf("%s: the name is to have 1 to %d octets", where, MaxName))
+	case known:
+		faults = append(faults, fmt.Errorf("%s: the name is that of products[%d]", where, first))
+	default:
+		names[q.Name] = i
+	}
+	if len(q.Demand) != len(p.Capacity) {
+		faults = append(faults, fmt.Errorf("%s: demand of %d periods, and there are %d", where, len(q.Demand), len(p.Capacity)))
+	}
+	for t, d := range q.Demand {
+		if !amount(d) {
+			faults = append(faults, fmt.Errorf("%s: demand[%d]: %v is to be 0 to %v", where, t, d, MaxAmount))
+		}
+	}
+	for _, v := range []float64{q.Initial, q.Use, q.Setup, q.SetupCost, q.Cost, q.Holding} {
+		if !amount(v) {
+			faults = append(faults, fmt.Errorf("%s: %v is to be 0 to %v", where, v, MaxAmount))
+		}
+	}
+	if q.Late != nil && !amount(*q.Late) {
+		faults = append(faults, fmt.Errorf("%s: late: %v is to be 0 to %v", where, *q.Late, MaxAmount))
+	}
+	return faults
+}
+
+func amount(v float64) bool { return v >= 0 && v <= MaxAmount }
 
 // Check follows a plan through the periods with nothing but the problem, and returns what it costs, or the
 // first breach.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"linghang/lib/schedule/highs"
@@ -70,6 +71,7 @@ func several(r *rand.Rand, products, periods int, capacity float64) *lots.Proble
 	for range products {
 		q := product(r, periods)
 		q.Setup, q.Initial = 3, float64(r.IntN(20))
+		q.Name += strconv.Itoa(len(p.Products))
 		p.Products = append(p.Products, q)
 	}
 	return p

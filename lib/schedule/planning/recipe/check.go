@@ -76,6 +76,30 @@ func (c *checker) overlaps() error {
 			return fmt.Errorf("unit %s: %s at %d starts while %s runs until %d", a.Unit, b.Task, b.Start, a.Task, a.End)
 		}
 	}
+	for _, u := range c.n.Units {
+		if err := changes(&u, sorted); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// changes checks that a unit is made ready between batches, which are by units and starts.
+func changes(u *Unit, sorted []Batch) error {
+	for _, change := range u.Changeovers {
+		last := int64(-1) // when the last batch that it is after has ended
+		for _, b := range sorted {
+			if b.Unit != u.Name {
+				continue
+			}
+			if b.Task == change.Before && last >= 0 && b.Start < last+change.Duration {
+				return fmt.Errorf("unit %s: %s at %d starts less than %d after %s, which ended at %d", u.Name, b.Task, b.Start, change.Duration, change.After, last)
+			}
+			if b.Task == change.After {
+				last = b.End
+			}
+		}
+	}
 	return nil
 }
 

@@ -9,6 +9,8 @@
 //   - t is a multiple of the step, t ≥ 0 and t + duration(i) ≤ horizon;
 //   - min(i,j) ≤ b ≤ max(i,j), and j is listed for i;
 //   - batches of one unit do not overlap: each holds it from t up to, and not at, t + duration(i);
+//   - a batch of a task starts in a unit at least a changeover's duration after the end of every earlier one of the task that
+//     the changeover is after (sequence-dependent cleaning, the same paper, section 4.3);
 //   - a batch takes share·b of each input at t and gives share·b of each output at t + after, which is
 //     its duration unless the output says less;
 //   - the stock of every state, after what comes and what goes at a time, stays between its minimum
@@ -26,7 +28,7 @@ package recipe
 const (
 	MaxText    = 16 << 20 // octets of JSON
 	MaxNames   = 2000     // states, tasks, units and utilities, each
-	MaxArcs    = 20_000   // inputs, outputs, units and utilities of all tasks, and movements of all states, each
+	MaxArcs    = 20_000   // inputs, outputs, units and utilities of all tasks, movements of all states, and changeovers of all units, together
 	MaxPeriods = 5000     // horizon / step
 	MaxName    = 256      // octets
 	MaxTime    = 1<<30 - 1
@@ -65,7 +67,15 @@ type Amount struct {
 
 // Unit does one batch at a time.
 type Unit struct {
-	Name string `json:"name"`
+	Name        string       `json:"name"`
+	Changeovers []Changeover `json:"changeovers,omitempty"`
+}
+
+// Changeover is how long a unit is made ready between a batch of one task and a later one of another, or of the same.
+type Changeover struct {
+	After    string `json:"after"`  // task
+	Before   string `json:"before"` // task
+	Duration int64  `json:"duration"`
 }
 
 // Utility is shared by the batches that run: steam, power, operators.

@@ -51,6 +51,11 @@ func TestPlansAreFollowedThroughTime(t *testing.T) {
 			t.Errorf("%v, not %q", err, want)
 		}
 	}
+	n.Units[0].Changeovers = []recipe.Changeover{{After: "make", Before: "make", Duration: 1}}
+	if _, err := recipe.Check(n, &recipe.Plan{Batches: right}, 1e-9); err == nil || !strings.Contains(err.Error(), "make at 2 starts less than 1 after make, which ended at 2") {
+		t.Errorf("%v", err)
+	}
+	n.Units[0].Changeovers = nil
 	wrong := &recipe.Plan{Batches: right, Stocks: []recipe.Profile{{"B", []float64{0, 0, 2, 2, 3, 3, 5}}}}
 	if _, err := recipe.Check(n, wrong, 1e-9); err == nil || !strings.Contains(err.Error(), "at 6 it is said to be 5; it is 4") {
 		t.Errorf("%v", err)
@@ -75,6 +80,9 @@ func TestFaultsSayWhere(t *testing.T) {
 		{`"horizon"`, `"horizont"`, `json: unknown field "horizont"`},
 		{`"price": 5`, `"price": "5"`, "line 2: json: cannot unmarshal string"},
 		{`}]}]}`, `}]}]}{`, "something follows"},
+		{`{"name": "U"}`, `{"name": "U", "changeovers": [{"after": "make", "before": "mix", "duration": 1}]}`, `units[0] U: changeovers[0]: after "make" and before "mix" are to be tasks`},
+		{`{"name": "U"}`, `{"name": "U", "changeovers": [{"after": "make", "before": "make", "duration": 0}]}`, "changeovers[0]: duration: 0 is to be at least a step"},
+		{`{"name": "U"}`, `{"name": "U", "changeovers": [{"after": "make", "before": "make", "duration": 1}, {"after": "make", "before": "make", "duration": 2}]}`, `changeovers[1]: after "make" and before "make" is listed twice`},
 	} {
 		if _, err := recipe.Decode([]byte(strings.Replace(small, c.old, c.now, 1))); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, not %q", c.now, err, c.want)

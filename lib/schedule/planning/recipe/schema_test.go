@@ -8,7 +8,7 @@ import (
 
 // The published schema has the members of the types, and requires those that are always written.
 func TestTheSchemaIsThatOfTheTypes(t *testing.T) {
-	if err := document.Differences(Schema(), Network{}, State{}, Amount{}, Unit{}, Utility{}, Task{}, Flow{}, Equipment{}, Use{}); err != nil {
+	if err := document.Differences(Schema(), Network{}, State{}, Amount{}, Unit{}, Changeover{}, Utility{}, Task{}, Flow{}, Equipment{}, Use{}); err != nil {
 		t.Error(err)
 	}
 }

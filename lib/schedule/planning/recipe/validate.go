@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // maxFaults is how many faults are told at a time.
@@ -41,8 +42,9 @@ func (n *Network) Validate() error {
 	for k := range n.Tasks {
 		n.task(&f, k, states, units, utilities)
 	}
+	n.changeovers(&f)
 	if n.arcs() > MaxArcs {
-		f.add("tasks and states have %d inputs, outputs, units and movements; at most %d can be", n.arcs(), MaxArcs)
+		f.add("tasks, states and units have %d inputs, outputs, units, movements and changeovers; at most %d can be", n.arcs(), MaxArcs)
 	}
 	return errors.Join(f.list...)
 }
@@ -51,6 +53,9 @@ func (n *Network) arcs() int {
 	sum := 0
 	for _, t := range n.Tasks {
 		sum += len(t.Inputs) + len(t.Outputs) + len(t.Units) + len(t.Utilities)
+	}
+	for _, u := range n.Units {
+		sum += len(u.Changeovers)
 	}
 	for _, s := range n.States {
 		sum += len(s.Receipts) + len(s.Demands)
@@ -151,6 +156,35 @@ func (n *Network) task(f *faults, k int, states, units, utilities map[string]boo
 	for i, u := range t.Utilities {
 		if !utilities[u.Utility] || !(u.Fixed >= 0 && u.PerSize >= 0) || !finite(u.Fixed) || !finite(u.PerSize) {
 			f.add("%s: utilities[%d] %s: it is to be one of the utilities, and what is used 0 or more", where, i, u.Utility)
+		}
+	}
+}
+
+// changeovers checks those of all units: they are between tasks that the unit can do.
+func (n *Network) changeovers(f *faults) {
+	for k, u := range n.Units {
+		if len(u.Changeovers) == 0 {
+			continue
+		}
+		does := map[string]bool{}
+		for _, t := range n.Tasks {
+			does[t.Name] = slices.ContainsFunc(t.Units, func(e Equipment) bool { return e.Unit == u.Name })
+		}
+		seen := map[[2]string]bool{}
+		for i, c := range u.Changeovers {
+			place := fmt.Sprintf("units[%d] %s: changeovers[%d]", k, u.Name, i)
+			switch pair := [2]string{c.After, c.Before}; {
+			case !does[c.After] || !does[c.Before]:
+				f.add("%s: after %q and before %q are to be tasks that the unit can do", place, c.After, c.Before)
+			case seen[pair]:
+				f.add("%s: after %q and before %q is listed twice", place, c.After, c.Before)
+			default:
+				seen[pair] = true
+			}
+			if c.Duration < 1 || c.Duration > MaxTime {
+				f.add("%s: duration: %d is to be at least a step", place, c.Duration)
+			}
+			n.time(f, place+": duration", c.Duration)
 		}
 	}
 }

@@ -100,6 +100,14 @@ func lengthen(n *recipe.Network, factor int64) *recipe.Network {
 		}
 		s.Receipts, s.Demands = receipts, demands
 	}
+	rough.Units = append([]recipe.Unit(nil), n.Units...)
+	for k := range rough.Units {
+		u := &rough.Units[k]
+		u.Changeovers = append([]recipe.Changeover(nil), u.Changeovers...)
+		for i := range u.Changeovers {
+			u.Changeovers[i].Duration = roundUp(u.Changeovers[i].Duration, step)
+		}
+	}
 	rough.Tasks = append([]recipe.Task(nil), n.Tasks...)
 	for k := range rough.Tasks {
 		t := &rough.Tasks[k]

@@ -78,6 +78,11 @@ func tooLarge(n *recipe.Network) error {
 		columns += 2 * (n.Periods() + 1) * len(t.Units)
 		terms += (n.Periods() + 1) * len(t.Units) * (8 + length + len(t.Inputs) + len(t.Outputs) + 2*length*len(t.Utilities))
 	}
+	for _, u := range n.Units {
+		for _, c := range u.Changeovers {
+			terms += (n.Periods() + 1) * int(2+2*min(c.Duration, n.Horizon)/n.Step)
+		}
+	}
 	if columns > highs.MaxColumns || terms > highs.MaxTerms {
 		return fmt.Errorf("the network makes up to %d variables and %d coefficients; at most %d and %d can be, with a longer step or a shorter horizon", columns, terms, highs.MaxColumns, highs.MaxTerms)
 	}
@@ -104,6 +109,7 @@ func formulate(ctx context.Context, engine *highs.Engine, n *recipe.Network) (*f
 	f.sizes()
 	f.balances()
 	f.exclusion()
+	f.changeovers()
 	f.utilities()
 	f.countColumns(least)
 	return f, nil
@@ -238,6 +244,45 @@ func (f *formulation) exclusion() {
 		}) {
 			if len(row) > 1 {
 				f.m.AtMost("", 1, row...)
+			}
+		}
+	}
+}
+
+// changeovers: a task does not start in a unit so soon after one. Of what may not have started before, those are in a row of which one runs
+// at a time at most.
+func (f *formulation) changeovers() {
+	type place struct {
+		task, unit string
+		at         int
+	}
+	starts, length := map[place]int{}, map[string]int{}
+	for _, o := range f.start {
+		t, e := f.of(o)
+		starts[place{t.Name, e.Unit, o.at}] = o.whether
+		length[t.Name] = int(t.Duration / f.n.Step)
+	}
+	for _, u := range f.n.Units {
+		for _, c := range u.Changeovers {
+			runs := length[c.After]
+			for at := range f.steps {
+				next, starting := starts[place{c.Before, u.Name, at}]
+				if !starting {
+					continue
+				}
+				last := at - runs // the last start of a batch that has ended
+				first := max(0, last-int(min(c.Duration, f.n.Horizon)/f.n.Step)+1)
+				for ; first <= last; first += runs {
+					row := []highs.Term{{Column: next, Coefficient: 1}}
+					for s := first; s <= min(last, first+runs-1); s++ {
+						if before, known := starts[place{c.After, u.Name, s}]; known {
+							row = append(row, highs.Term{Column: before, Coefficient: 1})
+						}
+					}
+					if len(row) > 1 {
+						f.m.AtMost("", 1, row...)
+					}
+				}
 			}
 		}
 	}

@@ -207,3 +207,49 @@ func ExamplePlan() {
 	fmt.Printf("%s %.0f\n", r.Status, r.Plan.Objective)
 	// Output: optimal 100
 }
+
+// What lies between batches of two tasks in a unit is kept, by direction, also when it is longer than they are and when a plan is first
+// sought on longer steps.
+func TestChangeoversLieBetweenBatches(t *testing.T) {
+	e := engine(t)
+	for name, c := range map[string]struct {
+		horizon, fine int64 // the same plant in finer steps
+		changeovers   []recipe.Changeover
+		want          float64
+	}{
+		"none":       {8, 1, nil, 40},
+		"both":       {8, 1, []recipe.Changeover{{After: "a", Before: "b", Duration: 2}, {After: "b", Before: "a", Duration: 2}}, 30},
+		"one way":    {9, 1, []recipe.Changeover{{After: "a", Before: "b", Duration: 5}, {After: "b", Before: "a", Duration: 1}}, 40},
+		"long":       {9, 1, []recipe.Changeover{{After: "a", Before: "b", Duration: 5}, {After: "b", Before: "a", Duration: 5}}, 20},
+		"too long":   {8, 1, []recipe.Changeover{{After: "a", Before: "b", Duration: 5}, {After: "b", Before: "a", Duration: 5}}, 0},
+		"itself":     {9, 1, []recipe.Changeover{{After: "a", Before: "a", Duration: 1}, {After: "b", Before: "b", Duration: 1}}, 40},
+		"fine steps": {9, 10, []recipe.Changeover{{After: "a", Before: "b", Duration: 5}, {After: "b", Before: "a", Duration: 1}}, 40},
+	} {
+		least := 10.0
+		n := &recipe.Network{
+			Horizon: c.horizon * c.fine, Step: 1, Units: []recipe.Unit{{Name: "U"}},
+			States: []recipe.State{{Name: "raw", Initial: 100}, {Name: "A", Price: 1, FinalMin: &least}, {Name: "B", Price: 1, FinalMin: &least}},
+		}
+		for i, task := range []string{"a", "b"} {
+			n.Tasks = append(n.Tasks, recipe.Task{
+				Name: task, Duration: 2 * c.fine, Inputs: []recipe.Flow{{State: "raw", Share: 1}},
+				Outputs: []recipe.Flow{{State: n.States[1+i].Name, Share: 1}}, Units: []recipe.Equipment{{Unit: "U", Max: 10}},
+			})
+		}
+		for _, change := range c.changeovers {
+			change.Duration *= c.fine
+			n.Units[0].Changeovers = append(n.Units[0].Changeovers, change)
+		}
+		r, err := stn.Plan(t.Context(), e, n, highs.Options{Gap: 1e-6})
+		switch {
+		case err != nil:
+			t.Errorf("%s: %v", name, err)
+		case c.want == 0:
+			if r.Status != highs.Infeasible {
+				t.Errorf("%s: %+v", name, r)
+			}
+		case r.Status != highs.Optimal || math.Abs(r.Plan.Objective-c.want) > 1e-4:
+			t.Errorf("%s: %s %+v, and it is worth %v", name, r.Status, r.Plan, c.want)
+		}
+	}
+}
