@@ -22,6 +22,7 @@ import (
 	"linghang/modules/security/internal/incident"
 	"linghang/modules/security/internal/intel"
 	"linghang/modules/security/internal/notice"
+	"linghang/modules/security/internal/peer"
 	"linghang/modules/security/internal/publish"
 	"linghang/modules/security/internal/sensor"
 )
@@ -77,7 +78,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.assets.Watch(onTheWire(m.sensors))
 	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}}, findings{kit.DB})
 	m.exchange = exchange.New(kit, organisations, now)
-	var set intel.Settings
+	var set peer.Settings
 	m.broken = kit.Config(&set)
 	m.intel = intel.New(kit, organisations, m.sensors, m.detection, m.exchange, set, now)
 	m.detection.Watch(m.intel)
