@@ -45,4 +45,22 @@ func (a *access) noticeFixtures(t *testing.T) {
 		fixture{door + "/notice-files/{id}", door + "/notice-files/" + evidence, false},
 	)
 	a.private = append(a.private, notice, assignment, attached, evidence, drill, "我方安全通报标题", "我方安全通报正文", "我方通报附件", "我方通报佐证", "我方演练")
+	a.upwardFixtures(t, notice)
+}
+
+// upwardFixtures are an upper level, and a report of the notice that waits for it.
+func (a *access) upwardFixtures(t *testing.T, notice string) {
+	t.Helper()
+	const door = "/api/security"
+	upper := a.make(t, door+"/uppers", "officer", `{"name":"本市上级单位","root":"https://example.org/api1/","collection":"x","auth":"none","most_tlp":"amber","levels":[],"paused":true}`)
+	var told struct{ Reports []created }
+	r := a.Send(t, "POST", door+"/notices/"+notice+"/upward", "officer", fmt.Sprintf(`{"upper":%q,"follows":false}`, upper), "If-Match", `"4"`)
+	if r.Decode(t, &told); r.Status != http.StatusOK || len(told.Reports) != 1 {
+		t.Fatalf("release of the notice: %d %s", r.Status, r.Body)
+	}
+	a.fixtures = append(a.fixtures,
+		fixture{door + "/uppers/{id}", door + "/uppers/" + upper, false},
+		fixture{door + "/upward/{id}", door + "/upward/" + told.Reports[0].ID, false},
+	)
+	a.private = append(a.private, "本市上级单位", upper, told.Reports[0].ID)
 }
