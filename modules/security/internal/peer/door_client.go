@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,14 @@ type Error struct {
 }
 
 func (e *Error) Error() string { return e.Class + ": " + e.Text }
+
+// OfRequest tells a refusal of just what was sent from a fault of the whole way.
+func (e *Error) OfRequest() bool {
+	return slices.Contains([]int{http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity}, e.Status)
+}
+
+// Gone tells that what was asked for is not there.
+func (e *Error) Gone() bool { return e.Status == http.StatusNotFound }
 
 const (
 	mostAnswer  = 32 << 20 // octets of an answer

@@ -1,7 +1,6 @@
 package upward
 
 import (
-	"net/http"
 	"slices"
 	"time"
 
@@ -166,13 +165,12 @@ func (r Report) take(s taxii.Status, at time.Time) Report {
 		r.SentAt = &at
 	}
 	main := r.Objects[len(r.Objects)-1]
-	switch main.State {
-	case Delivered:
+	switch {
+	case main.State == Delivered:
 		return r.end(Delivered, "", "", at)
-	case Failed:
+	case main.State == Failed:
 		return r.end(Failed, faultObject, main.Message, at)
-	}
-	if r.UntilAt != nil && !at.Before(*r.UntilAt) {
+	case r.UntilAt != nil && !at.Before(*r.UntilAt):
 		return r.end(Failed, faultEnded, "the other side is still at it", at)
 	}
 	r.State = Pending
@@ -195,22 +193,17 @@ func silent(s taxii.Status) (State, string) {
 // report; what is wrong with the way is tried again, until it is given up.
 func (r Report) stumble(p *peer.Error, at time.Time) Report {
 	r.Tries++
-	if p.Status == http.StatusNotFound && r.State == Pending { // the status is gone: the same objects go again
+	if p.Gone() && r.State == Pending { // the status is gone: the same objects go again
 		r.State, r.statusID = Waiting, ""
 	}
 	switch {
-	case ofObjects(p):
+	case p.OfRequest():
 		return r.end(Failed, p.Class, p.Text, at)
 	case r.UntilAt != nil && !at.Before(*r.UntilAt):
 		return r.end(Failed, faultEnded, p.Error(), at)
 	}
 	r.Fault, r.FaultText = p.Class, p.Text
 	return r.later(backOff(r.Tries, p.After), at)
-}
-
-// ofObjects tells a refusal of just this request from a fault of the whole way.
-func ofObjects(p *peer.Error) bool {
-	return slices.Contains([]int{http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity}, p.Status)
 }
 
 func (r Report) later(wait time.Duration, at time.Time) Report {

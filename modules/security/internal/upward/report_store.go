@@ -11,6 +11,8 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"linghang/kernel/fault"
+	"linghang/kernel/lang"
+	message "linghang/kernel/notice"
 	"linghang/kernel/sqldb"
 	"linghang/lib/taxii"
 	"linghang/modules/security/internal/rating"
@@ -226,4 +228,27 @@ func (s store) overdue(ctx context.Context, upper string, now time.Time) ([]Repo
 		return nil, fmt.Errorf("find reports to give up: %w", err)
 	}
 	return sqldb.All(rows, scanReport)
+}
+
+// note keeps what became of a report; of one that failed people are told.
+func (u *Upward) note(ctx context.Context, before, after Report) error {
+	return u.store.db.Write(ctx, func(tx *sqldb.Tx) error {
+		kept, err := saveReport(ctx, tx, before, after)
+		if err != nil || !kept || after.State != Failed {
+			return err
+		}
+		root, err := u.organisations.Root(ctx)
+		if err != nil {
+			return fmt.Errorf("find the city's bureau: %w", err)
+		}
+		err = u.kit.Notices.Send(ctx, tx, message.Notice{
+			Kind: toldFailed, Link: "/security/notices/" + after.NoticeID, Key: fmt.Sprintf("upward/%s/%d", after.ID, after.ReleasedAt.UnixMilli()),
+			Title: lang.Text{ZH: "安全通报 " + after.Number + " 未能上报 " + after.Upper, EN: "Security notice " + after.Number + " could not be reported to " + after.Upper},
+			To:    message.Audience{Organisation: root.ID, Permission: mayRelease},
+		})
+		if err != nil {
+			return fmt.Errorf("tell that a report failed: %w", err)
+		}
+		return nil
+	})
 }

@@ -5,12 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"sync"
 
-	"linghang/kernel/lang"
-	message "linghang/kernel/notice"
-	"linghang/kernel/sqldb"
 	"linghang/lib/taxii"
 	"linghang/modules/security/internal/peer"
 )
@@ -76,7 +72,7 @@ func (u *Upward) serve(ctx context.Context, x Upper) error {
 
 // ofWay tells a fault that every report would meet from one of this report.
 func ofWay(p *peer.Error, r Report) bool {
-	return !ofObjects(p) && (r.State != Pending || p.Status != http.StatusNotFound)
+	return !p.OfRequest() && (r.State != Pending || !p.Gone())
 }
 
 // giveUp ends what has been tried for long enough, when the way fails again.
@@ -137,29 +133,6 @@ func (u *Upward) exchange(ctx context.Context, x Upper, d peer.Door, r Report) (
 		objects[i] = o
 	}
 	return d.Add(ctx, d.Collection, objects...)
-}
-
-// note keeps what became of a report; of one that failed people are told.
-func (u *Upward) note(ctx context.Context, before, after Report) error {
-	return u.store.db.Write(ctx, func(tx *sqldb.Tx) error {
-		kept, err := saveReport(ctx, tx, before, after)
-		if err != nil || !kept || after.State != Failed {
-			return err
-		}
-		root, err := u.organisations.Root(ctx)
-		if err != nil {
-			return fmt.Errorf("find the city's bureau: %w", err)
-		}
-		err = u.kit.Notices.Send(ctx, tx, message.Notice{
-			Kind: toldFailed, Link: "/security/notices/" + after.NoticeID, Key: fmt.Sprintf("upward/%s/%d", after.ID, after.ReleasedAt.UnixMilli()),
-			Title: lang.Text{ZH: "安全通报 " + after.Number + " 未能上报 " + after.Upper, EN: "Security notice " + after.Number + " could not be reported to " + after.Upper},
-			To:    message.Audience{Organisation: root.ID, Permission: mayRelease},
-		})
-		if err != nil {
-			return fmt.Errorf("tell that a report failed: %w", err)
-		}
-		return nil
-	})
 }
 
 // secretOf opens the secret of an upper level; "" where it has none.

@@ -23,7 +23,7 @@ export function NoticeUpward({ notice: n }: { notice: NoticeDetail }) {
             label={t('upward.levels')} rowKey={(x) => x.id} scroll={{ x: '100%' }} pagination={false} dataSource={data.uppers}
             columns={[
               { title: t('upward.field.upper'), render: (_, x) => <span className="lh-two lh-wrap"><span>{x.name}</span><span className="lh-muted">≤ {mark(x.most_tlp)}{x.rule && ` · ${t('upward.rule')}`}{x.paused && ` · ${t('upward.upperStates.paused')}`}</span></span> },
-              { title: t('upward.field.state'), responsive: ['sm'], render: (_, x) => <Standing upper={x} notice={n} /> },
+              { title: t('upward.field.state'), render: (_, x) => <Standing upper={x} notice={n} /> },
               { title: '', render: (_, x) => x.may && <Release upper={x} notice={n} version={data.version} again={data.reports.some((r) => r.upper_id === x.id)} /> },
             ]}
           />
@@ -63,7 +63,7 @@ function Reports({ list }: { list: ReportRow[] }) {
         <PlainTable<ReportRow>
           label={t('upward.reports')} rowKey={(r) => r.id} scroll={{ x: '100%' }} dataSource={list} pagination={list.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
           columns={[
-            { title: t('upward.field.upper'), render: (_, r) => <span className="lh-two lh-wrap"><span>{r.upper}</span><span className="lh-muted">{r.revision} · {t(`upward.acts.${r.act}`)} · {mark(r.tlp)}</span></span> },
+            { title: t('upward.field.upper'), render: (_, r) => <span className="lh-two lh-wrap"><span>{r.upper}</span><span className="lh-muted">{t('upward.revision', { n: r.revision })} · {t(`upward.acts.${r.act}`)} · {mark(r.tlp)}</span></span> },
             { title: t('upward.field.state'), render: (_, r) => <ReportState report={r} /> },
             { title: t('upward.field.objects'), responsive: ['md'], render: (_, r) => <Objects report={r} /> },
             { title: t('upward.field.released'), responsive: ['lg'], render: (_, r) => <span className="lh-two lh-wrap"><span className="lh-number">{f.time(r.released_at)}</span><span className="lh-muted">{released(t, r)}</span></span> },
@@ -79,10 +79,10 @@ function Reports({ list }: { list: ReportRow[] }) {
 function Objects({ report: r }: { report: ReportRow }) {
   const t = useUpwardTexts()
   return (
-    <span className="lh-two lh-wrap">
+    <div className="lh-wrap">
       {r.objects.map((o) => (
-        <span key={o.id}><StatusTag tone={reportTone[o.state]}>{t(`upward.types.${o.type as 'report'}`)} · {t(`upward.states.${o.state}`)}</StatusTag>{o.message && <span className="lh-muted lh-break">{o.message}</span>}</span>
+        <div key={o.id}><StatusTag tone={reportTone[o.state]}>{t(`upward.types.${o.type as 'report'}`)} · {t(`upward.states.${o.state}`)}</StatusTag>{' '}{o.message && <span className="lh-muted lh-break">{o.message}</span>}</div>
       ))}
-    </span>
+    </div>
   )
 }

@@ -40,7 +40,7 @@ export function UpwardReports({ upper }: { upper?: string }) {
   const t = useUpwardTexts()
   const f = useFormat()
   const columns: Column<ReportRow>[] = [
-    { key: 'number', title: t('upward.field.number'), sort: 'number', render: (r) => <span className="lh-two lh-wrap"><Link to={`/security/notices/${r.notice_id}?part=upward`}>{r.number}</Link><span className="lh-muted">{r.revision} · {t(`upward.acts.${r.act}`)} · {mark(r.tlp)}</span></span> },
+    { key: 'number', title: t('upward.field.number'), sort: 'number', render: (r) => <span className="lh-two lh-wrap"><Link to={`/security/notices/${r.notice_id}?part=upward`}>{r.number}</Link><span className="lh-muted">{t('upward.revision', { n: r.revision })} · {t(`upward.acts.${r.act}`)} · {mark(r.tlp)}</span></span> },
     ...(upper ? [] : [{ key: 'upper', title: t('upward.field.upper'), sort: 'upper', from: 'sm', render: (r: ReportRow) => r.upper } satisfies Column<ReportRow>]),
     { key: 'state', title: t('upward.field.state'), sort: 'state', render: (r) => <ReportState report={r} /> },
     { key: 'tries', title: t('upward.field.tries'), align: 'right', from: 'lg', render: (r) => <span className="lh-number">{f.number(r.tries, 0)}</span> },

@@ -41,6 +41,7 @@ export const en: typeof zh = {
   'upward.byRule': 'Rule of the upper level',
   'upward.newest': 'The newest version is released',
   'upward.rule': 'This level goes by rule',
+  'upward.revision': 'Revision {{n}}',
   'upward.may': 'May be reported',
   'upward.field.name': 'Name',
   'upward.field.root': 'API root',

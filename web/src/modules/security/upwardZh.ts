@@ -39,6 +39,7 @@ export const zh = {
   'upward.byRule': '自动上报规则',
   'upward.newest': '最新版本已批准上报',
   'upward.rule': '本级别自动上报',
+  'upward.revision': '第 {{n}} 版',
   'upward.may': '可以上报',
   'upward.field.name': '名称',
   'upward.field.root': 'API 根',

@@ -120,8 +120,8 @@ func (u *Upward) Changed(ctx context.Context, tx *sqldb.Tx, n Notice) error {
 		if err != nil {
 			return err
 		}
-		rule := slices.Contains(x.Levels, n.Level) && (found || !n.Withdrawn)
-		if !rule && (!found || !last.Follows) {
+		cause := x.wants(n, last, found)
+		if cause == "" {
 			continue
 		}
 		if objects == nil {
@@ -130,15 +130,26 @@ func (u *Upward) Changed(ctx context.Context, tx *sqldb.Tx, n Notice) error {
 			}
 		}
 		r := draw(x, n, objects)
-		r.Cause, r.Follows = byRule, found && last.Follows
-		if r.Follows {
-			r.Cause, r.actor, r.By = byFollow, last.actor, last.By
+		if r.Cause = cause; cause == byFollow {
+			r.Follows, r.actor, r.By = true, last.actor, last.By
 		}
 		if err := u.queue(ctx, tx, r, barred(n.TLP, x.MostTLP, false)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// wants tells why a version of a notice goes to an upper level without a release; empty: it
+// does not. last is what went before.
+func (x Upper) wants(n Notice, last Report, found bool) string {
+	switch {
+	case found && last.Follows:
+		return byFollow
+	case slices.Contains(x.Levels, n.Level) && (found || !n.Withdrawn):
+		return byRule
+	}
+	return ""
 }
 
 // queue keeps a report that is to be sent now, or that is withheld for a reason.
