@@ -19,6 +19,7 @@ import (
 	"linghang/modules/security/internal/clock"
 	"linghang/modules/security/internal/detection"
 	"linghang/modules/security/internal/exchange"
+	"linghang/modules/security/internal/ferry"
 	"linghang/modules/security/internal/incident"
 	"linghang/modules/security/internal/intel"
 	"linghang/modules/security/internal/notice"
@@ -54,6 +55,7 @@ type Module struct {
 	awareness  *awareness.Awareness
 	exchange   *exchange.Exchange
 	upward     *upward.Upward
+	ferry      *ferry.Ferry
 	intel      *intel.Intel
 
 	kit           *module.Kit
@@ -87,6 +89,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.sensors.Tell(m.detection.Ask, m.detection.AskTalks, m.intel.AskLogs)
 	m.notices.Match(concerned{kit.DB, asset.Vendors().Lookup(), now})
 	m.upward = upward.New(kit, organisations, noticesOf(m.notices), m.exchange.Published, set, now)
+	m.ferry = ferry.New(kit, m.exchange, now)
 	m.notices.Publish(toOthers(kit, m.exchange, m.upward))
 	return m
 }
@@ -108,17 +111,17 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "工业信息安全", EN: "Industrial security"}
 	return module.Manifest{
 		Name: "security", Title: section, Migrations: dir,
-		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), baseline.Permissions(), intel.Permissions(), exchange.Permissions(), upward.Permissions(), publish.Permissions()),
-		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.intel.Routes(), m.exchange.Routes(), m.upward.Routes(), m.publisher.Routes()),
+		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), baseline.Permissions(), intel.Permissions(), exchange.Permissions(), upward.Permissions(), ferry.Permissions(), publish.Permissions()),
+		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.intel.Routes(), m.exchange.Routes(), m.upward.Routes(), m.ferry.Routes(), m.publisher.Routes()),
 		Measures:    slices.Concat(m.notices.Measures(), m.measures()),
 		Subscribes:  []module.Subscription{bus.On(m.organisationChanged)},
 		Finds:       slices.Concat(m.notices.Finds(), m.incidents.Finds()),
-		Topics:      slices.Concat(notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), intel.Topics(), upward.Topics()),
+		Topics:      slices.Concat(notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), intel.Topics(), upward.Topics(), ferry.Topics()),
 		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.intel.Jobs(), m.exchange.Jobs(), m.upward.Jobs()),
 		Sealed:      slices.Concat(publish.Sealed(), intel.Sealed(), upward.Sealed()),
 		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices(), upward.Notified()),
-		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), upward.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
-		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), intel.Personal(), exchange.Personal(), upward.Personal(), publish.Personal()),
+		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), upward.Nav(section), ferry.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
+		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), intel.Personal(), exchange.Personal(), upward.Personal(), ferry.Personal(), publish.Personal()),
 	}
 }
 

@@ -82,7 +82,7 @@ func newAbove(t *testing.T) *above {
 
 // spec is the upper level as the lower city sets it up.
 func (a *above) spec(more string) string {
-	return fmt.Sprintf(`{"name":"省级平台","root":"%s/taxii2/city/","collection":"inbox","auth":"basic","user":"city","secret":%q,"paused":false,%s}`, a.front.URL, a.token, more)
+	return fmt.Sprintf(`{"name":"省级平台","root":"%s/taxii2/city/","collection":"inbox","way":"taxii","auth":"basic","user":"city","secret":%q,"paused":false,%s}`, a.front.URL, a.token, more)
 }
 
 // inbox is what the upper city got: names of reports in their order.
@@ -407,7 +407,7 @@ func TestAStatusIsAskedUntilItIsComplete(t *testing.T) {
 		server := httptest.NewServer(handler)
 		t.Cleanup(server.Close)
 		x := newReporter(t, o)
-		up := x.upper(t, fmt.Sprintf(`{"name":"部级平台","root":"%s/api1/","collection":"91a7b528-80eb-42ed-a74d-c6fbd5a26116","auth":"none","paused":false,"most_tlp":"amber","levels":[]}`, server.URL))
+		up := x.upper(t, fmt.Sprintf(`{"name":"部级平台","root":"%s/api1/","collection":"91a7b528-80eb-42ed-a74d-c6fbd5a26116","auth":"none","way":"taxii","paused":false,"most_tlp":"amber","levels":[]}`, server.URL))
 		n := x.issued(t, named(x.Ours.ID), "")
 		x.release(t, n.ID, up, "officer", false, http.StatusOK)
 		r := x.reported(t, n.ID, "pending")

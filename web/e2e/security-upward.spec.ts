@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { APIRequestContext, Page } from '@playwright/test'
@@ -135,5 +136,73 @@ test('an upper level is set up; a notice is released to it, waits while it is bu
     }
   } finally {
     province.end()
+  }
+})
+
+test('a notice goes as a signed file through a gateway: made, carried, refused when it is repeated, and what is missing is named', async ({ page, another }) => {
+  test.setTimeout(240_000)
+  await enter(page.request, people.administrator)
+  const firm = await organisation(page.request, '摆渡通报企业', [{ login: 'ferry.firm', role: 'manager', name: '负责人' }])
+  const notices = [await issued(page.request, firm, '摆渡的通报一'), await issued(page.request, firm, '摆渡的通报二')]
+  await page.context().clearCookies()
+  const officer = await another('upward-writer')
+
+  // The sender: an upper level that files go to.
+  await officer.goto('/security/upward/levels')
+  await officer.getByRole('button', { name: '添加上级单位' }).click()
+  const form = officer.getByRole('dialog')
+  await form.getByLabel('名称').fill('省级内网')
+  await form.getByText('签名文件（单向网闸、光盘摆渡）').click()
+  await expect(form.getByLabel('API 根')).toHaveCount(0)
+  await form.getByRole('button', { name: '保存' }).click()
+  await officer.getByRole('link', { name: '省级内网' }).click()
+  const files: { name: string; mimeType: string; buffer: Buffer }[] = []
+  const upper = new URL(officer.url()).pathname
+  for (const notice of notices) {
+    await officer.goto(`/security/notices/${notice}?part=upward`)
+    await officer.getByRole('row', { name: /省级内网/ }).getByRole('button', { name: '上报', exact: true }).click()
+    await officer.getByRole('dialog').getByRole('button', { name: '上报', exact: true }).click()
+    await expect(officer.getByText('等待报送').first()).toBeVisible()
+    await officer.goto(upper)
+    await officer.getByRole('button', { name: '导出文件' }).click()
+    await officer.getByRole('dialog').getByRole('button', { name: '导出文件' }).click()
+    await expect(officer.getByText('已导出').first()).toBeVisible()
+    const [download] = await Promise.all([officer.waitForEvent('download'), officer.getByRole('link', { name: '下载' }).first().click()])
+    files.push({ name: download.suggestedFilename(), mimeType: 'application/zip', buffer: await readFile(await download.path()) })
+  }
+  await pictures(officer, 'upward-files')
+  const channel = upper.split('/').at(-1) ?? ''
+  const { public: key } = (await (await officer.request.get(`${address()}/api/security/upper-file-key`)).json()) as { public: string }
+
+  // The receiver: it trusts the channel with its key.
+  await officer.goto('/security/files')
+  await officer.getByRole('button', { name: '登记来源' }).click()
+  const trust = officer.getByRole('dialog')
+  await trust.getByLabel('名称').fill('青岛市摆渡')
+  await trust.getByLabel('通道').fill(channel)
+  await trust.getByLabel('受信公钥').fill(key)
+  await pictures(officer, 'ferry-form')
+  await trust.getByRole('button', { name: '保存' }).click()
+  await expect(officer.getByRole('link', { name: '青岛市摆渡' })).toBeVisible()
+  const drop = officer.locator('input[type=file]')
+  await drop.setInputFiles(files[1]!)
+  await expect(officer.getByText('第 2 号文件来得太早：请先导入第 1 至 1 号。')).toBeVisible()
+  await expect(officer.getByText('缺少第 1 号文件，请重新送来')).toBeVisible()
+  await pictures(officer, 'ferry-missing')
+  await drop.setInputFiles(files[0]!)
+  await expect(officer.getByText('已导入第 1 号文件：收入 3 个对象，不合格 0 个')).toBeVisible()
+  await drop.setInputFiles(files[1]!)
+  await expect(officer.getByText('已导入第 2 号文件')).toBeVisible()
+  await drop.setInputFiles(files[0]!)
+  await expect(officer.getByText('第 1 号文件已导入过；下一个应为第 3 号。')).toBeVisible()
+  await officer.getByRole('link', { name: '青岛市摆渡' }).click()
+  await expect(officer.getByText('下一个应为第 3 号')).toBeVisible()
+  await pictures(officer, 'ferry-source')
+  const english = await another('upward-signer', 'en')
+  for (const [path, name] of [['/security/files', 'ferry-en'], [upper, 'upward-files-en']] as const) {
+    await english.goto(path)
+    await expect(english.getByRole('heading', { level: 1 })).toBeVisible()
+    await expect(english.locator('.ant-spin-spinning')).toHaveCount(0)
+    await pictures(english, name)
   }
 })

@@ -11064,6 +11064,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/ferry-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in a signed file, whose turn it has to be */
+        post: operations["post-security-ferry-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/ferry-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Channels that signed files are taken in from, and which numbers are missing */
+        get: operations["get-security-ferry-sources"];
+        put?: never;
+        /** Trust a channel, with its public keys */
+        post: operations["post-security-ferry-sources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/ferry-sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A channel, with the files that were taken in last */
+        get: operations["get-security-ferry-sources-id"];
+        /** Change the name and the keys of a channel */
+        put: operations["put-security-ferry-sources-id"];
+        post?: never;
+        /** Trust a channel no more; what it brought stays */
+        delete: operations["delete-security-ferry-sources-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/incidents": {
         parameters: {
             query?: never;
@@ -12744,6 +12798,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/upper-file-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public key that files are signed with, which who takes them in has to trust */
+        get: operations["get-security-upper-file-key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/upper-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A signed file, as often as it is needed */
+        get: operations["get-security-upper-files-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/uppers": {
         parameters: {
             query?: never;
@@ -12793,6 +12881,24 @@ export interface paths {
         post?: never;
         /** Remove an upper level that no report is open to; what was reported stays on record */
         delete: operations["delete-security-uppers-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/uppers/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signed files that were made for an upper level */
+        get: operations["get-security-uppers-id-files"];
+        put?: never;
+        /** Make the next signed file of what waits for an upper level */
+        post: operations["post-security-uppers-id-files"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -18840,6 +18946,10 @@ export interface components {
         EditDatasetInputBody: {
             spec: components["schemas"]["OpendataSpec"];
         };
+        EditFileSourceInputBody: {
+            keys: string;
+            name: string;
+        };
         EditMachineInputBody: {
             name: string;
             note?: string;
@@ -19554,6 +19664,107 @@ export interface components {
             location: string;
             message: string;
             value?: unknown;
+        };
+        FerryFileSource: {
+            /**
+             * Format: int64
+             * @description The greatest number that was brought and waits for ones before it; 0: none
+             */
+            ahead: number;
+            /** @description As its sender names it; it cannot be changed later */
+            channel: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Number of the first file that is to come; it cannot be changed later
+             */
+            first: number;
+            id: string;
+            /** @description Public keys that are trusted, as PEM, 5 at most */
+            keys: string;
+            /**
+             * Format: int64
+             * @description Number of the file that was taken in last; 0: none
+             */
+            last: number;
+            /** @description Numbers to bring again, the first 100 */
+            missing: number[];
+            /** @description Whose files they are; the inbox names it */
+            name: string;
+            /** Format: date-time */
+            taken_at?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        FerryFileSourceDetail: {
+            /**
+             * Format: int64
+             * @description The greatest number that was brought and waits for ones before it; 0: none
+             */
+            ahead: number;
+            /** @description As its sender names it; it cannot be changed later */
+            channel: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The newest first, 50 at most */
+            files: components["schemas"]["FerryTakenFile"][];
+            /**
+             * Format: int64
+             * @description Number of the first file that is to come; it cannot be changed later
+             */
+            first: number;
+            id: string;
+            /** @description Public keys that are trusted, as PEM, 5 at most */
+            keys: string;
+            /**
+             * Format: int64
+             * @description Number of the file that was taken in last; 0: none
+             */
+            last: number;
+            /** @description Numbers to bring again, the first 100 */
+            missing: number[];
+            /** @description Whose files they are; the inbox names it */
+            name: string;
+            /** Format: date-time */
+            taken_at?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        FerryFileSourceSpec: {
+            /** @description As its sender names it; it cannot be changed later */
+            channel: string;
+            /**
+             * Format: int64
+             * @description Number of the first file that is to come; it cannot be changed later
+             */
+            first: number;
+            /** @description Public keys that are trusted, as PEM, 5 at most */
+            keys: string;
+            /** @description Whose files they are; the inbox names it */
+            name: string;
+        };
+        FerryTakenFile: {
+            by: string;
+            digest: string;
+            /** Format: date-time */
+            made_at: string;
+            /**
+             * Format: int64
+             * @description That went into the inbox
+             */
+            objects: number;
+            /** @description Why the first one is refused */
+            refusal: string;
+            /**
+             * Format: int64
+             * @description That are no good STIX
+             */
+            refused: number;
+            /** Format: int64 */
+            sequence: number;
+            /** Format: date-time */
+            taken_at: string;
         };
         FilesRow: {
             declared: string;
@@ -26388,6 +26599,16 @@ export interface components {
              */
             total: number;
         };
+        PageFileSource: {
+            items: components["schemas"]["FerryFileSource"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageForecastRow: {
             items: components["schemas"]["PlatformsForecastRow"][];
             /** @description Empty on the last page */
@@ -27250,6 +27471,16 @@ export interface components {
         };
         PageUpper: {
             items: components["schemas"]["UpwardUpper"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageUpperFile: {
+            items: components["schemas"]["UpwardUpperFile"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -34552,6 +34783,12 @@ export interface components {
             upper?: string;
             user?: string;
         };
+        UpwardFileKey: {
+            /** @description PEM */
+            public: string;
+            /** @enum {string} */
+            suite: "international" | "guomi";
+        };
         UpwardNoticeUpper: {
             id: string;
             /** @description The caller may release the newest version now */
@@ -34591,6 +34828,11 @@ export interface components {
             /** @description The class of what went wrong last, or why it does not go; empty: nothing */
             fault: string;
             fault_text: string;
+            /**
+             * Format: int64
+             * @description Number of the file that it went in; 0: none
+             */
+            file: number;
             /** @description Later versions go by themselves */
             follows: boolean;
             id: string;
@@ -34610,7 +34852,7 @@ export interface components {
             /** Format: date-time */
             sent_at?: string;
             /** @enum {string} */
-            state: "waiting" | "pending" | "delivered" | "failed" | "withheld" | "cancelled";
+            state: "waiting" | "pending" | "delivered" | "failed" | "withheld" | "cancelled" | "exported";
             tlp: string;
             /** Format: int64 */
             tries: number;
@@ -34680,15 +34922,39 @@ export interface components {
              * @description How often a secret was set; 0 when there is none. The secret itself is never shown
              */
             secret_version: number;
+            /**
+             * Format: int64
+             * @description Number of the last file; 0: none
+             */
+            sequence: number;
             /** @description Of basic */
             user?: string;
             /** Format: int64 */
             version: number;
+            /**
+             * @description By TAXII, or by signed files through a gateway of one direction; it cannot be changed later
+             * @enum {string}
+             */
+            way: "taxii" | "file";
         };
         UpwardUpperCollection: {
             can_write: boolean;
             id: string;
             title: string;
+        };
+        UpwardUpperFile: {
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description SHA-256 of the statement, which the next file names */
+            digest: string;
+            id: string;
+            /** Format: int64 */
+            objects: number;
+            /** Format: int64 */
+            reports: number;
+            /** Format: int64 */
+            sequence: number;
         };
         UpwardUpperSaid: {
             /** @enum {string} */
@@ -34711,6 +34977,11 @@ export interface components {
             secret?: string;
             /** @description Of basic */
             user?: string;
+            /**
+             * @description By TAXII, or by signed files through a gateway of one direction; it cannot be changed later
+             * @enum {string}
+             */
+            way: "taxii" | "file";
         };
         UpwardUpperTrial: {
             /** @description The first 200 */
@@ -63420,6 +63691,216 @@ export interface operations {
             };
         };
     };
+    "post-security-ferry-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-ferry-sources": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFileSource"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-ferry-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FerryFileSourceSpec"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FerryFileSourceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-ferry-sources-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FerryFileSourceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-ferry-sources-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditFileSourceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FerryFileSourceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-security-ferry-sources-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-incidents": {
         parameters: {
             query?: {
@@ -67578,6 +68059,70 @@ export interface operations {
             };
         };
     };
+    "get-security-upper-file-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpwardFileKey"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-upper-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/zip": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-uppers": {
         parameters: {
             query?: {
@@ -67792,6 +68337,83 @@ export interface operations {
             };
         };
     };
+    "get-security-uppers-id-files": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageUpperFile"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-uppers-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpwardUpperFile"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-security-uppers-id-sending": {
         parameters: {
             query?: never;
@@ -67840,7 +68462,7 @@ export interface operations {
                 q?: string;
                 /** @description ID of an upper level */
                 upper?: string;
-                state?: "waiting" | "pending" | "delivered" | "failed" | "withheld" | "cancelled";
+                state?: "waiting" | "pending" | "delivered" | "failed" | "withheld" | "cancelled" | "exported";
             };
             header?: never;
             path?: never;

@@ -101,7 +101,7 @@ func (*ledger) Status(context.Context, string, string) (taxii.Status, error) {
 // reportsOf keeps an upper level, and a number of reports that wait for it.
 func reportsOf(t *testing.T, db *sqldb.DB, root string, many int) {
 	t.Helper()
-	x := Upper{ID: "upper", UpperSpec: UpperSpec{Name: "省级平台", Server: peer.Server{Root: root, Collection: "91a7b528-80eb-42ed-a74d-c6fbd5a26116", Auth: peer.NoAuth}, MostTLP: rating.Amber, Levels: []rating.Level{}}}
+	x := Upper{ID: "upper", UpperSpec: UpperSpec{Name: "省级平台", Way: ByTAXII, Server: peer.Server{Root: root, Collection: "91a7b528-80eb-42ed-a74d-c6fbd5a26116", Auth: peer.NoAuth}, MostTLP: rating.Amber, Levels: []rating.Level{}}}
 	if err := (store{db}).insertUpper(t.Context(), x, time.Now()); err != nil {
 		t.Fatal(err)
 	}

@@ -48,6 +48,7 @@ const (
 	Failed    State = "failed"    // refused, or given up
 	Withheld  State = "withheld"  // not sent: TLP
 	Cancelled State = "cancelled" // by a person
+	Exported  State = "exported"  // in a file, which nobody answers
 )
 
 func (s State) open() bool { return s == Waiting || s == Pending }
@@ -92,7 +93,8 @@ type Report struct {
 	Objects       []Told     `json:"objects" nullable:"false" doc:"What became of each object"`
 	Cause         string     `json:"cause" enum:"person,follow,rule" doc:"A release, one that said that later versions follow, or a rule" title:"缘由|Cause"`
 	Follows       bool       `json:"follows" doc:"Later versions go by themselves" title:"后续自动上报|Later ones follow"`
-	State         State      `json:"state" enum:"waiting,pending,delivered,failed,withheld,cancelled" title:"状态|State"`
+	State         State      `json:"state" enum:"waiting,pending,delivered,failed,withheld,cancelled,exported" title:"状态|State"`
+	File          int64      `json:"file" doc:"Number of the file that it went in; 0: none" title:"文件|File"`
 	Tries         int64      `json:"tries" title:"次数|Tries"`
 	NextAt        *time.Time `json:"next_at,omitempty" title:"下次重试|Next try"`
 	UntilAt       *time.Time `json:"until_at,omitempty" doc:"When it is given up" title:"重试至|Until"`
@@ -112,6 +114,9 @@ type Report struct {
 
 // ETag implements httpd.Versioned.
 func (r Report) ETag() int64 { return r.Version }
+
+// out tells whether a report is on its way or has gone: it is not released again.
+func (s State) out() bool { return s.open() || s == Delivered || s == Exported }
 
 func forFew(t rating.TLP) bool { return t.Stricter(rating.Amber) }
 

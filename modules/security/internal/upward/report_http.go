@@ -80,7 +80,7 @@ func (u *Upward) ofOne(ctx context.Context, in httpd.Object) (out NoticeUpward, 
 // stands tells how an upper level stands to a notice, for somebody.
 func (x Upper) stands(n Notice, last Report, found bool, id identity.Identity) NoticeUpper {
 	out := NoticeUpper{ID: x.ID, Name: x.Name, MostTLP: x.MostTLP, Paused: x.Paused, Rule: slices.Contains(x.Levels, n.Level)}
-	out.Newest = found && last.tells(n) && (last.State.open() || last.State == Delivered)
+	out.Newest = found && last.tells(n) && last.State.out()
 	err := mayGo(n, x.MostTLP, id.May(mayStrict))
 	switch {
 	case !id.May(mayRelease):
@@ -167,7 +167,7 @@ func (u *Upward) let(ctx context.Context, tx *sqldb.Tx, x Upper, n Notice, follo
 		return err
 	}
 	if there {
-		if old.State.open() || old.State == Delivered {
+		if old.State.out() {
 			return fault.New(fault.Conflict, "security.upward.already", "this version is released to this upper level already")
 		}
 		r = old

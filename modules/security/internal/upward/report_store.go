@@ -21,12 +21,12 @@ import (
 // asking asks for reports to be sent, in the transaction that makes them due.
 type asking func(ctx context.Context, tx *sqldb.Tx) error
 
-const reportColumns = `r.id, r.upper_id, r.upper_name, r.notice_id, r.number, r.revision, r.act, r.tlp, r.object_id, r.object_version, r.objects, r.told, r.cause, r.strict, r.follows, r.state, r.tries, r.next_at, r.until_at, r.status_id, r.fault, r.fault_text, r.released_at, r.sent_at, r.ended_at, r.actor, r.actor_name, r.version`
+const reportColumns = `r.id, r.upper_id, r.upper_name, r.notice_id, r.number, r.revision, r.act, r.tlp, r.object_id, r.object_version, r.objects, r.told, r.cause, r.strict, r.follows, r.state, r.tries, r.next_at, r.until_at, r.status_id, r.fault, r.fault_text, r.released_at, r.sent_at, r.ended_at, r.actor, r.actor_name, r.version, r.file`
 
 func scanReport(row sqldb.Row) (r Report, err error) {
 	var objects, told string
 	var next, until, released, sent, ended int64
-	if err = row.Scan(&r.ID, &r.UpperID, &r.Upper, &r.NoticeID, &r.Number, &r.Revision, &r.Act, &r.TLP, &r.ObjectID, &r.ObjectVersion, &objects, &told, &r.Cause, &r.strict, &r.Follows, &r.State, &r.Tries, &next, &until, &r.statusID, &r.Fault, &r.FaultText, &released, &sent, &ended, &r.actor, &r.By, &r.Version); err != nil {
+	if err = row.Scan(&r.ID, &r.UpperID, &r.Upper, &r.NoticeID, &r.Number, &r.Revision, &r.Act, &r.TLP, &r.ObjectID, &r.ObjectVersion, &objects, &told, &r.Cause, &r.strict, &r.Follows, &r.State, &r.Tries, &next, &until, &r.statusID, &r.Fault, &r.FaultText, &released, &sent, &ended, &r.actor, &r.By, &r.Version, &r.File); err != nil {
 		return r, err
 	}
 	r.UntilAt, r.ReleasedAt, r.SentAt, r.EndedAt = sqldb.Instant(until), sqldb.Time(released), sqldb.Instant(sent), sqldb.Instant(ended)
@@ -42,7 +42,7 @@ func scanReport(row sqldb.Row) (r Report, err error) {
 type reportParams struct {
 	sqldb.ListParams
 	Upper string `query:"upper" maxLength:"26" doc:"ID of an upper level"`
-	State string `query:"state" enum:"waiting,pending,delivered,failed,withheld,cancelled"`
+	State string `query:"state" enum:"waiting,pending,delivered,failed,withheld,cancelled,exported"`
 }
 
 func (s store) reports(ctx context.Context, in reportParams) (sqldb.Page[Report], error) {
@@ -158,8 +158,8 @@ func saveReport(ctx context.Context, tx *sqldb.Tx, before, r Report) (kept bool,
 	if err != nil {
 		return false, fmt.Errorf("write report: %w", err)
 	}
-	n, err := tx.Exec(ctx, `UPDATE security_upward SET told = $3, cause = $4, strict = $5, follows = $6, state = $7, tries = $8, next_at = $9, until_at = $10, status_id = $11, fault = $12, fault_text = $13, released_at = $14, sent_at = $15, ended_at = $16, actor = $17, actor_name = $18, version = version + 1 WHERE id = $1 AND version = $2`,
-		r.ID, before.Version, string(told), r.Cause, r.strict, r.Follows, r.State, r.Tries, millis(r.NextAt), millis(r.UntilAt), r.statusID, r.Fault, r.FaultText, r.ReleasedAt.UnixMilli(), millis(r.SentAt), millis(r.EndedAt), r.actor, r.By)
+	n, err := tx.Exec(ctx, `UPDATE security_upward SET told = $3, cause = $4, strict = $5, follows = $6, state = $7, tries = $8, next_at = $9, until_at = $10, status_id = $11, fault = $12, fault_text = $13, released_at = $14, sent_at = $15, ended_at = $16, actor = $17, actor_name = $18, file = $19, version = version + 1 WHERE id = $1 AND version = $2`,
+		r.ID, before.Version, string(told), r.Cause, r.strict, r.Follows, r.State, r.Tries, millis(r.NextAt), millis(r.UntilAt), r.statusID, r.Fault, r.FaultText, r.ReleasedAt.UnixMilli(), millis(r.SentAt), millis(r.EndedAt), r.actor, r.By, r.File)
 	if err != nil {
 		return false, fmt.Errorf("keep what became of report %s: %w", r.ID, err)
 	}

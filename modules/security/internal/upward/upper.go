@@ -10,9 +10,19 @@ import (
 	"linghang/modules/security/internal/rating"
 )
 
+// Way is how an upper level is reached.
+type Way string
+
+// The ways.
+const (
+	ByTAXII Way = "taxii"
+	ByFile  Way = "file"
+)
+
 // UpperSpec is what a person says of an upper level.
 type UpperSpec struct {
 	Name string `json:"name" maxLength:"100" doc:"Who it is" title:"上级单位|Upper level"`
+	Way  Way    `json:"way" enum:"taxii,file" doc:"By TAXII, or by signed files through a gateway of one direction; it cannot be changed later" title:"方式|Way"`
 	peer.Server
 	MostTLP rating.TLP     `json:"most_tlp" enum:"clear,green,amber,amber+strict,red" doc:"What is stricter is never reported" title:"最高共享标记|Strictest TLP"`
 	Levels  []rating.Level `json:"levels" nullable:"false" maxItems:"4" doc:"Notices of these levels are reported without a release: 1 (Ⅰ) to 4 (Ⅳ)" title:"自动上报级别|Levels reported by rule"`
@@ -24,6 +34,7 @@ type Upper struct {
 	ID string `json:"id"`
 	UpperSpec
 	SecretVersion int64      `json:"secret_version" doc:"How often a secret was set; 0 when there is none. The secret itself is never shown"`
+	Sequence      int64      `json:"sequence" doc:"Number of the last file; 0: none" title:"文件编号|Files"`
 	Open          int64      `json:"open" doc:"Reports that have not ended" title:"未完成|Open"`
 	NextAt        *time.Time `json:"next_at,omitempty" doc:"When it is tried again, after something went wrong with the whole way" title:"下次重试|Next try"`
 	RunAt         *time.Time `json:"run_at,omitempty" title:"最近上报|Last tried"`
@@ -35,6 +46,7 @@ type Upper struct {
 	Version       int64      `json:"version"`
 
 	secret string // sealed
+	digest string // of the last file
 }
 
 // ETag implements httpd.Versioned.
@@ -63,7 +75,11 @@ func (s *UpperSpec) check() error {
 	if s.Name == "" {
 		_ = f.At("body.name", "say who it is")
 	}
-	s.Check(f)
+	if s.Way == ByTAXII {
+		s.Check(f)
+	} else {
+		s.Server = peer.Server{Auth: peer.NoAuth}
+	}
 	if !s.MostTLP.Known() {
 		_ = f.At("body.most_tlp", "choose the strictest TLP that may be reported")
 	}

@@ -20,7 +20,7 @@ import (
 
 // Routes are the doors.
 func (u *Upward) Routes() []module.Route {
-	return slices.Concat(u.upperRoutes(), u.reportRoutes())
+	return slices.Concat(u.upperRoutes(), u.reportRoutes(), u.fileRoutes())
 }
 
 func (u *Upward) upperRoutes() []module.Route {
@@ -123,6 +123,9 @@ func (u *Upward) changeUpper(ctx context.Context, in changeUpperInput) (Upper, e
 	}
 	after := before
 	after.UpperSpec = in.Body.UpperSpec
+	if after.Way != before.Way {
+		return Upper{}, wrongUpper().At("body.way", "the way stays; set up another upper level")
+	}
 	if err := after.check(); err != nil {
 		return Upper{}, err
 	}
@@ -173,6 +176,9 @@ func (u *Upward) sendNow(ctx context.Context, in httpd.Object) (Upper, error) {
 	if x.Paused {
 		return Upper{}, fault.New(fault.Conflict, "security.upper.paused", "the upper level is paused")
 	}
+	if x.Way != ByTAXII {
+		return Upper{}, wrongWay()
+	}
 	if err := u.store.turn(ctx, x, u.now(), u.ask); err != nil {
 		return Upper{}, err
 	}
@@ -214,7 +220,7 @@ func (u *Upward) tryUpper(ctx context.Context, in tryUpperInput) (UpperTrial, er
 	if err := cityOnly(ctx); err != nil {
 		return out, err
 	}
-	s := UpperSpec{Name: ofTrial, Server: peer.Server{Root: in.Body.Root, Collection: ofTrial, Auth: in.Body.Auth, User: in.Body.User}, MostTLP: rating.Clear}
+	s := UpperSpec{Name: ofTrial, Way: ByTAXII, Server: peer.Server{Root: in.Body.Root, Collection: ofTrial, Auth: in.Body.Auth, User: in.Body.User}, MostTLP: rating.Clear}
 	if err := s.check(); err != nil {
 		return out, err
 	}

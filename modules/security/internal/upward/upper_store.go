@@ -29,17 +29,18 @@ func Sealed() []module.Sealed {
 func Personal() []sqldb.Personal {
 	return []sqldb.Personal{
 		{Table: "security_upper", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"name", "created_at"}},
+		{Table: "security_upward_file", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"upper_name", "sequence", "created_at"}},
 		{Table: "security_upward", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"number", "upper_name", "released_at"}},
 	}
 }
 
-const upperColumns = `x.id, x.name, x.root, x.collection, x.auth, x.username, x.secret, x.secret_version, x.most_tlp, x.levels, x.paused, x.next_at, x.run_at, x.good_at, x.failures, x.fault, x.fault_text, x.created_at, x.version,
+const upperColumns = `x.id, x.name, x.root, x.collection, x.auth, x.username, x.secret, x.secret_version, x.most_tlp, x.levels, x.paused, x.next_at, x.run_at, x.good_at, x.failures, x.fault, x.fault_text, x.created_at, x.version, x.way, x.sequence, x.digest,
 	(SELECT COUNT(*) FROM security_upward o WHERE o.upper_id = x.id AND o.state IN ('waiting', 'pending'))`
 
 func scanUpper(r sqldb.Row) (x Upper, err error) {
 	var levels string
 	var next, ran, good, created int64
-	if err = r.Scan(&x.ID, &x.Name, &x.Root, &x.Collection, &x.Auth, &x.User, &x.secret, &x.SecretVersion, &x.MostTLP, &levels, &x.Paused, &next, &ran, &good, &x.Failures, &x.Fault, &x.FaultText, &created, &x.Version, &x.Open); err != nil {
+	if err = r.Scan(&x.ID, &x.Name, &x.Root, &x.Collection, &x.Auth, &x.User, &x.secret, &x.SecretVersion, &x.MostTLP, &levels, &x.Paused, &next, &ran, &good, &x.Failures, &x.Fault, &x.FaultText, &created, &x.Version, &x.Way, &x.Sequence, &x.digest, &x.Open); err != nil {
 		return x, err
 	}
 	x.NextAt, x.RunAt, x.GoodAt, x.CreatedAt = sqldb.Instant(next), sqldb.Instant(ran), sqldb.Instant(good), sqldb.Time(created)
@@ -116,9 +117,9 @@ func (s store) insertUpper(ctx context.Context, x Upper, now time.Time) error {
 		if n >= mostUppers {
 			return fault.New(fault.Conflict, "security.upper.many", "at most %d upper levels", mostUppers).With("n", mostUppers)
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO security_upper (id, name, root, collection, auth, username, secret, secret_version, most_tlp, levels, paused, next_at, lease_until, run_at, good_at, failures, fault, fault_text, created_at, actor, actor_name, version)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0, '', '', $12, $13, $14, 1)`,
-			x.ID, x.Name, x.Root, x.Collection, x.Auth, x.User, x.secret, x.SecretVersion, x.MostTLP, levels, x.Paused, now.UnixMilli(), who.Actor(), who.Name)
+		_, err := tx.Exec(ctx, `INSERT INTO security_upper (id, name, root, collection, auth, username, secret, secret_version, most_tlp, levels, paused, next_at, lease_until, run_at, good_at, failures, fault, fault_text, created_at, actor, actor_name, version, way)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0, '', '', $12, $13, $14, 1, $15)`,
+			x.ID, x.Name, x.Root, x.Collection, x.Auth, x.User, x.secret, x.SecretVersion, x.MostTLP, levels, x.Paused, now.UnixMilli(), who.Actor(), who.Name, x.Way)
 		if err != nil {
 			return fmt.Errorf("keep an upper level: %w", err)
 		}
@@ -189,7 +190,7 @@ func (s store) removeUpper(ctx context.Context, x Upper) error {
 func (s store) claim(ctx context.Context, now time.Time, most int) (list []Upper, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		rows, err := tx.Query(ctx, `UPDATE security_upper SET lease_until = $2 WHERE id IN (
-				SELECT x.id FROM security_upper x WHERE NOT x.paused AND x.next_at <= $1 AND x.lease_until <= $1 AND EXISTS (
+				SELECT x.id FROM security_upper x WHERE NOT x.paused AND x.way = 'taxii' AND x.next_at <= $1 AND x.lease_until <= $1 AND EXISTS (
 					SELECT 1 FROM security_upward r WHERE r.upper_id = x.id AND r.state IN ('waiting', 'pending') AND r.next_at <= $1)
 				ORDER BY x.run_at, x.id LIMIT $3) RETURNING id`, now.UnixMilli(), now.Add(leaseFor).UnixMilli(), most)
 		if err != nil {

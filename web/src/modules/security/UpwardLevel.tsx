@@ -5,6 +5,7 @@ import { useNavigate, useParams } from 'react-router'
 import { api, Confirm, Failure, Loading, none, PageHeader, Particulars, read, StatusTag, useChange, useFormat, useLive, useMay } from '../../kernel'
 import { mark } from './intelTexts'
 import { useNoticeTexts } from './noticeTexts'
+import { UpwardFiles } from './UpwardFiles'
 import { UpwardLevelForm } from './UpwardLevelForm'
 import { UpwardReports } from './UpwardReports'
 import { faultWord, upperState, upperTone, upwardKey, useUpwardTexts, type UpperRow } from './upwardTexts'
@@ -19,8 +20,9 @@ export default function UpwardLevel() {
   if (!x) return <Loading />
   return (
     <div className="lh-stack">
-      <PageHeader title={x.name} note={x.root} marks={<StatusTag tone={upperTone[upperState(x)]}>{t(`upward.upperStates.${upperState(x)}`)}</StatusTag>} actions={<Acts upper={x} />} />
+      <PageHeader title={x.name} note={x.root || t(`upward.ways.${x.way}`)} marks={<StatusTag tone={upperTone[upperState(x)]}>{t(`upward.upperStates.${upperState(x)}`)}</StatusTag>} actions={<Acts upper={x} />} />
       <About upper={x} />
+      {x.way === 'file' && <UpwardFiles upper={x} />}
       <UpwardReports upper={x.id} />
     </div>
   )
@@ -38,7 +40,7 @@ function Acts({ upper: x }: { upper: UpperRow }) {
     <>
       {may('security.upward.manage') && <Confirm title={t('upward.removeAsk', { name: x.name })} label={t('upward.remove')} run={() => remove.mutateAsync()} />}
       {may('security.upward.manage') && <Button onClick={() => setOpen(true)}>{t('upward.edit')}</Button>}
-      {may('security.upward.release') && <Button type="primary" disabled={x.paused || x.open === 0} loading={again.isPending} onClick={() => again.mutate()}>{t('upward.sendNow')}</Button>}
+      {x.way === 'taxii' && may('security.upward.release') && <Button type="primary" disabled={x.paused || x.open === 0} loading={again.isPending} onClick={() => again.mutate()}>{t('upward.sendNow')}</Button>}
       <Drawer title={t('upward.edit')} open={open} onClose={() => setOpen(false)} size="large" destroyOnHidden><UpwardLevelForm upper={x} close={() => setOpen(false)} /></Drawer>
     </>
   )
@@ -54,14 +56,16 @@ function About({ upper: x }: { upper: UpperRow }) {
       <Particulars
         items={[
           ...(x.fault ? [{ key: 'fault', label: t('upward.upperStates.bad'), children: <span className="lh-two lh-wrap"><span>{faultWord(t, x.fault)}</span><span className="lh-muted lh-break">{x.fault_text}</span></span> }] : []),
-          { key: 'collection', label: t('upward.field.collection'), children: <span className="lh-code lh-break">{x.collection}</span> },
-          { key: 'auth', label: t('upward.field.auth'), children: `${t(`feed.auths.${x.auth}`)}${x.user ? ` (${x.user})` : ''}` },
+          ...(x.way === 'taxii' ? [
+            { key: 'collection', label: t('upward.field.collection'), children: <span className="lh-code lh-break">{x.collection}</span> },
+            { key: 'auth', label: t('upward.field.auth'), children: `${t(`feed.auths.${x.auth}`)}${x.user ? ` (${x.user})` : ''}` },
+          ] : [{ key: 'channel', label: t('upward.channel'), children: <span className="lh-code lh-break">{x.id}</span> }]),
           { key: 'tlp', label: t('upward.field.tlp'), children: mark(x.most_tlp) },
           { key: 'levels', label: t('upward.field.levels'), children: x.levels.length > 0 ? f.list(x.levels.map((l) => words(`notice.levels.l${l as 1 | 2 | 3 | 4}`))) : t('upward.noLevels') },
           { key: 'open', label: t('upward.field.open'), children: <span className="lh-number">{f.number(x.open, 0)}</span> },
           { key: 'ran', label: t('upward.field.ran'), children: time(x.run_at) },
           { key: 'good', label: t('upward.field.good'), children: time(x.good_at) },
-          { key: 'next', label: t('upward.field.next'), children: x.paused || x.open === 0 ? none : time(x.next_at) },
+          ...(x.way === 'taxii' ? [{ key: 'next', label: t('upward.field.next'), children: x.paused || x.open === 0 ? none : time(x.next_at) }] : []),
         ]}
       />
     </Card>

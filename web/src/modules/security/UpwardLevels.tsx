@@ -14,7 +14,7 @@ export default function UpwardLevels() {
   const [open, setOpen] = useState(false)
   useLive('security.upward', upwardKey)
   const columns: Column<UpperRow>[] = [
-    { key: 'name', title: t('upward.field.name'), sort: 'name', render: (x) => <span className="lh-two lh-wrap"><Link to={`/security/upward/levels/${x.id}`}>{x.name}</Link><span className="lh-muted lh-break">{x.root}</span></span> },
+    { key: 'name', title: t('upward.field.name'), sort: 'name', render: (x) => <span className="lh-two lh-wrap"><Link to={`/security/upward/levels/${x.id}`}>{x.name}</Link><span className="lh-muted lh-break">{x.root || t(`upward.ways.${x.way}`)}</span></span> },
     { key: 'state', title: t('upward.field.state'), render: (x) => <span className="lh-two lh-wrap"><StatusTag tone={upperTone[upperState(x)]}>{t(`upward.upperStates.${upperState(x)}`)}</StatusTag>{x.fault && <span className="lh-muted">{faultWord(t, x.fault)}</span>}</span> },
     { key: 'tlp', title: t('upward.field.tlp'), from: 'sm', render: (x) => mark(x.most_tlp) },
     { key: 'open', title: t('upward.field.open'), align: 'right', from: 'md', render: (x) => <span className="lh-number">{f.number(x.open, 0)}</span> },

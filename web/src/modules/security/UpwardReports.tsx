@@ -12,6 +12,7 @@ export function ReportState({ report: r }: { report: ReportRow }) {
   return (
     <span className="lh-two lh-wrap">
       <span><StatusTag tone={reportTone[r.state]}>{t(`upward.states.${r.state}`)}</StatusTag></span>
+      {r.file > 0 && <span className="lh-muted">{t('upward.file', { n: r.file })}</span>}
       {(r.fault || r.fault_text) && <span className="lh-muted lh-break">{r.fault && faultWord(t, r.fault)}{r.fault && r.fault_text && '：'}{r.fault_text}</span>}
       {r.next_at && r.tries > 0 && <span className="lh-muted">{t('upward.field.next')} {f.time(r.next_at)}</span>}
     </span>

@@ -9,11 +9,19 @@ export type UpperRow = Schema<'UpwardUpper'>
 export type ReportRow = Schema<'UpwardReport'>
 export type NoticeUpper = Schema<'UpwardNoticeUpper'>
 
+export type SourceRow = Schema<'FerryFileSource'>
+export type SourceDetail = Schema<'FerryFileSourceDetail'>
+
+/** The beginning of the cache keys of files that are taken in. */
+export const ferryKey = ['security', 'ferry']
+
+export const ways = ['taxii', 'file'] as const
+
 /** The beginning of the cache keys of reports upward. */
 export const upwardKey = ['security', 'upward']
 
-export const reportStates = ['waiting', 'pending', 'delivered', 'failed', 'withheld', 'cancelled'] as const
-export const reportTone: Record<ReportRow['state'], Tone> = { waiting: 'info', pending: 'info', delivered: 'good', failed: 'bad', withheld: 'warn', cancelled: 'idle' }
+export const reportStates = ['waiting', 'pending', 'delivered', 'failed', 'withheld', 'cancelled', 'exported'] as const
+export const reportTone: Record<ReportRow['state'], Tone> = { waiting: 'info', pending: 'info', delivered: 'good', failed: 'bad', withheld: 'warn', cancelled: 'idle', exported: 'good' }
 
 export type UpperState = 'good' | 'bad' | 'paused' | 'waiting'
 export const upperTone: Record<UpperState, Tone> = { good: 'good', bad: 'bad', paused: 'idle', waiting: 'info' }
