@@ -27,7 +27,7 @@ const (
 
 // Inbox is where what files bring goes.
 type Inbox interface {
-	Sound(raw []byte) error
+	Sound(ctx context.Context, raw []byte) error
 	Deliver(ctx context.Context, tx *sqldb.Tx, objects [][]byte, name string) error
 }
 
@@ -221,7 +221,7 @@ func (m *Ferry) bring(r *http.Request) (TakenFile, error) {
 	if !f.Verify(s.keys()) {
 		return TakenFile{}, wrongKey()
 	}
-	good, refusal, err := m.sound(f)
+	good, refusal, err := m.sound(ctx, f)
 	if err != nil {
 		return TakenFile{}, err
 	}
@@ -234,7 +234,7 @@ func (m *Ferry) bring(r *http.Request) (TakenFile, error) {
 const mostObjects = 20_000
 
 // sound parts the objects of a file into good ones and why others are refused.
-func (m *Ferry) sound(f File) (good [][]byte, refusal []string, err error) {
+func (m *Ferry) sound(ctx context.Context, f File) (good [][]byte, refusal []string, err error) {
 	list, err := f.Objects()
 	if err != nil {
 		return nil, nil, unreadable(err)
@@ -243,7 +243,7 @@ func (m *Ferry) sound(f File) (good [][]byte, refusal []string, err error) {
 		return nil, nil, unreadable(fmt.Errorf("its bundle has more than %d objects", mostObjects))
 	}
 	for _, raw := range list {
-		if err := m.inbox.Sound(raw); err != nil {
+		if err := m.inbox.Sound(ctx, raw); err != nil {
 			refusal = append(refusal, err.Error())
 			continue
 		}
