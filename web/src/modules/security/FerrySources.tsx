@@ -59,15 +59,17 @@ function Bring() {
   }
   return (
     <Card>
-      <Upload.Dragger accept=".zip" maxCount={1} showUploadList={false} disabled={busy} beforeUpload={(file) => { void send(file); return false }}>
-        <Flex vertical align="center" gap={4} className="lh-drop">
-          <InboxOutlined className="lh-drop-icon" />
-          <span>{t(busy ? 'ferry.busy' : 'ferry.drop')}</span>
-        </Flex>
-      </Upload.Dragger>
-      <div aria-live="polite" className="lh-stack">
-        {problem && <Alert type="error" showIcon title={problemText(problem)} />}
-        {taken && <Alert type={taken.refused > 0 ? 'warning' : 'success'} showIcon title={t('ferry.took', { n: taken.sequence, objects: taken.objects, refused: taken.refused })} description={taken.refusal || undefined} />}
+      <div className="lh-stack">
+        <Upload.Dragger accept=".zip" maxCount={1} showUploadList={false} disabled={busy} beforeUpload={(file) => { void send(file); return false }}>
+          <Flex vertical align="center" gap={4} className="lh-drop">
+            <InboxOutlined className="lh-drop-icon" />
+            <span>{t(busy ? 'ferry.busy' : 'ferry.drop')}</span>
+          </Flex>
+        </Upload.Dragger>
+        <div aria-live="polite">
+          {problem && <Alert type="error" showIcon title={problemText(problem)} />}
+          {taken && <Alert type={taken.refused > 0 ? 'warning' : 'success'} showIcon title={t('ferry.took', { n: taken.sequence, objects: taken.objects, refused: taken.refused })} description={taken.refusal || undefined} />}
+        </div>
       </div>
     </Card>
   )
