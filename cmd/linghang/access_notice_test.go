@@ -45,4 +45,38 @@ func (a *access) noticeFixtures(t *testing.T) {
 		fixture{door + "/notice-files/{id}", door + "/notice-files/" + evidence, false},
 	)
 	a.private = append(a.private, notice, assignment, attached, evidence, drill, "我方安全通报标题", "我方安全通报正文", "我方通报附件", "我方通报佐证", "我方演练")
+	a.upwardFixtures(t, notice)
+}
+
+// upwardFixtures are an upper level, and a report of the notice that waits for it.
+func (a *access) upwardFixtures(t *testing.T, notice string) {
+	t.Helper()
+	const door = "/api/security"
+	upper := a.make(t, door+"/uppers", "officer", `{"name":"本市上级单位","root":"https://example.org/api1/","collection":"x","auth":"none","way":"taxii","most_tlp":"amber","levels":[],"paused":true}`)
+	var told struct{ Reports []created }
+	r := a.Send(t, "POST", door+"/notices/"+notice+"/upward", "officer", fmt.Sprintf(`{"upper":%q,"follows":false}`, upper), "If-Match", `"4"`)
+	if r.Decode(t, &told); r.Status != http.StatusOK || len(told.Reports) != 1 {
+		t.Fatalf("release of the notice: %d %s", r.Status, r.Body)
+	}
+	gateway := a.make(t, door+"/uppers", "officer", `{"name":"本市内网上级","way":"file","root":"","collection":"","auth":"none","most_tlp":"amber","levels":[],"paused":false}`)
+	if r := a.Send(t, "POST", door+"/notices/"+notice+"/upward", "officer", fmt.Sprintf(`{"upper":%q,"follows":false}`, gateway), "If-Match", `"4"`); r.Status != http.StatusOK {
+		t.Fatalf("release of the notice by file: %d %s", r.Status, r.Body)
+	}
+	var made created
+	if r := a.Send(t, "POST", door+"/uppers/"+gateway+"/files", "officer", "{}"); r.Status != http.StatusOK {
+		t.Fatalf("a file of the notice: %d %s", r.Status, r.Body)
+	} else {
+		r.Decode(t, &made)
+	}
+	file := made.ID
+	var key struct{ Public string }
+	a.Get(t, door+"/upper-file-key", "officer").Decode(t, &key)
+	source := a.make(t, door+"/ferry-sources", "officer", fmt.Sprintf(`{"name":"本市文件来源","channel":%q,"keys":%q,"first":1}`, gateway, key.Public))
+	a.fixtures = append(a.fixtures,
+		fixture{door + "/uppers/{id}", door + "/uppers/" + upper, false},
+		fixture{door + "/upper-files/{id}", door + "/upper-files/" + file, false},
+		fixture{door + "/ferry-sources/{id}", door + "/ferry-sources/" + source, false},
+		fixture{door + "/upward/{id}", door + "/upward/" + told.Reports[0].ID, false},
+	)
+	a.private = append(a.private, "本市上级单位", "本市内网上级", "本市文件来源", upper, gateway, file, source, told.Reports[0].ID)
 }

@@ -206,6 +206,18 @@ func derive(s Suite, master []byte, use string) ([]byte, error) {
 	return key, nil
 }
 
+// IsPublic tells whether a text is a public key of one of the suites, as PEM.
+func IsPublic(text string) bool {
+	der := publicDER(text)
+	if key, err := x509.ParsePKIXPublicKey(der); err == nil {
+		_, ok := key.(ed25519.PublicKey)
+		return ok
+	}
+	key, err := smx509.ParsePKIXPublicKey(der)
+	pub, ok := key.(*ecdsa.PublicKey)
+	return err == nil && ok && sm2.IsSM2PublicKey(pub)
+}
+
 func publicPEM(der []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 }

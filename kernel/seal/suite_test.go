@@ -174,3 +174,23 @@ func BenchmarkSuites(b *testing.B) {
 		})
 	}
 }
+
+func TestAPublicKeyIsKnown(t *testing.T) {
+	for _, name := range seal.Names() {
+		suite, err := seal.ByName(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, public, err := suite.Generate()
+		if err != nil || !seal.IsPublic(public) {
+			t.Errorf("%s: %q is no public key, %v", name, public, err)
+		}
+	}
+	// P-256 is no curve of a suite.
+	const other = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==\n-----END PUBLIC KEY-----\n"
+	for _, text := range []string{"", "x", other, "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n"} {
+		if seal.IsPublic(text) {
+			t.Errorf("%q is taken for a key", text)
+		}
+	}
+}

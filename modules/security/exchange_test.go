@@ -36,8 +36,8 @@ func startExchange(t *testing.T, o kerneltest.Options) *exchangeCity {
 	return c
 }
 
-// peer is a client of an organisation, with a token that holds the permissions.
-func peer(t *testing.T, c *kerneltest.City, organisation string, permissions ...string) *taxii.Client {
+// client is a program of an organisation, with a token that holds the permissions.
+func client(t *testing.T, c *kerneltest.City, organisation string, permissions ...string) *taxii.Client {
 	t.Helper()
 	r := c.Send(t, "POST", "/api/system/tokens", "administrator", fmt.Sprintf(`{"name":"peer","organisation_id":%q,"permissions":["%s"]}`, organisation, strings.Join(permissions, `","`)))
 	var made struct {
@@ -115,8 +115,8 @@ func TestExchange(t *testing.T) {
 		}
 		c.publish(t, report("n1", "for all", rating.Green))
 		c.publish(t, report("n2", "for ours", rating.Amber, c.Ours.ID))
-		ours, theirs := peer(t, c.City, c.Ours.ID, "security.exchange.read", "security.exchange.write"), peer(t, c.City, c.Theirs.ID, "security.exchange.read")
-		officer := peer(t, c.City, c.Bureau.ID, "security.exchange.read", "security.exchange.inbox")
+		ours, theirs := client(t, c.City, c.Ours.ID, "security.exchange.read", "security.exchange.write"), client(t, c.City, c.Theirs.ID, "security.exchange.read")
+		officer := client(t, c.City, c.Bureau.ID, "security.exchange.read", "security.exchange.inbox")
 		found := collections(t, ours, c.URL)
 		for name, x := range map[string]struct {
 			peer *taxii.Client
@@ -204,7 +204,7 @@ func (c *exchangeCity) handIn(t *testing.T, found map[string]string, ours, their
 // What is issued is exchanged with who was sent it, and revoked when it is withdrawn; drills
 // are told to nobody.
 func noticesAreExchanged(t *testing.T, x *town) {
-	ours, theirs := peer(t, x.City, x.Ours.ID, "security.exchange.read"), peer(t, x.City, x.Theirs.ID, "security.exchange.read")
+	ours, theirs := client(t, x.City, x.Ours.ID, "security.exchange.read"), client(t, x.City, x.Theirs.ID, "security.exchange.read")
 	notices := collections(t, ours, x.URL)["notices"]
 	before := len(names(t, theirs, notices))
 	n := x.issued(t, named(x.Ours.ID), "")

@@ -19,11 +19,14 @@ import (
 	"linghang/modules/security/internal/clock"
 	"linghang/modules/security/internal/detection"
 	"linghang/modules/security/internal/exchange"
+	"linghang/modules/security/internal/ferry"
 	"linghang/modules/security/internal/incident"
 	"linghang/modules/security/internal/intel"
 	"linghang/modules/security/internal/notice"
+	"linghang/modules/security/internal/peer"
 	"linghang/modules/security/internal/publish"
 	"linghang/modules/security/internal/sensor"
+	"linghang/modules/security/internal/upward"
 	"linghang/modules/security/securityevent"
 )
 
@@ -52,6 +55,8 @@ type Module struct {
 	baselines  *baseline.Baselines
 	awareness  *awareness.Awareness
 	exchange   *exchange.Exchange
+	upward     *upward.Upward
+	ferry      *ferry.Ferry
 	intel      *intel.Intel
 
 	kit           *module.Kit
@@ -78,13 +83,15 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.assets.Watch(onTheWire(m.sensors))
 	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}}, findings{kit.DB})
 	m.exchange = exchange.New(kit, organisations, now)
-	var set intel.Settings
+	var set peer.Settings
 	m.broken = kit.Config(&set)
 	m.intel = intel.New(kit, organisations, m.sensors, m.detection, m.exchange, set, now)
 	m.detection.Watch(m.intel)
 	m.sensors.Tell(m.detection.Ask, m.detection.AskTalks, m.intel.AskLogs)
 	m.notices.Match(concerned{kit.DB, asset.Vendors().Lookup(), now})
-	m.notices.Publish(toExchange(kit, m.exchange))
+	m.upward = upward.New(kit, organisations, noticesOf(m.notices), m.exchange.Published, set, now)
+	m.ferry = ferry.New(kit, m.exchange, now)
+	m.notices.Publish(toOthers(kit, m.exchange, m.upward))
 	return m
 }
 
@@ -100,7 +107,7 @@ func (m *Module) EachWatching(ctx context.Context, do func(securityevent.Watchin
 
 // Run implements module.Runner.
 func (m *Module) Run(ctx context.Context) error {
-	if err := errors.Join(m.broken, m.notices.Broken, m.incidents.Broken(), m.detection.Broken(), m.exchange.Broken(), m.intel.Broken()); err != nil {
+	if err := errors.Join(m.broken, m.notices.Broken, m.incidents.Broken(), m.detection.Broken(), m.exchange.Broken(), m.intel.Broken(), m.upward.Broken()); err != nil {
 		return err
 	}
 	return m.clocks.Run(ctx)
@@ -115,18 +122,18 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "工业信息安全", EN: "Industrial security"}
 	return module.Manifest{
 		Name: "security", Title: section, Migrations: dir,
-		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), baseline.Permissions(), intel.Permissions(), exchange.Permissions(), publish.Permissions()),
-		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.intel.Routes(), m.exchange.Routes(), m.publisher.Routes()),
+		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), baseline.Permissions(), intel.Permissions(), exchange.Permissions(), upward.Permissions(), ferry.Permissions(), publish.Permissions()),
+		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.intel.Routes(), m.exchange.Routes(), m.upward.Routes(), m.ferry.Routes(), m.publisher.Routes()),
 		Measures:    slices.Concat(m.notices.Measures(), m.measures()),
 		Publishes:   []bus.Event{securityevent.SensorChanged{}},
 		Subscribes:  []module.Subscription{bus.On(m.organisationChanged)},
 		Finds:       slices.Concat(m.notices.Finds(), m.incidents.Finds()),
-		Topics:      slices.Concat(notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), intel.Topics()),
-		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.intel.Jobs(), m.exchange.Jobs()),
-		Sealed:      slices.Concat(publish.Sealed(), intel.Sealed()),
-		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices()),
-		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
-		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), intel.Personal(), exchange.Personal(), publish.Personal()),
+		Topics:      slices.Concat(notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), intel.Topics(), upward.Topics(), ferry.Topics()),
+		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.intel.Jobs(), m.exchange.Jobs(), m.upward.Jobs()),
+		Sealed:      slices.Concat(publish.Sealed(), intel.Sealed(), upward.Sealed()),
+		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices(), upward.Notified()),
+		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), upward.Nav(section), ferry.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
+		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), intel.Personal(), exchange.Personal(), upward.Personal(), ferry.Personal(), publish.Personal()),
 	}
 }
 

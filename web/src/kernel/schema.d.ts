@@ -11064,6 +11064,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/ferry-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in a signed file, whose turn it has to be */
+        post: operations["post-security-ferry-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/ferry-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Channels that signed files are taken in from, and which numbers are missing */
+        get: operations["get-security-ferry-sources"];
+        put?: never;
+        /** Trust a channel, with its public keys */
+        post: operations["post-security-ferry-sources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/ferry-sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A channel, with the files that were taken in last */
+        get: operations["get-security-ferry-sources-id"];
+        /** Change the name and the keys of a channel */
+        put: operations["put-security-ferry-sources-id"];
+        post?: never;
+        /** Trust a channel no more; what it brought stays */
+        delete: operations["delete-security-ferry-sources-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/incidents": {
         parameters: {
             query?: never;
@@ -12247,6 +12301,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/notices/{id}/upward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To which upper levels a notice is reported, and to which it may be */
+        get: operations["get-security-notices-id-upward"];
+        put?: never;
+        /** Release the newest version of a notice to an upper level; sent again after it ended */
+        post: operations["post-security-notices-id-upward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/notices/{id}/withdrawal": {
         parameters: {
             query?: never;
@@ -12720,6 +12792,163 @@ export interface paths {
         get: operations["get-security-threat-sources"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/upper-file-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public key that files are signed with, which who takes them in has to trust */
+        get: operations["get-security-upper-file-key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/upper-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A signed file, as often as it is needed */
+        get: operations["get-security-upper-files-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/uppers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Upper levels that notices are reported to by TAXII */
+        get: operations["get-security-uppers"];
+        put?: never;
+        /** Set up an upper level */
+        post: operations["post-security-uppers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/uppers/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which collections an API root has, as the city would sign in */
+        post: operations["post-security-uppers-trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/uppers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An upper level */
+        get: operations["get-security-uppers-id"];
+        /** Change, pause or go on with an upper level; what waits for it is tried at once */
+        put: operations["put-security-uppers-id"];
+        post?: never;
+        /** Remove an upper level that no report is open to; what was reported stays on record */
+        delete: operations["delete-security-uppers-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/uppers/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signed files that were made for an upper level */
+        get: operations["get-security-uppers-id-files"];
+        put?: never;
+        /** Make the next signed file of what waits for an upper level */
+        post: operations["post-security-uppers-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/uppers/{id}/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try what waits for an upper level now */
+        post: operations["post-security-uppers-id-sending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/upward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices that are reported to upper levels, and what became of each */
+        get: operations["get-security-upward"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/upward/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a report that was not sent, with the reason */
+        post: operations["post-security-upward-id-cancellation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -17395,6 +17624,9 @@ export interface components {
             code: string;
             title: components["schemas"]["Text"];
         };
+        CancelInputBody: {
+            reason: string;
+        };
         CancelOpeningInputBody: {
             reason: string;
         };
@@ -18714,6 +18946,10 @@ export interface components {
         EditDatasetInputBody: {
             spec: components["schemas"]["OpendataSpec"];
         };
+        EditFileSourceInputBody: {
+            keys: string;
+            name: string;
+        };
         EditMachineInputBody: {
             name: string;
             note?: string;
@@ -19428,6 +19664,107 @@ export interface components {
             location: string;
             message: string;
             value?: unknown;
+        };
+        FerryFileSource: {
+            /**
+             * Format: int64
+             * @description The greatest number that was brought and waits for ones before it; 0: none
+             */
+            ahead: number;
+            /** @description As its sender names it; it cannot be changed later */
+            channel: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Number of the first file that is to come; it cannot be changed later
+             */
+            first: number;
+            id: string;
+            /** @description Public keys that are trusted, as PEM, 5 at most */
+            keys: string;
+            /**
+             * Format: int64
+             * @description Number of the file that was taken in last; 0: none
+             */
+            last: number;
+            /** @description Numbers to bring again, the first 100 */
+            missing: number[];
+            /** @description Whose files they are; the inbox names it */
+            name: string;
+            /** Format: date-time */
+            taken_at?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        FerryFileSourceDetail: {
+            /**
+             * Format: int64
+             * @description The greatest number that was brought and waits for ones before it; 0: none
+             */
+            ahead: number;
+            /** @description As its sender names it; it cannot be changed later */
+            channel: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The newest first, 50 at most */
+            files: components["schemas"]["FerryTakenFile"][];
+            /**
+             * Format: int64
+             * @description Number of the first file that is to come; it cannot be changed later
+             */
+            first: number;
+            id: string;
+            /** @description Public keys that are trusted, as PEM, 5 at most */
+            keys: string;
+            /**
+             * Format: int64
+             * @description Number of the file that was taken in last; 0: none
+             */
+            last: number;
+            /** @description Numbers to bring again, the first 100 */
+            missing: number[];
+            /** @description Whose files they are; the inbox names it */
+            name: string;
+            /** Format: date-time */
+            taken_at?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        FerryFileSourceSpec: {
+            /** @description As its sender names it; it cannot be changed later */
+            channel: string;
+            /**
+             * Format: int64
+             * @description Number of the first file that is to come; it cannot be changed later
+             */
+            first: number;
+            /** @description Public keys that are trusted, as PEM, 5 at most */
+            keys: string;
+            /** @description Whose files they are; the inbox names it */
+            name: string;
+        };
+        FerryTakenFile: {
+            by: string;
+            digest: string;
+            /** Format: date-time */
+            made_at: string;
+            /**
+             * Format: int64
+             * @description That went into the inbox
+             */
+            objects: number;
+            /** @description Why the first one is refused */
+            refusal: string;
+            /**
+             * Format: int64
+             * @description That are no good STIX
+             */
+            refused: number;
+            /** Format: int64 */
+            sequence: number;
+            /** Format: date-time */
+            taken_at: string;
         };
         FilesRow: {
             declared: string;
@@ -26262,6 +26599,16 @@ export interface components {
              */
             total: number;
         };
+        PageFileSource: {
+            items: components["schemas"]["FerryFileSource"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageForecastRow: {
             items: components["schemas"]["PlatformsForecastRow"][];
             /** @description Empty on the last page */
@@ -26842,6 +27189,16 @@ export interface components {
              */
             total: number;
         };
+        PageReport: {
+            items: components["schemas"]["UpwardReport"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageRequest: {
             items: components["schemas"]["EnterpriseRequest"][];
             /** @description Empty on the last page */
@@ -27104,6 +27461,26 @@ export interface components {
         };
         PageUnitRecord: {
             items: components["schemas"]["SensorUnitRecord"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageUpper: {
+            items: components["schemas"]["UpwardUpper"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageUpperFile: {
+            items: components["schemas"]["UpwardUpperFile"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -32115,6 +32492,12 @@ export interface components {
             /** @description Where in the plant it listens */
             place?: string;
         };
+        ReleaseInputBody: {
+            /** @description Later versions, a lifting and a withdrawal go by themselves, as far as TLP lets them */
+            follows: boolean;
+            /** @description ID of the upper level */
+            upper: string;
+        };
         RemarkComment: {
             /** Format: date-time */
             at: string;
@@ -34390,6 +34773,222 @@ export interface components {
         };
         TryInputBody: {
             spec: components["schemas"]["ProbeSpec"];
+        };
+        TryUpperInputBody: {
+            /** @enum {string} */
+            auth: "none" | "basic" | "bearer";
+            root: string;
+            secret?: string;
+            /** @description Whose secret is used where none is given, if it goes to the same host in the same way */
+            upper?: string;
+            user?: string;
+        };
+        UpwardFileKey: {
+            /** @description PEM */
+            public: string;
+            /** @enum {string} */
+            suite: "international" | "guomi";
+        };
+        UpwardNoticeUpper: {
+            id: string;
+            /** @description The caller may release the newest version now */
+            may: boolean;
+            most_tlp: string;
+            name: string;
+            /** @description The newest version was released to it and is on its way or taken */
+            newest: boolean;
+            paused: boolean;
+            /** @description Its rule names the level of the notice */
+            rule: boolean;
+            /** @description Why not, as the key of a problem; empty when the caller may */
+            why: string;
+        };
+        UpwardNoticeUpward: {
+            /** @description The newest first, 200 at most */
+            reports: components["schemas"]["UpwardReport"][];
+            uppers: components["schemas"]["UpwardNoticeUpper"][];
+            /**
+             * Format: int64
+             * @description Of the notice, for If-Match of a release
+             */
+            version: number;
+        };
+        UpwardReport: {
+            /** @enum {string} */
+            act: "issued" | "revised" | "lifted" | "withdrawn";
+            /** @description Who released it; empty: a rule */
+            by: string;
+            /**
+             * @description A release, one that said that later versions follow, or a rule
+             * @enum {string}
+             */
+            cause: "person" | "follow" | "rule";
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description The class of what went wrong last, or why it does not go; empty: nothing */
+            fault: string;
+            fault_text: string;
+            /**
+             * Format: int64
+             * @description Number of the file that it went in; 0: none
+             */
+            file: number;
+            /** @description Later versions go by themselves */
+            follows: boolean;
+            id: string;
+            /** Format: date-time */
+            next_at?: string;
+            notice_id: string;
+            number: string;
+            /** @description The report of STIX */
+            object_id: string;
+            object_version: string;
+            /** @description What became of each object */
+            objects: components["schemas"]["UpwardTold"][];
+            /** Format: date-time */
+            released_at: string;
+            /** Format: int64 */
+            revision: number;
+            /** Format: date-time */
+            sent_at?: string;
+            /** @enum {string} */
+            state: "waiting" | "pending" | "delivered" | "failed" | "withheld" | "cancelled" | "exported";
+            tlp: string;
+            /** Format: int64 */
+            tries: number;
+            /**
+             * Format: date-time
+             * @description When it is given up
+             */
+            until_at?: string;
+            upper: string;
+            upper_id: string;
+            /** Format: int64 */
+            version: number;
+        };
+        UpwardTold: {
+            id: string;
+            /** @description What the other side says */
+            message: string;
+            /** @enum {string} */
+            state: "waiting" | "pending" | "delivered" | "failed";
+            type: string;
+            version: string;
+        };
+        UpwardUpper: {
+            /** @enum {string} */
+            auth: "none" | "basic" | "bearer";
+            /** @description Its id or alias */
+            collection: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description One after the other
+             */
+            failures: number;
+            /** @description The class of what went wrong last; empty: nothing */
+            fault: string;
+            fault_text: string;
+            /** Format: date-time */
+            good_at?: string;
+            id: string;
+            /** @description Notices of these levels are reported without a release: 1 (Ⅰ) to 4 (Ⅳ) */
+            levels: number[];
+            /**
+             * @description What is stricter is never reported
+             * @enum {string}
+             */
+            most_tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Who it is */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it is tried again, after something went wrong with the whole way
+             */
+            next_at?: string;
+            /**
+             * Format: int64
+             * @description Reports that have not ended
+             */
+            open: number;
+            paused: boolean;
+            /** @description URL of the API root */
+            root: string;
+            /** Format: date-time */
+            run_at?: string;
+            /**
+             * Format: int64
+             * @description How often a secret was set; 0 when there is none. The secret itself is never shown
+             */
+            secret_version: number;
+            /**
+             * Format: int64
+             * @description Number of the last file; 0: none
+             */
+            sequence: number;
+            /** @description Of basic */
+            user?: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * @description By TAXII, or by signed files through a gateway of one direction; it cannot be changed later
+             * @enum {string}
+             */
+            way: "taxii" | "file";
+        };
+        UpwardUpperCollection: {
+            can_write: boolean;
+            id: string;
+            title: string;
+        };
+        UpwardUpperFile: {
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description SHA-256 of the statement, which the next file names */
+            digest: string;
+            id: string;
+            /** Format: int64 */
+            objects: number;
+            /** Format: int64 */
+            reports: number;
+            /** Format: int64 */
+            sequence: number;
+        };
+        UpwardUpperSaid: {
+            /** @enum {string} */
+            auth: "none" | "basic" | "bearer";
+            /** @description Its id or alias */
+            collection: string;
+            /** @description Notices of these levels are reported without a release: 1 (Ⅰ) to 4 (Ⅳ) */
+            levels: number[];
+            /**
+             * @description What is stricter is never reported
+             * @enum {string}
+             */
+            most_tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Who it is */
+            name: string;
+            paused: boolean;
+            /** @description URL of the API root */
+            root: string;
+            /** @description Password or token; kept sealed and never shown. Without it, an upper level keeps the one that it has */
+            secret?: string;
+            /** @description Of basic */
+            user?: string;
+            /**
+             * @description By TAXII, or by signed files through a gateway of one direction; it cannot be changed later
+             * @enum {string}
+             */
+            way: "taxii" | "file";
+        };
+        UpwardUpperTrial: {
+            /** @description The first 200 */
+            collections: components["schemas"]["UpwardUpperCollection"][];
+            /** @description The class of what went wrong; empty: nothing */
+            fault: string;
+            fault_text: string;
         };
         VerdictInputBody: {
             /** @description Of a changed one */
@@ -63096,6 +63695,216 @@ export interface operations {
             };
         };
     };
+    "post-security-ferry-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-ferry-sources": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFileSource"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-ferry-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FerryFileSourceSpec"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FerryFileSourceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-ferry-sources-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FerryFileSourceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-ferry-sources-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditFileSourceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FerryFileSourceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-security-ferry-sources-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-incidents": {
         parameters: {
             query?: {
@@ -66012,6 +66821,79 @@ export interface operations {
             };
         };
     };
+    "get-security-notices-id-upward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpwardNoticeUpward"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-upward": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpwardNoticeUpward"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-security-notices-id-withdrawal": {
         parameters: {
             query?: never;
@@ -67168,6 +68050,479 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdvisorySourceList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-upper-file-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpwardFileKey"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-upper-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/zip": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-uppers": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageUpper"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-uppers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpwardUpperSaid"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpwardUpper"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-uppers-trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryUpperInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpwardUpperTrial"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-uppers-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpwardUpper"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-uppers-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpwardUpperSaid"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpwardUpper"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-security-uppers-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-uppers-id-files": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageUpperFile"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-uppers-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpwardUpperFile"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-uppers-id-sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpwardUpper"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-upward": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description ID of an upper level */
+                upper?: string;
+                state?: "waiting" | "pending" | "delivered" | "failed" | "withheld" | "cancelled" | "exported";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageReport"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-upward-id-cancellation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpwardReport"];
                 };
             };
             /** @description Refused */

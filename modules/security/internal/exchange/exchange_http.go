@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -132,6 +133,38 @@ func (e *Exchange) Publish(ctx context.Context, tx *sqldb.Tx, r Report) error {
 		}
 	}
 	return nil
+}
+
+// Published are the objects that the newest version of a notice is published as, octet for
+// octet: who publishes, the marking, and the report last. Nothing where it is not published.
+func (e *Exchange) Published(ctx context.Context, tx *sqldb.Tx, notice string) ([]taxii.Object, error) {
+	id, err := stix.NamedID("report", space, notice)
+	if err != nil {
+		return nil, fmt.Errorf("name the report: %w", err)
+	}
+	report, found, err := e.store.newest(ctx, tx, notices, string(id))
+	if err != nil || !found {
+		return nil, err
+	}
+	var refs struct {
+		By       string   `json:"created_by_ref"`
+		Markings []string `json:"object_marking_refs"`
+	}
+	if err := json.Unmarshal(report.Raw, &refs); err != nil {
+		return nil, fmt.Errorf("read report %s: %w", id, err)
+	}
+	var out []taxii.Object
+	for _, ref := range append([]string{refs.By}, refs.Markings...) {
+		o, found, err := e.store.newest(ctx, tx, notices, ref)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			return nil, fmt.Errorf("report %s refers to %s, which is not published", id, ref)
+		}
+		out = append(out, o)
+	}
+	return append(out, report), nil
 }
 
 // founded is since when the city's identity is told: always the same, so that it is one version.

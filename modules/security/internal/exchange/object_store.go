@@ -84,6 +84,22 @@ func (s store) has(ctx context.Context, tx *sqldb.Tx, collection, id string) (th
 	return there, nil
 }
 
+// newest is the newest version of an object.
+func (s store) newest(ctx context.Context, tx *sqldb.Tx, collection, id string) (o taxii.Object, found bool, err error) {
+	var raw string
+	err = tx.QueryRow(ctx, `SELECT raw FROM security_object WHERE collection = $1 AND object_id = $2 ORDER BY version_us DESC LIMIT 1`, collection, id).Scan(&raw)
+	if errors.Is(err, sql.ErrNoRows) {
+		return o, false, nil
+	}
+	if err != nil {
+		return o, false, fmt.Errorf("read object %s: %w", id, err)
+	}
+	if o, err = taxii.ReadObject([]byte(raw)); err != nil {
+		return o, false, fmt.Errorf("read object %s: %w", id, err)
+	}
+	return o, true, nil
+}
+
 // readers says who reads an object from now on; nobody else does.
 func (s store) readers(ctx context.Context, tx *sqldb.Tx, collection, id string, organisations []string) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM security_object_reader WHERE collection = $1 AND object_id = $2`, collection, id); err != nil {

@@ -56,6 +56,15 @@ func (e *Exchange) Objects(ctx context.Context, at taxii.Place, q taxii.Query) (
 	return e.store.objects(ctx, at.Collection, q)
 }
 
+// Sound refuses what is no object of STIX 2.1, or breaks a rule of it.
+func (e *Exchange) Sound(ctx context.Context, raw []byte) error {
+	o, err := taxii.ReadObject(raw)
+	if err != nil {
+		return fmt.Errorf("read as STIX 2.1: %w", err)
+	}
+	return e.check(ctx, taxii.Place{}, o)
+}
+
 // check refuses objects that break a rule of STIX, with the first one.
 func (e *Exchange) check(_ context.Context, _ taxii.Place, o taxii.Object) error {
 	parsed, err := stix.Parse(o.Raw)

@@ -1,22 +1,12 @@
 package intel
 
 import (
-	"net/url"
 	"strings"
 	"time"
 
 	"linghang/kernel/fault"
 	"linghang/lib/stix"
-)
-
-// Auth is how the city signs in to a feed.
-type Auth string
-
-// The ways to sign in.
-const (
-	NoAuth Auth = "none"
-	Basic  Auth = "basic"
-	Bearer Auth = "bearer"
+	"linghang/modules/security/internal/peer"
 )
 
 // Bounds of feeds.
@@ -35,14 +25,11 @@ const (
 
 // FeedSpec is what a person says of a feed.
 type FeedSpec struct {
-	Name       string `json:"name" maxLength:"100" doc:"Whose intelligence it is; alerts name it" title:"名称|Name"`
-	Root       string `json:"root" maxLength:"500" doc:"URL of the API root" title:"API 根|API root"`
-	Collection string `json:"collection" maxLength:"100" doc:"Its id or alias" title:"集合|Collection"`
-	Auth       Auth   `json:"auth" enum:"none,basic,bearer" title:"认证|Signing in"`
-	User       string `json:"user,omitempty" maxLength:"200" doc:"Of basic" title:"用户名|User"`
-	Every      int64  `json:"every" minimum:"5" maximum:"10080" doc:"Minutes between two readings" title:"间隔（分钟）|Every (minutes)"`
-	Days       int64  `json:"days" minimum:"1" maximum:"3650" doc:"How long an indicator lives that does not say it" title:"有效天数|Days"`
-	Paused     bool   `json:"paused" title:"已暂停|Paused"`
+	Name string `json:"name" maxLength:"100" doc:"Whose intelligence it is; alerts name it" title:"名称|Name"`
+	peer.Server
+	Every  int64 `json:"every" minimum:"5" maximum:"10080" doc:"Minutes between two readings" title:"间隔（分钟）|Every (minutes)"`
+	Days   int64 `json:"days" minimum:"1" maximum:"3650" doc:"How long an indicator lives that does not say it" title:"有效天数|Days"`
+	Paused bool  `json:"paused" title:"已暂停|Paused"`
 }
 
 // Feed is a collection of somebody that the city reads.
@@ -69,64 +56,29 @@ func (f Feed) ETag() int64 { return f.Version }
 
 // check tells what of a feed is wrong.
 func (s *FeedSpec) check() error {
-	s.Name, s.Root, s.Collection, s.User = strings.TrimSpace(s.Name), strings.TrimSpace(s.Root), strings.TrimSpace(s.Collection), strings.TrimSpace(s.User)
-	f := fault.New(fault.Invalid, "security.feed.invalid", "the feed is incomplete or wrong")
+	s.Name = strings.TrimSpace(s.Name)
+	f := wrongFeed()
 	if s.Name == "" {
 		_ = f.At("body.name", "say whose intelligence it is")
 	}
-	if !isRoot(s.Root) {
-		_ = f.At("body.root", "the address of an API root such as https://example.org/api1/, without user and question mark")
-	}
-	if s.Collection == "" || s.Collection == "." || s.Collection == ".." || strings.ContainsAny(s.Collection, "/?#% ") {
-		_ = f.At("body.collection", "the id or alias of a collection")
-	}
-	if s.Auth == Basic && (s.User == "" || strings.ContainsAny(s.User, ":\r\n\x00")) {
-		_ = f.At("body.user", "a user, without a colon")
-	}
-	if s.Auth != Basic {
-		s.User = ""
-	}
+	s.Check(f)
 	if len(f.Fields) > 0 {
 		return f
 	}
 	return nil
 }
 
-// isRoot tells whether a text is the address of an API root.
-func isRoot(text string) bool {
-	u, err := url.Parse(text)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
-}
-
-// sameDoor tells whether a secret that was given for one feed may be used for another: it goes
-// to the same host, in the same way.
-func sameDoor(a, b FeedSpec) bool {
-	first, err := url.Parse(a.Root)
-	if err != nil {
-		return false
-	}
-	second, err := url.Parse(b.Root)
-	return err == nil && first.Scheme == second.Scheme && strings.EqualFold(first.Host, second.Host) && a.Auth == b.Auth && a.User == b.User
+func wrongFeed() *fault.Error {
+	return fault.New(fault.Invalid, "security.feed.invalid", "the feed is incomplete or wrong")
 }
 
 // secretFor tells whether a feed keeps the secret that it has after a change.
 func secretFor(before, after FeedSpec, known, given string) (keep bool, err error) {
-	bad := func(hint string) error {
-		return fault.New(fault.Invalid, "security.feed.invalid", "the feed is incomplete or wrong").At("body.secret", "%s", hint)
+	keep, hint := peer.Keeps(before.Server, after.Server, known, given)
+	if hint != "" {
+		return false, wrongFeed().At("body.secret", "%s", hint)
 	}
-	switch {
-	case after.Auth == NoAuth:
-		return false, nil
-	case strings.ContainsAny(given, "\r\n\x00"):
-		return false, bad("one line")
-	case given != "":
-		return false, nil
-	case known == "":
-		return false, bad("give the secret by which the city signs in")
-	case !sameDoor(before, after):
-		return false, bad("give the secret again: the address or the way to sign in is another")
-	}
-	return true, nil
+	return keep, nil
 }
 
 // reported are the types that people read: they are put into the inbox, too.

@@ -14,6 +14,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 	"linghang/lib/taxii"
+	"linghang/modules/security/internal/peer"
 )
 
 func (m *Intel) feedRoutes() []module.Route {
@@ -81,7 +82,7 @@ func (m *Intel) addFeed(ctx context.Context, in addFeedInput) (FeedDetail, error
 		return FeedDetail{}, err
 	}
 	var err error
-	if f.Auth != NoAuth {
+	if f.Auth != peer.NoAuth {
 		f.SecretVersion = 1
 		if f.secret, err = m.sealed(ctx, in.Body.Secret); err != nil {
 			return FeedDetail{}, err
@@ -140,7 +141,7 @@ func (m *Intel) editFeed(ctx context.Context, in editFeedInput) (FeedDetail, err
 	}
 	switch {
 	case keep:
-	case after.Auth == NoAuth:
+	case after.Auth == peer.NoAuth:
 		after.secret, after.SecretVersion = "", 0
 	default:
 		after.SecretVersion++
@@ -184,11 +185,11 @@ func (m *Intel) readNow(ctx context.Context, in httpd.Object) (FeedDetail, error
 
 type tryFeedInput struct {
 	Body struct {
-		Root   string `json:"root" maxLength:"500"`
-		Auth   Auth   `json:"auth" enum:"none,basic,bearer"`
-		User   string `json:"user,omitempty" maxLength:"200"`
-		Secret string `json:"secret,omitempty" maxLength:"4000"`
-		Feed   string `json:"feed,omitempty" maxLength:"26" doc:"Whose secret is used where none is given, if it goes to the same host in the same way"`
+		Root   string    `json:"root" maxLength:"500"`
+		Auth   peer.Auth `json:"auth" enum:"none,basic,bearer"`
+		User   string    `json:"user,omitempty" maxLength:"200"`
+		Secret string    `json:"secret,omitempty" maxLength:"4000"`
+		Feed   string    `json:"feed,omitempty" maxLength:"26" doc:"Whose secret is used where none is given, if it goes to the same host in the same way"`
 	}
 }
 
@@ -218,7 +219,7 @@ func (m *Intel) tryFeed(ctx context.Context, in tryFeedInput) (FeedTrial, error)
 	if err := cityOnly(ctx); err != nil {
 		return out, err
 	}
-	s := FeedSpec{Name: nameOfTrial, Root: in.Body.Root, Collection: anyCollection, Auth: in.Body.Auth, User: in.Body.User}
+	s := FeedSpec{Name: nameOfTrial, Server: peer.Server{Root: in.Body.Root, Collection: anyCollection, Auth: in.Body.Auth, User: in.Body.User}}
 	if err := s.check(); err != nil {
 		return out, err
 	}
@@ -228,14 +229,14 @@ func (m *Intel) tryFeed(ctx context.Context, in tryFeedInput) (FeedTrial, error)
 	}
 	ctx, cancel := context.WithTimeout(ctx, trialLimit)
 	defer cancel()
-	d, err := doorOf(ctx, m.guard, s, secret)
+	d, err := peer.Open(ctx, m.guard, s.Server, secret)
 	var list []taxii.Collection
 	if err == nil {
-		if list, err = d.client.Collections(ctx, s.Root); err != nil {
-			err = classed(err)
+		if list, err = d.Collections(ctx, s.Root); err != nil {
+			err = peer.Classed(err)
 		}
 	}
-	if problem, is := errors.AsType[*FeedError](err); is {
+	if problem, is := errors.AsType[*peer.Error](err); is {
 		out.Fault, out.FaultText = problem.Class, problem.Text
 		return out, nil
 	}
@@ -247,7 +248,7 @@ func (m *Intel) tryFeed(ctx context.Context, in tryFeedInput) (FeedTrial, error)
 
 // trialSecret is the secret of a trial: the one that is given, or that of a feed.
 func (m *Intel) trialSecret(ctx context.Context, s FeedSpec, in tryFeedInput) (string, error) {
-	if in.Body.Feed == "" || in.Body.Secret != "" || s.Auth == NoAuth {
+	if in.Body.Feed == "" || in.Body.Secret != "" || s.Auth == peer.NoAuth {
 		_, err := secretFor(s, s, "", in.Body.Secret)
 		return in.Body.Secret, err
 	}

@@ -12,6 +12,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 	"linghang/lib/taxii"
+	"linghang/modules/security/internal/peer"
 )
 
 // feedPurpose is what secrets of feeds are sealed for.
@@ -167,7 +168,7 @@ func come(ctx context.Context, tx *sqldb.Tx, f Feed, cursor string, objects int6
 }
 
 // done notes what a reading brought, and when the next is.
-func (s store) done(ctx context.Context, f Feed, r run, problem *FeedError, began, now time.Time) error {
+func (s store) done(ctx context.Context, f Feed, r run, problem *peer.Error, began, now time.Time) error {
 	class, text := "", ""
 	if problem != nil {
 		class, text = problem.Class, problem.Text

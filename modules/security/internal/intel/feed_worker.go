@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"linghang/lib/taxii"
+	"linghang/modules/security/internal/peer"
 )
 
 // poll reads the feeds that are due, some at once, until none is.
@@ -42,10 +43,10 @@ func (m *Intel) readFeed(ctx context.Context, f Feed) error {
 	if errors.Is(err, errTaken) {
 		return nil
 	}
-	var problem *FeedError
+	var problem *peer.Error
 	if err != nil && !errors.As(err, &problem) {
 		m.kit.Log.Warn("what a feed brought was not kept", slog.String("feed", f.ID), slog.Any("error", err))
-		problem = &FeedError{faultStore, short(err.Error(), 300)}
+		problem = &peer.Error{Class: peer.FaultStore, Text: short(err.Error(), 300)}
 	}
 	if ctx.Err() != nil { // the house closes; the lease ends by itself
 		return ctx.Err()
@@ -60,7 +61,7 @@ func (m *Intel) pages(ctx context.Context, f Feed, r *run) error {
 	if err != nil {
 		return err
 	}
-	d, err := doorOf(ctx, m.guard, f.FeedSpec, secret)
+	d, err := peer.Open(ctx, m.guard, f.Server, secret)
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (m *Intel) pages(ctx context.Context, f Feed, r *run) error {
 	}
 	sure, last := q.AddedAfter, q.AddedAfter
 	for range mostPages {
-		page, err := d.page(ctx, q)
+		page, err := readPage(ctx, d, q)
 		if err != nil {
 			return err
 		}
@@ -103,7 +104,7 @@ func after(q taxii.Query, next string, last time.Time) (taxii.Query, error) {
 		q.AddedAfter = last
 	}
 	if q.Next == before.Next && q.AddedAfter.Equal(before.AddedAfter) {
-		return q, &FeedError{faultAnswer, "the server says that there is more and not where"}
+		return q, &peer.Error{Class: peer.FaultAnswer, Text: "the server says that there is more and not where"}
 	}
 	return q, nil
 }

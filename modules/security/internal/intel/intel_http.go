@@ -22,6 +22,7 @@ import (
 	"linghang/lib/stix"
 	"linghang/modules/security/internal/detection"
 	"linghang/modules/security/internal/exchange"
+	"linghang/modules/security/internal/peer"
 )
 
 // The permissions of intelligence.
@@ -76,23 +77,12 @@ type Intel struct {
 	set *set // what is matched, as of a serial
 }
 
-// Settings say which feeds may be read.
-type Settings struct {
-	// Networks are networks that are not public and whose feeds may be read, as CIDR.
-	Networks []string `json:"feed_networks"`
-	// CAFile holds further certificates that reading feeds trusts, as PEM.
-	CAFile string `json:"feed_ca_file"`
-}
-
-// readTimeout is how long a feed has for one answer.
-const readTimeout = 30 * time.Second
-
 // New returns the part of the room.
-func New(kit *module.Kit, organisations Organisations, looks Looks, find Finder, e Exchange, set Settings, clock func() time.Time) *Intel {
+func New(kit *module.Kit, organisations Organisations, looks Looks, find Finder, e Exchange, set peer.Settings, clock func() time.Time) *Intel {
 	m := &Intel{kit: kit, organisations: organisations, looks: looks, find: find, exchange: e, store: store{kit.DB}, Clock: clock, set: newSet()}
 	var errChecker, errGuard error
 	m.checker, errChecker = stix.NewChecker()
-	m.guard, errGuard = egress.New("security", set.Networks, set.CAFile, readTimeout)
+	m.guard, errGuard = set.Guard()
 	m.broken = errors.Join(errChecker, errGuard)
 	return m
 }

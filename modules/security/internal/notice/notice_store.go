@@ -77,6 +77,14 @@ func (s store) seen(ctx context.Context, db reader, id string) (Notice, error) {
 	return oneNotice(ctx, db, id)
 }
 
+// Reader is a database, or a transaction.
+type Reader = reader
+
+// Seen reads a notice for the city's people.
+func (d *Desk) Seen(ctx context.Context, db Reader, id string) (Notice, error) {
+	return d.store.seen(ctx, db, id)
+}
+
 type noticeParams struct {
 	sqldb.ListParams
 	State string `query:"state" enum:"draft,review,signed,issued,closed,reviewed,withdrawn"`

@@ -1,7 +1,7 @@
-import { Alert, Button, Form, Input, InputNumber, Select, Switch } from 'antd'
-import { useState } from 'react'
-import { api, EntityForm, ifMatch, Problem, problemText, read, useChange, type Schema } from '../../kernel'
+import { Form, Input, InputNumber, Select, Switch } from 'antd'
+import { api, EntityForm, ifMatch, read, useChange } from '../../kernel'
 import { auths, intelKey, useIntelTexts, type FeedDetail } from './intelTexts'
+import { PeerTrial } from './PeerTrial'
 
 interface Values { name: string; root: string; collection: string; auth: 'none' | 'basic' | 'bearer'; user: string; secret: string; every: number; days: number; paused?: boolean }
 
@@ -18,6 +18,11 @@ export function IntelFeedForm({ feed, close }: { feed?: FeedDetail; close: () =>
     },
     refresh: [intelKey], done: t('feed.saved'), quiet: true, after: close,
   })
+  const ask = () => {
+    const v = form.getFieldsValue(true) as Values
+    return read(api.POST('/api/security/intelligence-feeds/trial', { body: { root: v.root, auth: v.auth, ...(v.user ? { user: v.user } : {}), ...(v.secret ? { secret: v.secret } : {}), ...(feed ? { feed: feed.id } : {}) } }))
+      .then((a) => ({ ...a, collections: a.collections.filter((c) => c.can_read) }))
+  }
   const wanted = (label: string) => [{ required: true, whitespace: true, message: t('intel.missing', { label }) }]
   const initial: Values = { name: feed?.name ?? '', root: feed?.root ?? '', collection: feed?.collection ?? '', auth: feed?.auth ?? 'none', user: feed?.user ?? '', secret: '', every: feed?.every ?? 60, days: feed?.days ?? 90, paused: feed?.paused ?? false }
   return (
@@ -28,43 +33,10 @@ export function IntelFeedForm({ feed, close }: { feed?: FeedDetail; close: () =>
       {auth === 'basic' && <Form.Item name="user" label={t('feed.field.user')} rules={wanted(t('feed.field.user'))}><Input maxLength={200} autoComplete="off" /></Form.Item>}
       {auth !== 'none' && <Form.Item name="secret" label={t('feed.field.secret')} extra={feed && feed.secret_version > 0 ? t('feed.keepSecret') : undefined}><Input.Password maxLength={4000} autoComplete="new-password" /></Form.Item>}
       <Form.Item name="collection" label={t('feed.field.collection')} rules={wanted(t('feed.field.collection'))}><Input maxLength={100} /></Form.Item>
-      <Trial values={() => form.getFieldsValue(true) as Values} feed={feed} choose={(id) => form.setFieldValue('collection', id)} />
+      <PeerTrial ask={ask} choose={(id) => form.setFieldValue('collection', id)} none={t('feed.noCollections')} tried={t('feed.tried')} />
       <Form.Item name="every" label={t('feed.field.every')}><InputNumber min={5} max={10080} precision={0} suffix={t('feed.minutes')} /></Form.Item>
       <Form.Item name="days" label={t('feed.field.days')}><InputNumber min={1} max={3650} precision={0} suffix={t('intel.take.unit')} /></Form.Item>
       {feed && <Form.Item name="paused" label={t('feed.field.paused')} valuePropName="checked"><Switch /></Form.Item>}
     </EntityForm>
-  )
-}
-
-/** Asks the API root which collections it has. */
-function Trial({ values, feed, choose }: { values: () => Values; feed: FeedDetail | undefined; choose: (id: string) => void }) {
-  const t = useIntelTexts()
-  const [busy, setBusy] = useState(false)
-  const [answer, setAnswer] = useState<Schema<'IntelFeedTrial'>>()
-  const [problem, setProblem] = useState('')
-  const ask = async () => {
-    const v = values()
-    setBusy(true)
-    setProblem('')
-    setAnswer(undefined)
-    try {
-      setAnswer(await read(api.POST('/api/security/intelligence-feeds/trial', { body: { root: v.root, auth: v.auth, ...(v.user ? { user: v.user } : {}), ...(v.secret ? { secret: v.secret } : {}), ...(feed ? { feed: feed.id } : {}) } })))
-    } catch (error) {
-      setProblem(problemText(error instanceof Problem ? error : new Problem({ status: 0, key: 'kernel.unexpected' })))
-    } finally {
-      setBusy(false)
-    }
-  }
-  const list = answer?.collections.filter((c) => c.can_read) ?? []
-  return (
-    <Form.Item>
-      <div className="lh-stack" aria-live="polite">
-        <div><Button onClick={() => void ask()} loading={busy}>{t('feed.try')}</Button></div>
-        {problem && <Alert type="error" showIcon title={problem} />}
-        {answer?.fault && <Alert type="error" showIcon title={t(`feed.faults.${answer.fault as 'name'}`)} description={answer.fault_text} />}
-        {answer && !answer.fault && list.length === 0 && <Alert type="warning" showIcon title={t('feed.noCollections')} />}
-        {list.length > 0 && <Select aria-label={t('feed.tried')} placeholder={t('feed.tried')} onChange={choose} options={list.map((c) => ({ value: c.id, label: `${c.title} (${c.id})` }))} />}
-      </div>
-    </Form.Item>
   )
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Card } from 'antd'
 import { useSearchParams, useParams } from 'react-router'
-import { api, Failure, Loading, none, PageHeader, PageTabs, Particulars, read, StatusTag, SyntheticMark, UploadButton, useChange, useFormat, useText } from '../../kernel'
+import { api, Failure, Loading, none, PageHeader, PageTabs, Particulars, read, StatusTag, SyntheticMark, UploadButton, useChange, useFormat, useMay, useText } from '../../kernel'
 import { NoticeActs } from './NoticeActs'
 import { NoticeAddressees } from './NoticeAddressees'
 import { NoticeCourse } from './NoticeCourse'
@@ -10,6 +10,8 @@ import { NoticeFigures } from './NoticeFigures'
 import { NoticeFiles } from './NoticeFiles'
 import './notice.css'
 import { useNoticeTexts } from './noticeTexts'
+import { NoticeUpward } from './NoticeUpward'
+import { useUpwardTexts } from './upwardTexts'
 
 /** One notice, as the city follows it. */
 export default function Notice() {
@@ -22,6 +24,8 @@ export default function Notice() {
 
 function Page({ notice: n }: { notice: NoticeDetail }) {
   const t = useNoticeTexts()
+  const upward = useUpwardTexts()
+  const may = useMay()
   const [params, setParams] = useSearchParams()
   const out = n.number !== ''
   const part = params.get('part') ?? 'text'
@@ -30,6 +34,7 @@ function Page({ notice: n }: { notice: NoticeDetail }) {
     { key: 'text', label: t('notice.tabs.text'), children: <Content notice={n} /> },
     ...(out ? [{ key: 'addressees', label: t('notice.tabs.addressees'), children: <NoticeAddressees notice={n.id} /> }, { key: 'figures', label: t('notice.tabs.figures'), children: <NoticeFigures id={n.id} /> }] : []),
     ...(n.revisions.length > 0 ? [{ key: 'revisions', label: t('notice.tabs.revisions'), children: <Revisions notice={n} /> }] : []),
+    ...(out && may('security.upward.view') ? [{ key: 'upward', label: upward('upward.tab'), children: <NoticeUpward notice={n} /> }] : []),
     { key: 'course', label: t('notice.tabs.course'), children: <NoticeCourse entries={n.course} /> },
   ]
   return (

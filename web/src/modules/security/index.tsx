@@ -26,16 +26,19 @@ import { zh as sensorZh } from './sensorZh'
 import { en as situationEn } from './situationEn'
 import { pages as situationPages } from './situationPages'
 import { zh as situationZh } from './situationZh'
+import { en as upwardEn } from './upwardEn'
+import { pages as upwardPages } from './upwardPages'
+import { zh as upwardZh } from './upwardZh'
 import { en as weaknessEn } from './weaknessEn'
 import { pages as weaknessPages } from './weaknessPages'
 import { zh as weaknessZh } from './weaknessZh'
 
-/** Industrial information security: situation, notices, alerts, baselines, intelligence, incidents, sensors, assets and weaknesses, exchange. */
+/** Industrial information security: situation, notices, alerts, baselines, intelligence, incidents, sensors, assets and weaknesses, exchange, reports upward. */
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...alertZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh },
-    en: { ...noticeEn, ...alertEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn },
+    zh: { ...noticeZh, ...alertZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh },
+    en: { ...noticeEn, ...alertEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn },
   },
-  routes: [...noticePages, ...alertPages, ...baselinePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages],
+  routes: [...noticePages, ...alertPages, ...baselinePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages, ...upwardPages],
 }

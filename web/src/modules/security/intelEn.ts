@@ -159,6 +159,8 @@ export const en: typeof zh = {
   'feed.faults.plain': 'Passwords and tokens are sent by https only',
   'feed.faults.sign_in': 'The other side does not take this user, password or token',
   'feed.faults.refused': 'The other side refuses',
+  'feed.faults.redirect': 'The other side points elsewhere, which is not followed',
+  'feed.faults.broken': 'The other side has a fault of its own',
   'feed.faults.busy': 'The other side asks to come later',
   'feed.faults.answer': 'The answer is not TAXII 2.1',
   'feed.faults.store': 'It could not be kept',

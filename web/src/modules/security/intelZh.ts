@@ -157,6 +157,8 @@ export const zh = {
   'feed.faults.plain': '密码和令牌只经 https 发送',
   'feed.faults.sign_in': '对方不接受此用户名、密码或令牌',
   'feed.faults.refused': '对方拒绝',
+  'feed.faults.redirect': '对方要求转到别的地址，不会照办',
+  'feed.faults.broken': '对方服务器出错',
   'feed.faults.busy': '对方要求稍后再来',
   'feed.faults.answer': '应答不合 TAXII 2.1',
   'feed.faults.store': '未能保存',

@@ -1,0 +1,253 @@
+package ferry
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/httpd"
+	"linghang/kernel/identity"
+	"linghang/kernel/lang"
+	"linghang/kernel/module"
+	"linghang/kernel/sqldb"
+)
+
+// The permissions of files that are taken in.
+const (
+	mayImport = "security.ferry.import"
+	mayManage = "security.ferry.manage"
+
+	topic = "security.ferry"
+)
+
+// Inbox is where what files bring goes.
+type Inbox interface {
+	Sound(ctx context.Context, raw []byte) error
+	Deliver(ctx context.Context, tx *sqldb.Tx, objects [][]byte, name string) error
+}
+
+// Ferry is the part of the room that takes files in.
+type Ferry struct {
+	kit   *module.Kit
+	store store
+	inbox Inbox
+	clock func() time.Time
+}
+
+// New returns the part of the room.
+func New(kit *module.Kit, inbox Inbox, clock func() time.Time) *Ferry {
+	return &Ferry{kit: kit, store: store{kit.DB}, inbox: inbox, clock: clock}
+}
+
+func (m *Ferry) now() time.Time { return m.clock().UTC().Truncate(time.Millisecond) }
+
+func (m *Ferry) deliver(ctx context.Context, tx *sqldb.Tx, objects [][]byte, name string) error {
+	if err := m.inbox.Deliver(ctx, tx, objects, name); err != nil {
+		return fmt.Errorf("take in a file of %s: %w", name, err)
+	}
+	return nil
+}
+
+// Permissions are what the routes ask for.
+func Permissions() []module.Permission {
+	return []module.Permission{
+		{ID: mayImport, Title: lang.Text{ZH: "导入签名文件", EN: "Take in signed files"}, Roles: []identity.Role{identity.Officer}},
+		{ID: mayManage, Title: lang.Text{ZH: "管理签名文件的来源和受信公钥", EN: "Manage the sources of signed files, and the keys that are trusted"}, Roles: []identity.Role{identity.Officer}},
+	}
+}
+
+// Topics are what browsers watch.
+func Topics() []module.Topic { return []module.Topic{{Name: topic, Permission: mayImport}} }
+
+// Nav are the entries of the menu.
+func Nav(section lang.Text) []module.NavItem {
+	return []module.NavItem{{Section: section, Label: lang.Text{ZH: "签名文件导入", EN: "Signed files"}, Path: "/security/files", Icon: "shared", Permission: mayImport}}
+}
+
+// Routes are the doors.
+func (m *Ferry) Routes() []module.Route {
+	return []module.Route{
+		{Pattern: "GET /ferry-sources", Permission: mayImport, Summary: "Channels that signed files are taken in from, and which numbers are missing", Handler: httpd.List(m.list)},
+		{Pattern: "POST /ferry-sources", Permission: mayManage, Summary: "Trust a channel, with its public keys", Handler: httpd.Created(m.add)},
+		{Pattern: "GET /ferry-sources/{id}", Permission: mayImport, Summary: "A channel, with the files that were taken in last", Handler: httpd.JSON(m.read)},
+		{Pattern: "PUT /ferry-sources/{id}", Permission: mayManage, Summary: "Change the name and the keys of a channel", Handler: httpd.JSON(m.edit)},
+		{Pattern: "DELETE /ferry-sources/{id}", Permission: mayManage, Summary: "Trust a channel no more; what it brought stays", Handler: httpd.JSON(m.remove)},
+		{
+			Pattern: "POST /ferry-import", Permission: mayImport, MaxBody: MostOctets, Stream: true,
+			Summary: "Take in a signed file, whose turn it has to be", Handler: httpd.Raw("application/octet-stream", http.HandlerFunc(m.importFile)),
+		},
+	}
+}
+
+func cityOnly(ctx context.Context) error {
+	if !identity.From(ctx).Scope.All {
+		return fault.New(fault.Forbidden, "security.ferry.city", "signed files are taken in by who sees the whole city")
+	}
+	return nil
+}
+
+func (m *Ferry) list(ctx context.Context, in sqldb.ListParams) (sqldb.Page[FileSource], error) {
+	if err := cityOnly(ctx); err != nil {
+		return sqldb.Page[FileSource]{Items: []FileSource{}}, err
+	}
+	return m.store.sources(ctx, in)
+}
+
+type addFileSourceInput struct {
+	Body FileSourceSpec
+}
+
+func (m *Ferry) add(ctx context.Context, in addFileSourceInput) (FileSourceDetail, error) {
+	if err := cityOnly(ctx); err != nil {
+		return FileSourceDetail{}, err
+	}
+	s := FileSource{ID: ulid.Make().String(), FileSourceSpec: in.Body}
+	if err := s.check(); err != nil {
+		return FileSourceDetail{}, err
+	}
+	if err := m.store.insert(ctx, s, m.now()); err != nil {
+		return FileSourceDetail{}, err
+	}
+	m.kit.Notify(topic, s.ID, "")
+	return m.detail(ctx, s.ID)
+}
+
+// FileSourceDetail is a source on its own page.
+type FileSourceDetail struct {
+	FileSource
+	Files []TakenFile `json:"files" nullable:"false" doc:"The newest first, 50 at most"`
+}
+
+func (m *Ferry) detail(ctx context.Context, id string) (d FileSourceDetail, err error) {
+	if d.FileSource, err = oneSource(ctx, m.store.db, "id", id); err != nil {
+		return d, err
+	}
+	d.Files, err = m.store.files(ctx, id)
+	return d, err
+}
+
+func (m *Ferry) read(ctx context.Context, in httpd.Object) (FileSourceDetail, error) {
+	if err := cityOnly(ctx); err != nil {
+		return FileSourceDetail{}, err
+	}
+	return m.detail(ctx, in.ID)
+}
+
+type editFileSourceInput struct {
+	httpd.Object
+	httpd.IfMatch
+	Body struct {
+		Name string `json:"name" maxLength:"100"`
+		Keys string `json:"keys" maxLength:"20000"`
+	}
+}
+
+func (m *Ferry) edit(ctx context.Context, in editFileSourceInput) (FileSourceDetail, error) {
+	if err := cityOnly(ctx); err != nil {
+		return FileSourceDetail{}, err
+	}
+	version, err := in.Expected()
+	if err != nil {
+		return FileSourceDetail{}, err
+	}
+	before, err := oneSource(ctx, m.store.db, "id", in.ID)
+	if err != nil {
+		return FileSourceDetail{}, err
+	}
+	if before.Version != version {
+		return FileSourceDetail{}, stale()
+	}
+	after := before
+	after.Name, after.Keys = in.Body.Name, in.Body.Keys
+	if err := after.check(); err != nil {
+		return FileSourceDetail{}, err
+	}
+	if err := m.store.edit(ctx, before, after); err != nil {
+		return FileSourceDetail{}, err
+	}
+	m.kit.Notify(topic, in.ID, "")
+	return m.detail(ctx, in.ID)
+}
+
+func (m *Ferry) remove(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
+	if err := cityOnly(ctx); err != nil {
+		return httpd.Nothing{}, err
+	}
+	s, err := oneSource(ctx, m.store.db, "id", in.ID)
+	if err != nil {
+		return httpd.Nothing{}, err
+	}
+	if err := m.store.remove(ctx, s); err != nil {
+		return httpd.Nothing{}, err
+	}
+	m.kit.Notify(topic, in.ID, "")
+	return httpd.Nothing{}, nil
+}
+
+func (m *Ferry) importFile(w http.ResponseWriter, r *http.Request) {
+	v, err := m.bring(r)
+	httpd.Answer(w, r, http.StatusOK, v, err)
+}
+
+func unreadable(err error) error {
+	return fault.New(fault.Invalid, "security.ferry.file", "this is no signed file of notices: %s", err.Error()).At("body", "a file as its sender made it").With("why", err.Error())
+}
+
+func (m *Ferry) bring(r *http.Request) (TakenFile, error) {
+	ctx := r.Context()
+	if err := cityOnly(ctx); err != nil {
+		return TakenFile{}, err
+	}
+	data, err := io.ReadAll(r.Body)
+	if err != nil {
+		return TakenFile{}, err //nolint:wrapcheck // the door's own refusal
+	}
+	f, err := Read(data)
+	if err != nil {
+		return TakenFile{}, unreadable(err)
+	}
+	s, err := oneSource(ctx, m.store.db, "channel", f.Channel)
+	if fault.Is(err, fault.NotFound) {
+		return TakenFile{}, fault.New(fault.Invalid, "security.ferry.unknown", "no source has the channel %s", f.Channel).With("channel", f.Channel)
+	}
+	if err != nil {
+		return TakenFile{}, err
+	}
+	if !f.Verify(s.keys()) {
+		return TakenFile{}, wrongKey()
+	}
+	good, refusal, err := m.sound(ctx, f)
+	if err != nil {
+		return TakenFile{}, err
+	}
+	out, err := m.take(ctx, f, good, refusal)
+	m.kit.Notify(topic, s.ID, "")
+	return out, err
+}
+
+// mostObjects are in a file at most.
+const mostObjects = 20_000
+
+// sound parts the objects of a file into good ones and why others are refused.
+func (m *Ferry) sound(ctx context.Context, f File) (good [][]byte, refusal []string, err error) {
+	list, err := f.Objects()
+	if err != nil {
+		return nil, nil, unreadable(err)
+	}
+	if len(list) > mostObjects {
+		return nil, nil, unreadable(fmt.Errorf("its bundle has more than %d objects", mostObjects))
+	}
+	for _, raw := range list {
+		if err := m.inbox.Sound(ctx, raw); err != nil {
+			refusal = append(refusal, err.Error())
+			continue
+		}
+		good = append(good, raw)
+	}
+	return good, refusal, nil
+}

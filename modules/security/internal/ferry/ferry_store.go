@@ -1,0 +1,210 @@
+package ferry
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/identity"
+	"linghang/kernel/sqldb"
+)
+
+type store struct{ db *sqldb.DB }
+
+// Personal is where something about persons is kept.
+func Personal() []sqldb.Personal {
+	return []sqldb.Personal{
+		{Table: "security_ferry_source", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"name", "created_at"}},
+		{Table: "security_ferry_file", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"source_id", "sequence", "taken_at"}},
+	}
+}
+
+const sourceColumns = `s.id, s.name, s.channel, s.public_key, s.first, s.last, s.digest, s.ahead, s.taken_at, s.created_at, s.version`
+
+func scanSource(r sqldb.Row) (s FileSource, err error) {
+	var taken, created int64
+	err = r.Scan(&s.ID, &s.Name, &s.Channel, &s.Keys, &s.First, &s.Last, &s.digest, &s.Ahead, &taken, &created, &s.Version)
+	s.TakenAt, s.CreatedAt = sqldb.Instant(taken), sqldb.Time(created)
+	s.Missing = s.missing()
+	return s, err
+}
+
+func (s store) sources(ctx context.Context, in sqldb.ListParams) (sqldb.Page[FileSource], error) {
+	l := sqldb.List{
+		Select: sourceColumns, From: "security_ferry_source s", Key: "s.id", Order: "name",
+		Sort:   map[string]string{"name": "s.name", "last": "s.last", "taken_at": "s.taken_at"},
+		Search: []string{"s.name", "s.channel"},
+	}
+	return sqldb.Fetch(ctx, s.db, l, in, scanSource)
+}
+
+type reader interface {
+	QueryRow(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func noSuch() error {
+	return fault.New(fault.NotFound, "kernel.not_found", "there is no such source of files, or it is not yours to see")
+}
+
+func oneSource(ctx context.Context, db reader, where, value string) (FileSource, error) {
+	s, err := scanSource(db.QueryRow(ctx, `SELECT `+sourceColumns+` FROM security_ferry_source s WHERE s.`+where+` = $1`, value))
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, noSuch()
+	}
+	if err != nil {
+		return s, fmt.Errorf("read a source of files: %w", err)
+	}
+	return s, nil
+}
+
+func taken(err error) error {
+	if sqldb.IsUnique(err) {
+		return fault.New(fault.Conflict, "security.ferry.taken", "another source has this name or this channel").At("body.channel", "a channel that no other source has")
+	}
+	return err
+}
+
+func (s store) insert(ctx context.Context, x FileSource, now time.Time) error {
+	who := identity.From(ctx)
+	return taken(s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		var n int
+		if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM security_ferry_source`).Scan(&n); err != nil {
+			return fmt.Errorf("count sources of files: %w", err)
+		}
+		if n >= mostSources {
+			return fault.New(fault.Conflict, "security.ferry.many", "at most %d sources", mostSources).With("n", mostSources)
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO security_ferry_source (id, name, channel, public_key, first, last, digest, ahead, taken_at, created_at, actor, actor_name, version) VALUES ($1, $2, $3, $4, $5, 0, 'none', 0, 0, $6, $7, $8, 1)`,
+			x.ID, x.Name, x.Channel, x.Keys, x.First, now.UnixMilli(), who.Actor(), who.Name)
+		if err != nil {
+			return fmt.Errorf("keep a source of files: %w", err)
+		}
+		tx.Changed("security_ferry_source", x.ID, nil, x)
+		return nil
+	}))
+}
+
+func (s store) edit(ctx context.Context, before, after FileSource) error {
+	return taken(s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		n, err := tx.Exec(ctx, `UPDATE security_ferry_source SET name = $3, public_key = $4, version = version + 1 WHERE id = $1 AND version = $2`, after.ID, before.Version, after.Name, after.Keys)
+		if err != nil {
+			return fmt.Errorf("change a source of files: %w", err)
+		}
+		if n == 0 {
+			return stale()
+		}
+		tx.Changed("security_ferry_source", after.ID, before, after)
+		return nil
+	}))
+}
+
+func stale() error {
+	return fault.New(fault.Precondition, "kernel.stale", "somebody changed this meanwhile; read it again")
+}
+
+// remove takes a source away; what it brought stays in the inbox.
+func (s store) remove(ctx context.Context, x FileSource) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		for _, q := range []string{`DELETE FROM security_ferry_file WHERE source_id = $1`, `DELETE FROM security_ferry_source WHERE id = $1`} {
+			if _, err := tx.Exec(ctx, q, x.ID); err != nil {
+				return fmt.Errorf("remove a source of files: %w", err)
+			}
+		}
+		tx.Changed("security_ferry_source", x.ID, x, nil)
+		return nil
+	})
+}
+
+// filesShown is how many files of a source its page shows.
+const filesShown = 50
+
+func (s store) files(ctx context.Context, source string) ([]TakenFile, error) {
+	rows, err := s.db.Query(ctx, `SELECT sequence, digest, made_at, objects, refused, refusal, taken_at, actor_name FROM security_ferry_file WHERE source_id = $1 ORDER BY sequence DESC LIMIT $2`, source, filesShown)
+	if err != nil {
+		return nil, fmt.Errorf("read files that were taken in: %w", err)
+	}
+	list, err := sqldb.All(rows, func(r sqldb.Row) (f TakenFile, err error) {
+		var made, at int64
+		err = r.Scan(&f.Sequence, &f.Digest, &made, &f.Objects, &f.Refused, &f.Refusal, &at, &f.By)
+		f.MadeAt, f.TakenAt = sqldb.Time(made), sqldb.Time(at)
+		return f, err
+	})
+	return append([]TakenFile{}, list...), err
+}
+
+// same tells whether a file was taken in before as it is now.
+func same(ctx context.Context, tx *sqldb.Tx, source string, f File) (bool, error) {
+	var digest string
+	err := tx.QueryRow(ctx, `SELECT digest FROM security_ferry_file WHERE source_id = $1 AND sequence = $2`, source, f.Sequence).Scan(&digest)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for the same file: %w", err)
+	}
+	return digest == f.Digest, nil
+}
+
+// take takes a file in whose signature is good, when its turn is now; in one transaction with
+// what it brings.
+func (m *Ferry) take(ctx context.Context, f File, good [][]byte, refusal []string) (out TakenFile, err error) {
+	now, who := m.now(), identity.From(ctx)
+	var gap error
+	err = m.store.db.Write(ctx, func(tx *sqldb.Tx) error {
+		gap = nil
+		if _, err := tx.Exec(ctx, `UPDATE security_ferry_source SET ahead = ahead WHERE channel = $1`, f.Channel); err != nil { // who comes next waits
+			return fmt.Errorf("hold a source of files: %w", err)
+		}
+		s, err := oneSource(ctx, tx, "channel", f.Channel)
+		if err != nil {
+			return err
+		}
+		if !f.Verify(s.keys()) {
+			return wrongKey()
+		}
+		known, err := same(ctx, tx, s.ID, f)
+		if err != nil {
+			return err
+		}
+		if err := s.follows(f, known); err != nil {
+			if !s.before(f) {
+				return err
+			}
+			gap = err // its number is remembered, so that people see what is missing
+			_, err := tx.Exec(ctx, `UPDATE security_ferry_source SET ahead = $2 WHERE id = $1 AND ahead < $2`, s.ID, f.Sequence)
+			if err != nil {
+				return fmt.Errorf("note what is missing: %w", err)
+			}
+			return nil
+		}
+		if err := m.deliver(ctx, tx, good, s.Name); err != nil {
+			return err
+		}
+		out = TakenFile{Sequence: f.Sequence, Digest: f.Digest, MadeAt: f.CreatedAt, Objects: int64(len(good)), Refused: int64(len(refusal)), Refusal: first(refusal), TakenAt: now, By: who.Name}
+		_, err = tx.Exec(ctx, `INSERT INTO security_ferry_file (source_id, sequence, digest, made_at, objects, refused, refusal, taken_at, actor, actor_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			s.ID, f.Sequence, f.Digest, f.CreatedAt.UnixMilli(), out.Objects, out.Refused, out.Refusal, now.UnixMilli(), who.Actor(), who.Name)
+		if err != nil {
+			return fmt.Errorf("note a file that was taken in: %w", err)
+		}
+		if _, err := tx.Exec(ctx, `UPDATE security_ferry_source SET last = $2, digest = $3, taken_at = $4, ahead = CASE WHEN ahead <= $2 THEN 0 ELSE ahead END WHERE id = $1`, s.ID, f.Sequence, f.Digest, now.UnixMilli()); err != nil {
+			return fmt.Errorf("note how far a source came: %w", err)
+		}
+		tx.Changed("security_ferry_source", s.ID, map[string]any{"last": s.Last}, map[string]any{"last": f.Sequence, "digest": f.Digest, "objects": out.Objects, "refused": out.Refused})
+		return nil
+	})
+	return out, errors.Join(err, gap)
+}
+
+func first(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	if r := []rune(list[0]); len(r) > 300 {
+		return string(r[:299]) + "…"
+	}
+	return strings.ToValidUTF8(list[0], ".")
+}

@@ -1,0 +1,263 @@
+package upward
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/httpd"
+	"linghang/kernel/identity"
+	"linghang/kernel/module"
+	"linghang/kernel/sqldb"
+	"linghang/lib/taxii"
+	"linghang/modules/security/internal/peer"
+	"linghang/modules/security/internal/rating"
+)
+
+// Routes are the doors.
+func (u *Upward) Routes() []module.Route {
+	return slices.Concat(u.upperRoutes(), u.reportRoutes(), u.fileRoutes())
+}
+
+func (u *Upward) upperRoutes() []module.Route {
+	return []module.Route{
+		{Pattern: "GET /uppers", Permission: maySee, Summary: "Upper levels that notices are reported to by TAXII", Handler: httpd.List(u.listUppers)},
+		{Pattern: "POST /uppers", Permission: mayManage, Summary: "Set up an upper level", Handler: httpd.Created(u.addUpper)},
+		{Pattern: "POST /uppers/trial", Permission: mayManage, Recorded: "nothing is kept", Summary: "Which collections an API root has, as the city would sign in", Handler: httpd.JSON(u.tryUpper)},
+		{Pattern: "GET /uppers/{id}", Permission: maySee, Summary: "An upper level", Handler: httpd.JSON(u.readUpper)},
+		{Pattern: "PUT /uppers/{id}", Permission: mayManage, Summary: "Change, pause or go on with an upper level; what waits for it is tried at once", Handler: httpd.JSON(u.changeUpper)},
+		{Pattern: "DELETE /uppers/{id}", Permission: mayManage, Summary: "Remove an upper level that no report is open to; what was reported stays on record", Handler: httpd.JSON(u.dropUpper)},
+		{Pattern: "POST /uppers/{id}/sending", Permission: mayRelease, Summary: "Try what waits for an upper level now", Handler: httpd.JSON(u.sendNow)},
+	}
+}
+
+// cityOnly lets in who sees the whole city.
+func cityOnly(ctx context.Context) error {
+	if !identity.From(ctx).Scope.All {
+		return fault.New(fault.Forbidden, "security.upward.city", "reports to upper levels are for who sees the whole city")
+	}
+	return nil
+}
+
+func (u *Upward) listUppers(ctx context.Context, in sqldb.ListParams) (sqldb.Page[Upper], error) {
+	if err := cityOnly(ctx); err != nil {
+		return sqldb.Page[Upper]{Items: []Upper{}}, err
+	}
+	return u.store.uppers(ctx, in)
+}
+
+// UpperSaid is an upper level with its secret.
+type UpperSaid struct {
+	UpperSpec
+	Secret string `json:"secret,omitempty" maxLength:"4000" doc:"Password or token; kept sealed and never shown. Without it, an upper level keeps the one that it has"`
+}
+
+func (u *Upward) sealed(ctx context.Context, secret string) (string, error) {
+	out, err := u.kit.Seal.Seal(ctx, purpose, []byte(secret))
+	if err != nil {
+		return "", fmt.Errorf("seal the secret of an upper level: %w", err)
+	}
+	return out, nil
+}
+
+type addUpperInput struct {
+	Body UpperSaid
+}
+
+func (u *Upward) addUpper(ctx context.Context, in addUpperInput) (Upper, error) {
+	if err := cityOnly(ctx); err != nil {
+		return Upper{}, err
+	}
+	x := Upper{ID: ulid.Make().String(), UpperSpec: in.Body.UpperSpec}
+	if err := x.check(); err != nil {
+		return Upper{}, err
+	}
+	if _, err := secretFor(x.UpperSpec, x.UpperSpec, "", in.Body.Secret); err != nil {
+		return Upper{}, err
+	}
+	if x.Auth != peer.NoAuth {
+		var err error
+		x.SecretVersion = 1
+		if x.secret, err = u.sealed(ctx, in.Body.Secret); err != nil {
+			return Upper{}, err
+		}
+	}
+	if err := u.store.insertUpper(ctx, x, u.now()); err != nil {
+		return Upper{}, err
+	}
+	u.kit.Notify(topic, x.ID, "")
+	return upperIn(ctx, u.store.db, x.ID)
+}
+
+func (u *Upward) readUpper(ctx context.Context, in httpd.Object) (Upper, error) {
+	if err := cityOnly(ctx); err != nil {
+		return Upper{}, err
+	}
+	return upperIn(ctx, u.store.db, in.ID)
+}
+
+type changeUpperInput struct {
+	httpd.Object
+	httpd.IfMatch
+	Body UpperSaid
+}
+
+func (u *Upward) changeUpper(ctx context.Context, in changeUpperInput) (Upper, error) {
+	if err := cityOnly(ctx); err != nil {
+		return Upper{}, err
+	}
+	version, err := in.Expected()
+	if err != nil {
+		return Upper{}, err
+	}
+	before, err := upperIn(ctx, u.store.db, in.ID)
+	if err != nil {
+		return Upper{}, err
+	}
+	if before.Version != version {
+		return Upper{}, stale()
+	}
+	after := before
+	after.UpperSpec = in.Body.UpperSpec
+	if after.Way != before.Way {
+		return Upper{}, wrongUpper().At("body.way", "the way stays; set up another upper level")
+	}
+	if err := after.check(); err != nil {
+		return Upper{}, err
+	}
+	keep, err := secretFor(before.UpperSpec, after.UpperSpec, before.secret, in.Body.Secret)
+	if err != nil {
+		return Upper{}, err
+	}
+	switch {
+	case keep:
+	case after.Auth == peer.NoAuth:
+		after.secret, after.SecretVersion = "", 0
+	default:
+		after.SecretVersion++
+		if after.secret, err = u.sealed(ctx, in.Body.Secret); err != nil {
+			return Upper{}, err
+		}
+	}
+	if err := u.store.editUpper(ctx, before, after, u.now(), u.ask); err != nil {
+		return Upper{}, err
+	}
+	u.kit.Notify(topic, in.ID, "")
+	return upperIn(ctx, u.store.db, in.ID)
+}
+
+func (u *Upward) dropUpper(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
+	if err := cityOnly(ctx); err != nil {
+		return httpd.Nothing{}, err
+	}
+	x, err := upperIn(ctx, u.store.db, in.ID)
+	if err != nil {
+		return httpd.Nothing{}, err
+	}
+	if err := u.store.removeUpper(ctx, x); err != nil {
+		return httpd.Nothing{}, err
+	}
+	u.kit.Notify(topic, in.ID, "")
+	return httpd.Nothing{}, nil
+}
+
+func (u *Upward) sendNow(ctx context.Context, in httpd.Object) (Upper, error) {
+	if err := cityOnly(ctx); err != nil {
+		return Upper{}, err
+	}
+	x, err := upperIn(ctx, u.store.db, in.ID)
+	if err != nil {
+		return Upper{}, err
+	}
+	if x.Paused {
+		return Upper{}, fault.New(fault.Conflict, "security.upper.paused", "the upper level is paused")
+	}
+	if x.Way != ByTAXII {
+		return Upper{}, wrongWay()
+	}
+	if err := u.store.turn(ctx, x, u.now(), u.ask); err != nil {
+		return Upper{}, err
+	}
+	return upperIn(ctx, u.store.db, in.ID)
+}
+
+type tryUpperInput struct {
+	Body struct {
+		Root   string    `json:"root" maxLength:"500"`
+		Auth   peer.Auth `json:"auth" enum:"none,basic,bearer"`
+		User   string    `json:"user,omitempty" maxLength:"200"`
+		Secret string    `json:"secret,omitempty" maxLength:"4000"`
+		Upper  string    `json:"upper,omitempty" maxLength:"26" doc:"Whose secret is used where none is given, if it goes to the same host in the same way"`
+	}
+}
+
+// UpperCollection is a collection of an API root.
+type UpperCollection struct {
+	ID       string `json:"id"`
+	Title    string `json:"title"`
+	CanWrite bool   `json:"can_write"`
+}
+
+// UpperTrial is what an API root answers.
+type UpperTrial struct {
+	Collections []UpperCollection `json:"collections" nullable:"false" doc:"The first 200"`
+	Fault       string            `json:"fault" doc:"The class of what went wrong; empty: nothing"`
+	FaultText   string            `json:"fault_text"`
+}
+
+const (
+	trialLimit  = 20 * time.Second
+	mostOfTrial = 200
+	ofTrial     = "x" // name and collection, which a trial does not ask for
+)
+
+func (u *Upward) tryUpper(ctx context.Context, in tryUpperInput) (UpperTrial, error) {
+	out := UpperTrial{Collections: []UpperCollection{}}
+	if err := cityOnly(ctx); err != nil {
+		return out, err
+	}
+	s := UpperSpec{Name: ofTrial, Way: ByTAXII, Server: peer.Server{Root: in.Body.Root, Collection: ofTrial, Auth: in.Body.Auth, User: in.Body.User}, MostTLP: rating.Clear}
+	if err := s.check(); err != nil {
+		return out, err
+	}
+	secret, err := u.trialSecret(ctx, s, in)
+	if err != nil {
+		return out, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, trialLimit)
+	defer cancel()
+	var list []taxii.Collection
+	d, err := peer.Open(ctx, u.guard, s.Server, secret)
+	if err == nil {
+		list, err = d.Collections(ctx, s.Root)
+	}
+	if err != nil {
+		p := problemOf(err)
+		out.Fault, out.FaultText = p.Class, p.Text
+		return out, nil
+	}
+	for _, c := range list[:min(len(list), mostOfTrial)] {
+		out.Collections = append(out.Collections, UpperCollection{peer.Short(c.ID), peer.Short(c.Title), c.CanWrite})
+	}
+	return out, nil
+}
+
+// trialSecret is the secret of a trial: the one that is given, or that of an upper level.
+func (u *Upward) trialSecret(ctx context.Context, s UpperSpec, in tryUpperInput) (string, error) {
+	if in.Body.Upper == "" || in.Body.Secret != "" || s.Auth == peer.NoAuth {
+		_, err := secretFor(s, s, "", in.Body.Secret)
+		return in.Body.Secret, err
+	}
+	x, err := upperIn(ctx, u.store.db, in.Body.Upper)
+	if err != nil {
+		return "", err
+	}
+	if _, err := secretFor(x.UpperSpec, s, x.secret, ""); err != nil {
+		return "", err
+	}
+	return u.secretOf(ctx, x)
+}

@@ -1,0 +1,208 @@
+import { readFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { APIRequestContext, Page } from '@playwright/test'
+import { picture } from './picture'
+import { accessible, address, enter, expect, narrow, organisation, password, people, send, test } from './support'
+
+const collection = '91a7b528-80eb-42ed-a74d-c6fbd5a26116'
+
+interface Sent { objects: { id: string; type: string; modified?: string; revoked?: boolean }[] }
+
+/** A province's server of TAXII as far as a report needs it, on an address that the city's configuration allows. */
+class Province {
+  readonly got: Sent[] = []
+  busy = false
+  private constructor(private readonly server: Server) {}
+
+  static async open(): Promise<Province> {
+    const server = createServer()
+    const out = new Province(server)
+    server.on('request', (request, answer) => {
+      const say = (status: number, body: unknown, header: Record<string, string> = {}) => answer.writeHead(status, { 'Content-Type': 'application/taxii+json;version=2.1', ...header }).end(JSON.stringify(body))
+      if (request.headers.authorization !== `Basic ${Buffer.from('qingdao:of the province').toString('base64')}`) return say(401, { title: 'Unauthorized' }, { 'WWW-Authenticate': 'Basic' })
+      if (request.method === 'GET') return say(200, { collections: [{ id: collection, title: '各市通报', can_read: false, can_write: true }, { id: '11a7b528-80eb-42ed-a74d-c6fbd5a26116', title: '下发', can_read: true, can_write: false }] })
+      if (out.busy) return say(503, { title: 'Busy' }, { 'Retry-After': '1' })
+      const parts: Buffer[] = []
+      request.on('data', (part: Buffer) => parts.push(part))
+      request.on('end', () => {
+        const sent = JSON.parse(Buffer.concat(parts).toString()) as Sent
+        out.got.push(sent)
+        say(202, { id: '2d086da7-4bdc-4f91-900e-d77486753710', status: 'complete', total_count: sent.objects.length, success_count: sent.objects.length, failure_count: 0, pending_count: 0 })
+      })
+      return undefined
+    })
+    await new Promise<void>((ready) => server.listen(0, '127.0.0.2', ready))
+    return out
+  }
+
+  get root() { return `http://127.0.0.2:${(this.server.address() as AddressInfo).port}/api1/` }
+  end() { this.server.close() }
+}
+
+/** A notice that was written, signed by somebody else and issued, by the API. */
+async function issued(request: APIRequestContext, organisationID: string, title: string): Promise<string> {
+  await enter(request, 'upward-writer')
+  const n = await send<{ id: string }>(request, 'POST', '/api/security/notices', { kind: 'notice', colour: '', title, body: '某型控制器的编程端口未经认证即可写入程序。', ask: '断开编程端口与办公网的连接。', level: 3, category: 'hazard', tlp: 'amber', audience: { all: false, districts: [], organisations: [organisationID] } })
+  for (const [who, act, version] of [['upward-writer', 'submission', 1], ['upward-signer', 'signature', 2], ['upward-writer', 'issue', 3]] as const) {
+    await enter(request, who)
+    const answer = await request.post(`${address()}/api/security/notices/${n.id}/${act}`, { data: {}, headers: { 'X-Linghang-CSRF': '1', 'If-Match': `"${version}"` } })
+    expect(answer.ok(), await answer.text()).toBe(true)
+  }
+  return n.id
+}
+
+async function pictures(page: Page, name: string): Promise<void> {
+  await accessible(page)
+  await picture(page, name)
+  await narrow(page)
+  await picture(page, `${name}-phone`)
+  await page.setViewportSize({ width: 1440, height: 900 })
+}
+
+test('an upper level is set up; a notice is released to it, waits while it is busy, arrives, and its withdrawal follows', async ({ page, another }) => {
+  test.setTimeout(240_000)
+  const province = await Province.open()
+  try {
+    await enter(page.request, people.administrator)
+    const { organisation: bureau } = (await (await page.request.get(`${address()}/api/system/session`)).json()) as { organisation: { id: string } }
+    for (const login of ['upward-writer', 'upward-signer']) await send(page.request, 'POST', '/api/system/persons', { login, name: login, password, memberships: [{ organisation_id: bureau.id, role: 'officer' }] })
+    const firm = await organisation(page.request, '上报通报企业', [{ login: 'upward.firm', role: 'manager', name: '负责人' }])
+    const notice = await issued(page.request, firm, '待上报的通报')
+    await page.context().clearCookies()
+
+    // The upper level: what may be written is found by asking, and what is for few does not go.
+    const officer = await another('upward-writer')
+    await officer.goto('/security/upward')
+    await expect(officer.getByText('还没有上报')).toBeVisible()
+    await officer.getByRole('link', { name: '上级单位' }).click()
+    await officer.getByRole('button', { name: '添加上级单位' }).click()
+    const form = officer.getByRole('dialog')
+    await form.getByLabel('名称').fill('省级工业信息安全平台')
+    await form.getByLabel('API 根').fill(province.root)
+    await form.getByLabel('用户名').fill('qingdao')
+    await form.getByLabel('密码或令牌').fill('of the province')
+    await form.getByRole('button', { name: '列出集合' }).click()
+    await form.getByRole('combobox', { name: '可写的集合' }).click()
+    await expect(officer.getByTitle(/下发/)).toHaveCount(0)
+    await officer.getByTitle(/各市通报/).click()
+    await expect(form.getByLabel('集合', { exact: true })).toHaveValue(collection)
+    await pictures(officer, 'upward-form')
+    await form.getByRole('button', { name: '保存' }).click()
+    await expect(officer.getByRole('link', { name: '省级工业信息安全平台' })).toBeVisible()
+
+    // The province is busy: the report waits, and says so.
+    province.busy = true
+    await officer.goto(`/security/notices/${notice}`)
+    await officer.getByRole('tab', { name: '上报' }).click()
+    await expect(officer.getByText('可以上报')).toBeVisible()
+    await officer.getByRole('button', { name: '上报', exact: true }).click()
+    await picture(officer, 'upward-release')
+    await officer.getByRole('dialog').getByRole('button', { name: '上报', exact: true }).click()
+    await expect(officer.getByText('对方要求稍后再来')).toBeVisible({ timeout: 60_000 })
+    await pictures(officer, 'upward-notice-waiting')
+    await officer.goto('/security/upward/levels')
+    await officer.getByRole('link', { name: '省级工业信息安全平台' }).click()
+    await expect(officer.getByText('对方要求稍后再来').first()).toBeVisible()
+    await pictures(officer, 'upward-level')
+
+    // It is not busy any more.
+    province.busy = false
+    await officer.getByRole('button', { name: '立即重试' }).click()
+    await expect(officer.getByText('已送达')).toBeVisible({ timeout: 60_000 })
+    expect(province.got).toHaveLength(1)
+    expect(province.got[0]?.objects.map((o) => o.type)).toEqual(['identity', 'marking-definition', 'report'])
+    await officer.goto(`/security/notices/${notice}?part=upward`)
+    await expect(officer.getByText('通报 · 已送达')).toBeVisible()
+
+    // The withdrawal follows by itself.
+    await officer.getByRole('button', { name: '撤回', exact: true }).click()
+    await officer.getByRole('dialog').getByRole('textbox').fill('误发')
+    await officer.getByRole('dialog').getByRole('button', { name: '撤回', exact: true }).click()
+    await expect.poll(() => province.got.length, { timeout: 60_000 }).toBe(2)
+    expect(province.got[1]?.objects[2]).toMatchObject({ id: province.got[0]?.objects[2]?.id, revoked: true })
+    await expect(officer.getByText('随前次批准')).toBeVisible()
+    await pictures(officer, 'upward-notice')
+    await officer.goto('/security/upward')
+    await expect(officer.getByText('已送达')).toHaveCount(2)
+    await pictures(officer, 'upward')
+
+    const english = await another('upward-signer', 'en')
+    for (const [path, name] of [['/security/upward', 'upward-en'], ['/security/upward/levels', 'upward-levels-en'], [`/security/notices/${notice}?part=upward`, 'upward-notice-en']] as const) {
+      await english.goto(path)
+      await expect(english.getByRole('heading', { level: 1 })).toBeVisible()
+      await expect(english.locator('.ant-spin-spinning')).toHaveCount(0)
+      await pictures(english, name)
+    }
+  } finally {
+    province.end()
+  }
+})
+
+test('a notice goes as a signed file through a gateway: made, carried, refused when it is repeated, and what is missing is named', async ({ page, another }) => {
+  test.setTimeout(240_000)
+  await enter(page.request, people.administrator)
+  const firm = await organisation(page.request, '摆渡通报企业', [{ login: 'ferry.firm', role: 'manager', name: '负责人' }])
+  const notices = [await issued(page.request, firm, '摆渡的通报一'), await issued(page.request, firm, '摆渡的通报二')]
+  await page.context().clearCookies()
+  const officer = await another('upward-writer')
+
+  // The sender: an upper level that files go to.
+  await officer.goto('/security/upward/levels')
+  await officer.getByRole('button', { name: '添加上级单位' }).click()
+  const form = officer.getByRole('dialog')
+  await form.getByLabel('名称').fill('省级内网')
+  await form.getByText('签名文件（单向网闸、光盘摆渡）').click()
+  await expect(form.getByLabel('API 根')).toHaveCount(0)
+  await form.getByRole('button', { name: '保存' }).click()
+  await officer.getByRole('link', { name: '省级内网' }).click()
+  const files: { name: string; mimeType: string; buffer: Buffer }[] = []
+  const upper = new URL(officer.url()).pathname
+  for (const notice of notices) {
+    await officer.goto(`/security/notices/${notice}?part=upward`)
+    await officer.getByRole('row', { name: /省级内网/ }).getByRole('button', { name: '上报', exact: true }).click()
+    await officer.getByRole('dialog').getByRole('button', { name: '上报', exact: true }).click()
+    await expect(officer.getByText('等待报送').first()).toBeVisible()
+    await officer.goto(upper)
+    await officer.getByRole('button', { name: '导出文件' }).click()
+    await officer.getByRole('dialog').getByRole('button', { name: '导出文件' }).click()
+    await expect(officer.getByText('已导出').first()).toBeVisible()
+    const [download] = await Promise.all([officer.waitForEvent('download'), officer.getByRole('link', { name: '下载' }).first().click()])
+    files.push({ name: download.suggestedFilename(), mimeType: 'application/zip', buffer: await readFile(await download.path()) })
+  }
+  await pictures(officer, 'upward-files')
+  const channel = upper.split('/').at(-1) ?? ''
+  const { public: key } = (await (await officer.request.get(`${address()}/api/security/upper-file-key`)).json()) as { public: string }
+
+  // The receiver: it trusts the channel with its key.
+  await officer.goto('/security/files')
+  await officer.getByRole('button', { name: '登记来源' }).click()
+  const trust = officer.getByRole('dialog')
+  await trust.getByLabel('名称').fill('青岛市摆渡')
+  await trust.getByLabel('通道').fill(channel)
+  await trust.getByLabel('受信公钥').fill(key)
+  await pictures(officer, 'ferry-form')
+  await trust.getByRole('button', { name: '保存' }).click()
+  await expect(officer.getByRole('link', { name: '青岛市摆渡' })).toBeVisible()
+  const drop = officer.locator('input[type=file]')
+  await drop.setInputFiles(files[1]!)
+  await expect(officer.getByText('第 2 号文件来得太早：请先导入第 1 至 1 号。')).toBeVisible()
+  await expect(officer.getByText('缺少第 1 号文件，请重新送来')).toBeVisible()
+  await pictures(officer, 'ferry-missing')
+  await drop.setInputFiles(files[0]!)
+  await expect(officer.getByText('已导入第 1 号文件：收入 3 个对象，不合格 0 个')).toBeVisible()
+  await drop.setInputFiles(files[1]!)
+  await expect(officer.getByText('已导入第 2 号文件')).toBeVisible()
+  await drop.setInputFiles(files[0]!)
+  await expect(officer.getByText('第 1 号文件已导入过；下一个应为第 3 号。')).toBeVisible()
+  await officer.getByRole('link', { name: '青岛市摆渡' }).click()
+  await expect(officer.getByText('下一个应为第 3 号')).toBeVisible()
+  await pictures(officer, 'ferry-source')
+  const english = await another('upward-signer', 'en')
+  for (const [path, name] of [['/security/files', 'ferry-en'], [upper, 'upward-files-en']] as const) {
+    await english.goto(path)
+    await expect(english.getByRole('heading', { level: 1 })).toBeVisible()
+    await expect(english.locator('.ant-spin-spinning')).toHaveCount(0)
+    await pictures(english, name)
+  }
+})

@@ -1,0 +1,72 @@
+import { useQuery } from '@tanstack/react-query'
+import { Button, Card, Drawer } from 'antd'
+import { useState } from 'react'
+import { useNavigate, useParams } from 'react-router'
+import { api, Confirm, Failure, Loading, none, PageHeader, Particulars, PlainTable, read, useChange, useFormat, useLive, useMay } from '../../kernel'
+import { FerryForm } from './FerryForm'
+import { Missing } from './FerrySources'
+import { ferryKey, useUpwardTexts, type SourceDetail } from './upwardTexts'
+
+/** One source of signed files: how far it came, what is missing, and what was taken in last. */
+export default function FerrySource() {
+  const { id = '' } = useParams()
+  const t = useUpwardTexts()
+  const f = useFormat()
+  useLive('security.ferry', ferryKey)
+  const { data: s, error, refetch } = useQuery({ queryKey: [...ferryKey, 'source', id], queryFn: () => read(api.GET('/api/security/ferry-sources/{id}', { params: { path: { id } } })) })
+  if (error) return <><PageHeader title={t('ferry.one')} /><Failure problem={error} retry={() => void refetch()} /></>
+  if (!s) return <Loading />
+  return (
+    <div className="lh-stack">
+      <PageHeader title={s.name} note={t('ferry.next', { n: Math.max(s.last + 1, s.first) })} actions={<Acts source={s} />} />
+      <Card size="small" title={t('ferry.about')}>
+        <Particulars
+          items={[
+            { key: 'missing', label: t('ferry.field.missing'), children: <Missing source={s} /> },
+            { key: 'last', label: t('ferry.field.last'), children: <span className="lh-number">{s.last > 0 ? f.number(s.last, 0) : none}</span> },
+            { key: 'channel', label: t('ferry.field.channel'), children: <span className="lh-code lh-break">{s.channel}</span> },
+            { key: 'keys', label: t('ferry.field.keys'), children: <span className="lh-code lh-break">{s.keys}</span> },
+          ]}
+        />
+      </Card>
+      <Files source={s} />
+    </div>
+  )
+}
+
+function Acts({ source: s }: { source: SourceDetail }) {
+  const t = useUpwardTexts()
+  const may = useMay()
+  const navigate = useNavigate()
+  const [open, setOpen] = useState(false)
+  const remove = useChange({ run: () => read(api.DELETE('/api/security/ferry-sources/{id}', { params: { path: { id: s.id } } })), refresh: [ferryKey], done: t('ferry.removed'), quiet: true, after: () => void navigate('/security/files') })
+  if (!may('security.ferry.manage')) return null
+  return (
+    <>
+      <Confirm title={t('ferry.removeAsk', { name: s.name })} label={t('ferry.remove')} run={() => remove.mutateAsync()} />
+      <Button onClick={() => setOpen(true)}>{t('ferry.edit')}</Button>
+      <Drawer title={t('ferry.edit')} open={open} onClose={() => setOpen(false)} size="large" destroyOnHidden><FerryForm source={s} close={() => setOpen(false)} /></Drawer>
+    </>
+  )
+}
+
+function Files({ source: s }: { source: SourceDetail }) {
+  const t = useUpwardTexts()
+  const f = useFormat()
+  type File = SourceDetail['files'][number]
+  return (
+    <Card size="small" title={t('ferry.files')}>
+      {s.files.length === 0 ? <span className="lh-muted">{t('ferry.noFiles')}</span> : (
+        <PlainTable<File>
+          label={t('ferry.files')} rowKey={(r) => String(r.sequence)} scroll={{ x: '100%' }} dataSource={s.files} pagination={s.files.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
+          columns={[
+            { title: t('ferry.field.sequence'), render: (_, r) => <span className="lh-number">{f.number(r.sequence, 0)}</span> },
+            { title: t('ferry.field.objects'), render: (_, r) => <span className="lh-two lh-wrap"><span className="lh-number">{f.number(r.objects, 0)}</span>{r.refused > 0 && <span className="lh-muted lh-break">{t('ferry.refused', { n: r.refused, why: r.refusal })}</span>}</span> },
+            { title: t('ferry.field.made'), responsive: ['sm'], render: (_, r) => <span className="lh-number">{f.time(r.made_at)}</span> },
+            { title: t('ferry.field.taken'), render: (_, r) => <span className="lh-two lh-wrap"><span className="lh-number">{f.time(r.taken_at)}</span><span className="lh-muted">{r.by}</span></span> },
+          ]}
+        />
+      )}
+    </Card>
+  )
+}

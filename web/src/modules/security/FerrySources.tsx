@@ -1,0 +1,76 @@
+import { InboxOutlined } from '@ant-design/icons'
+import { useQueryClient } from '@tanstack/react-query'
+import { Alert, Button, Card, Drawer, Flex, Upload } from 'antd'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import { DataTable, EmptyState, none, PageHeader, Problem, problemText, request, StatusTag, useFormat, useLive, useMay, type Column, type Schema } from '../../kernel'
+import { FerryForm } from './FerryForm'
+import { ferryKey, useUpwardTexts, type SourceRow } from './upwardTexts'
+
+/** Takes signed files in, and shows of each source which numbers are missing. */
+export default function FerrySources() {
+  const t = useUpwardTexts()
+  const f = useFormat()
+  const may = useMay()
+  const [open, setOpen] = useState(false)
+  useLive('security.ferry', ferryKey)
+  const columns: Column<SourceRow>[] = [
+    { key: 'name', title: t('ferry.field.name'), sort: 'name', render: (s) => <span className="lh-two lh-wrap"><Link to={`/security/files/${s.id}`}>{s.name}</Link><span className="lh-muted lh-break">{s.channel}</span></span> },
+    { key: 'last', title: t('ferry.field.last'), sort: 'last', align: 'right', render: (s) => <span className="lh-number">{s.last > 0 ? f.number(s.last, 0) : none}</span> },
+    { key: 'missing', title: t('ferry.field.missing'), render: (s) => <Missing source={s} /> },
+    { key: 'taken', title: t('ferry.field.taken'), sort: 'taken_at', from: 'md', render: (s) => (s.taken_at ? <span className="lh-number">{f.time(s.taken_at)}</span> : none) },
+  ]
+  return (
+    <div className="lh-stack">
+      <PageHeader title={t('ferry.title')} note={t('ferry.note')} actions={may('security.ferry.manage') && <Button type="primary" onClick={() => setOpen(true)}>{t('ferry.add')}</Button>} />
+      <Bring />
+      <DataTable<SourceRow> url="/api/security/ferry-sources" queryKey={[...ferryKey, 'sources']} label={t('ferry.sources')} rowKey={(s) => s.id} columns={columns} search={t('ferry.search')} exports empty={<EmptyState title={t('ferry.empty')} note={t('ferry.emptyNote')} />} />
+      <Drawer title={t('ferry.add')} open={open} onClose={() => setOpen(false)} size="large" destroyOnHidden><FerryForm close={() => setOpen(false)} /></Drawer>
+    </div>
+  )
+}
+
+/** Which numbers are to be brought again. */
+export function Missing({ source: s }: { source: SourceRow }) {
+  const t = useUpwardTexts()
+  const f = useFormat()
+  if (s.missing.length === 0) return <span className="lh-muted">{t('ferry.whole')}</span>
+  return <span className="lh-wrap"><StatusTag tone="bad">{t('ferry.missing', { list: f.list(s.missing.map((n) => f.number(n, 0))) })}</StatusTag></span>
+}
+
+function Bring() {
+  const t = useUpwardTexts()
+  const queries = useQueryClient()
+  const [busy, setBusy] = useState(false)
+  const [taken, setTaken] = useState<Schema<'FerryTakenFile'> | null>(null)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const send = async (file: File) => {
+    setBusy(true)
+    setProblem(null)
+    setTaken(null)
+    try {
+      setTaken(await request<Schema<'FerryTakenFile'>>('/api/security/ferry-import', { method: 'POST', body: file, headers: { 'Content-Type': 'application/octet-stream' } }))
+    } catch (error) {
+      setProblem(error instanceof Problem ? error : new Problem({ status: 0, key: 'kernel.unexpected' }))
+    } finally {
+      void queries.invalidateQueries({ queryKey: ferryKey })
+      setBusy(false)
+    }
+  }
+  return (
+    <Card>
+      <div className="lh-stack">
+        <Upload.Dragger accept=".zip" maxCount={1} showUploadList={false} disabled={busy} beforeUpload={(file) => { void send(file); return false }}>
+          <Flex vertical align="center" gap={4} className="lh-drop">
+            <InboxOutlined className="lh-drop-icon" />
+            <span>{t(busy ? 'ferry.busy' : 'ferry.drop')}</span>
+          </Flex>
+        </Upload.Dragger>
+        <div aria-live="polite">
+          {problem && <Alert type="error" showIcon title={problemText(problem)} />}
+          {taken && <Alert type={taken.refused > 0 ? 'warning' : 'success'} showIcon title={t('ferry.took', { n: taken.sequence, objects: taken.objects, refused: taken.refused })} description={taken.refusal || undefined} />}
+        </div>
+      </div>
+    </Card>
+  )
+}
