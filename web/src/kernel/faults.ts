@@ -6,6 +6,7 @@ import { notices } from './faultsOfNotices'
 import { incidents } from './faultsOfIncidents'
 import { pilots } from './faultsOfPilots'
 import { scenarios } from './faultsOfScenarios'
+import { upward } from './faultsOfUpward'
 import { weaknesses } from './faultsOfWeaknesses'
 import { baselines } from './faultsOfBaselines'
 import { detection } from './faultsOfDetection'
@@ -26,7 +27,7 @@ const sentences: Record<string, string> = {
   ...pilots,
   ...scenarios,
   ...weaknesses,
-  ...sensors, ...detection, ...baselines, ...intel, ...own,
+  ...sensors, ...detection, ...baselines, ...intel, ...upward, ...own,
   // new output that platforms drove
   'a unified social credit code: 18 characters with a check character': '18 位统一社会信用代码，校验位应相符',
   'name the enterprise, in 200 characters at most': '请填写企业名称，最多 200 字',
@@ -397,6 +398,7 @@ const patterns: [RegExp, string][] = [
   [/^not a matrix of pairwise judgements: .*$/, '判断矩阵有误：须为 1/9 至 9，且互为倒数'],
   [/^1 to (\d+) layers$/, '须有 1 至 $1 层'],
   [/^choose who takes turns, at most (\d+)$/, '请选择轮换的成员，最多 $1 人'],
+  [/^key (\d+) is no public key of Ed25519 or SM2$/, '第 $1 个不是 Ed25519 或 SM2 公钥'],
   [/^1 to (\d+) steps$/, '须有 1 至 $1 步'],
   [/^0 to (\d+) times$/, '0 至 $1 次'],
   [/^(\d+) to (\d+) minutes$/, '$1 至 $2 分钟'],
