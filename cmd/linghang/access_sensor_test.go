@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"linghang/kernel/sqldb"
 )
@@ -34,7 +35,7 @@ func (a *access) alert(t *testing.T, id, sensor string) {
 	err := db.Write(t.Context(), func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(t.Context(), `INSERT INTO security_alert (id, organisation_id, organisation_zh, organisation_en, sensor_id, sensor_name, fingerprint, rule_id, rule_zh, rule_en, pack, kind, level, rank, technique, client, server, unit, why_zh, why_en,
 			reasons, records, times, first_at, last_at, state, reason, until_at, incident_id, opened_at, changed_at, version)
-			VALUES ($1, $2, $3, $3, $4, '我方探针', 'x', 'x', '我方告警', 'x', 'x', 'event', 'high', 2, '', '', '', '', '我方告警', 'x', '[]', '[]', 1, 1, 1, 'new', '', 0, '', 1, 1, 1)`, id, a.Ours.ID, a.Ours.Name.ZH, sensor)
+			VALUES ($1, $2, $3, $3, $4, '我方探针', 'x', 'x', '我方告警', 'x', 'x', 'event', 'high', 2, '', '', '', '', '我方告警', 'x', '[]', '[]', 1, $5, $5, 'new', '', 0, '', $5, $5, 1)`, id, a.Ours.ID, a.Ours.Name.ZH, sensor, time.Now().UnixMilli()) // old ones are swept away
 		return err
 	})
 	if err != nil {
