@@ -161,7 +161,7 @@ func scenarioRows(n int) [][]string {
 					fmt.Sprintf("%s企业在%s的%s环节%s。合成数据，仅供演示。", t.zh, product, process.ZH, d.zhHow),
 					fmt.Sprintf("%s, %s of %s: %s. Synthetic data for demonstration only.", t.en, process.EN, c.products[i], d.enHow),
 					servedBy(t, at), d.stage, d.mode, d.link, d.technology, d.value, maturity[k%len(maturity)],
-					fmt.Sprint(cost), fmt.Sprint(cost * 2), "合成数据 synthetic",
+					fmt.Sprint(cost), fmt.Sprint(cost * 2), "合成数据 synthetic", "演示·" + d.ZH + "应用",
 				})
 			}
 		}
@@ -180,7 +180,7 @@ func (d *demo) scenarios(ctx context.Context) error {
 	}
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	_ = w.Write(strings.Fields("title_zh title_en summary_zh summary_en industries stages modes links technologies values maturity cost_from cost_to cost_evidence")) // into memory
+	_ = w.Write(strings.Fields("title_zh title_en summary_zh summary_en industries stages modes links technologies values maturity cost_from cost_to cost_evidence apps")) // into memory
 	_ = w.WriteAll(scenarioRows(d.Scenarios))
 	var taken struct {
 		New   int `json:"new"`
