@@ -162,7 +162,9 @@ func TestListsAreNumberedAndNeverChange(t *testing.T) {
 func TestAppsAreFoundByTheirWholeName(t *testing.T) {
 	x := newTown(t, kerneltest.Options{})
 	apps := strings.Replace(head, "maturity\n", "maturity,apps\n", 1)
-	line := func(title, names string) string { return strings.Replace(row(title, "", title+"的说明"), "running\n", "running,"+names+"\n", 1) }
+	line := func(title, names string) string {
+		return strings.Replace(row(title, "", title+"的说明"), "running\n", "running,"+names+"\n", 1)
+	}
 	x.upload(t, "/import?name=a.csv", apps+line("轮胎外观缺陷检测", "外观检测App")+line("汽车焊缝检测", "外观检测App;焊缝 Pro")+line("仓库盘点", "盘点通"), http.StatusOK, nil)
 	var v facetsView
 	x.do(t, "GET", "/scenarios/facets?status=published", "viewer-theirs", "", 0, http.StatusOK, &v)
