@@ -188,8 +188,8 @@ func ofPlatform(p platformsevent.Listed, register map[string]party, now time.Tim
 	return s.told
 }
 
-// ofResolver is a node of identifier resolution with who operates it, for everybody, as the
-// nodes that answer are.
+// ofResolver is a node of identifier resolution, for everybody, as the nodes that answer are;
+// who operates it, by its number, is for the bureau alone.
 func ofResolver(n identifierevent.Listed, register map[string]party, now time.Time) told {
 	id := ownerResolver + n.NodeID
 	s := saying{told: told{owner: id}, source: sourceResolver, see: seePublic, synthetic: n.Synthetic, now: now}
@@ -210,6 +210,7 @@ func ofResolver(n identifierevent.Listed, register map[string]party, now time.Ti
 	if n.AboveID != "" {
 		s.edge(id, edgeUnder, ownerResolver+n.AboveID, nil)
 	}
+	s.see = seeBureau
 	if o, ok := register[n.Operator]; ok {
 		s.edge(s.node(o.node(n.OperatorZH, n.OperatorEN)), edgeRuns, id, nil)
 	}

@@ -12,6 +12,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 	"linghang/modules/enterprise/enterpriseevent"
+	"linghang/modules/identifier/identifierevent"
 	"linghang/modules/plan/planevent"
 	"linghang/modules/platforms/platformsevent"
 	"linghang/modules/scenario/scenarioevent"
@@ -25,6 +26,7 @@ func (x *town) secrets(t *testing.T) {
 	x.directory.agreements.put("n", enterpriseevent.Agreement{AgreementID: "n", EntryID: "b", ProviderEntryID: "a", Since: time.Now().AddDate(-1, 0, 0)})
 	x.registry.list.put("p", platformsevent.Listed{PlatformID: "p", NameZH: "秘密平台", Operator: x.Ours.ID, OperatorZH: "秘密运营", Industry: "C29", District: "370212", Since: time.Now().AddDate(-1, 0, 0)})
 	x.others.watch.list.put("s", securityevent.Watching{SensorID: "s", Name: "秘密探针", Organisation: x.Ours.ID, OrganisationZH: "秘密运营", Since: time.Now().AddDate(-1, 0, 0)})
+	x.others.resolution.list.put("r", identifierevent.Listed{NodeID: "r", NameZH: "某节点", Operator: x.Ours.ID, OperatorZH: "秘密运营", Since: time.Now().AddDate(-1, 0, 0)})
 	x.others.plans.list.put("t", planevent.Owned{TargetID: "t", TitleZH: "秘密指标", Owner: x.Ours.ID, OwnerZH: "秘密运营", Since: time.Now().AddDate(-1, 0, 0), Until: time.Now().AddDate(1, 0, 0)})
 	if err := x.module.gather(t.Context()); err != nil {
 		t.Fatal(err)

@@ -97,13 +97,14 @@ func shown(r *http.Request) *x509.Certificate {
 
 // unpack reads the octets of a batch, and no more than it may have.
 func unpack(body io.Reader) ([]byte, error) {
-	z, err := gzip.NewReader(body)
+	in := &arriving{body: body}
+	z, err := gzip.NewReader(in)
 	if err != nil {
-		return nil, packed(err)
+		return nil, in.packed(err)
 	}
 	text, err := io.ReadAll(io.LimitReader(z, batch.MaxBody+1))
 	if err != nil {
-		return nil, packed(err)
+		return nil, in.packed(err)
 	}
 	if len(text) > batch.MaxBody {
 		return nil, fault.New(fault.TooLarge, "security.batch.large", "a batch has at most %d octets before it is packed", batch.MaxBody)
@@ -111,9 +112,28 @@ func unpack(body io.Reader) ([]byte, error) {
 	return text, nil
 }
 
-func packed(err error) error {
+// arriving is a body with how it broke off, if it did.
+type arriving struct {
+	body io.Reader
+	cut  error
+}
+
+func (a *arriving) Read(p []byte) (int, error) {
+	n, err := a.body.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		a.cut = err
+	}
+	return n, err //nolint:wrapcheck // as it comes
+}
+
+// packed says what is wrong with a body that is no gzip. One whose sender went away while it
+// came is no refusal: it comes again.
+func (a *arriving) packed(err error) error {
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return fault.New(fault.TooLarge, "security.batch.large", "a packed batch has at most %d octets", tooLarge.Limit)
+	}
+	if a.cut != nil {
+		return fault.New(fault.Unavailable, "security.batch.cut", "the connection ended within the batch; send it again")
 	}
 	return fault.New(fault.BadRequest, "security.batch.packed", "the body is no whole gzip (RFC 1952): %s", err)
 }
