@@ -61,7 +61,33 @@ func Command(house House, more ...*cobra.Command) *cobra.Command {
 	c := commands{house}
 	root.AddCommand(c.serve(), c.describe(), c.config(), c.doctor(), c.healthcheck(), c.sbom(), c.user(), c.token(), c.machine(), c.audit(), c.keys(), c.backup(), c.restore(), c.version())
 	root.AddCommand(more...)
+	strict(root)
 	return root
+}
+
+// strict makes what is wrong with the arguments of a command, and a command that there is not,
+// faults of the command line.
+func strict(c *cobra.Command) {
+	if check := c.Args; check != nil {
+		c.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
+			}
+			return nil
+		}
+	}
+	if !c.Runnable() && c.HasSubCommands() {
+		c.Args = cobra.ArbitraryArgs // or cobra finds the fault of the root itself, without a word of the command line
+		c.RunE = func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError{fmt.Errorf("there is no command %q; see %s --help", args[0], cmd.CommandPath())}
+			}
+			return cmd.Help()
+		}
+	}
+	for _, sub := range c.Commands() {
+		strict(sub)
+	}
 }
 
 type commands struct{ house House }

@@ -38,7 +38,7 @@ A FILE is a model in one of these formats; - is the standard input. Without --fo
   rcpsp     (.rcp)   projects with limited resources (Patterson, or as PSPLIB: .sm, .mm)
   linghang  (.json)  the model of this program, see convert
 
-With --output json every command prints JSON: one object, but bench one on each line. The exit code is 0 when it was done (with Ctrl-C and a
+With --output json every command but plan licence prints JSON: one object, bench one on each line. The exit code is 0 when it was done (with Ctrl-C and a
 schedule, too), 1 when it was not: a file is wrong, a schedule breaks a rule (check), or none was found; and 2 when the command line is
 wrong.`,
 		Example: "  linghang schedule solve --format jobshop --time 10s --output json ft10.txt > schedule.json\n  linghang schedule check --format jobshop ft10.txt schedule.json\n" +

@@ -52,6 +52,13 @@ func (s *saying) edge(src, kind, dst string, props map[string]string) {
 	}
 }
 
+// party says what an organisation has to do with the owner's thing, if the register knows it.
+func (s *saying) party(register map[string]party, organisation, zh, en, kind string) {
+	if o, ok := register[organisation]; ok {
+		s.edge(s.node(o.node(zh, en)), kind, s.owner, nil)
+	}
+}
+
 // word is the node of a word of a vocabulary; technologies are named by what they are
 // called, so that all rooms and enterprises mean the same one.
 func word(kind, code, zh, en string) Node {
@@ -151,16 +158,11 @@ func ofScenario(c scenarioevent.Catalogued, register map[string]party, now time.
 			s.edge(id, x.edge, s.node(word(x.node, w.Code, w.ZH, w.EN)), nil)
 		}
 	}
-	say := func(kind string, p scenarioevent.Party) {
-		if o, ok := register[p.Organisation]; ok {
-			s.edge(s.node(o.node(p.ZH, p.EN)), kind, id, nil)
-		}
-	}
-	if c.Owner != nil {
-		say(edgeOwns, *c.Owner)
+	if p := c.Owner; p != nil {
+		s.party(register, p.Organisation, p.ZH, p.EN, edgeOwns)
 	}
 	for _, p := range c.Providers {
-		say(edgeProvides, p)
+		s.party(register, p.Organisation, p.ZH, p.EN, edgeProvides)
 	}
 	return s.told
 }
@@ -182,9 +184,7 @@ func ofPlatform(p platformsevent.Listed, register map[string]party, now time.Tim
 	if p.Industry != "" {
 		s.edge(id, edgeSuits, s.node(industryNode(p.Industry)), nil)
 	}
-	if o, ok := register[p.Operator]; ok {
-		s.edge(s.node(o.node(p.OperatorZH, p.OperatorEN)), edgeRuns, id, nil)
-	}
+	s.party(register, p.Operator, p.OperatorZH, p.OperatorEN, edgeRuns)
 	return s.told
 }
 
@@ -211,9 +211,7 @@ func ofResolver(n identifierevent.Listed, register map[string]party, now time.Ti
 		s.edge(id, edgeUnder, ownerResolver+n.AboveID, nil)
 	}
 	s.see = seeBureau
-	if o, ok := register[n.Operator]; ok {
-		s.edge(s.node(o.node(n.OperatorZH, n.OperatorEN)), edgeRuns, id, nil)
-	}
+	s.party(register, n.Operator, n.OperatorZH, n.OperatorEN, edgeRuns)
 	return s.told
 }
 
@@ -229,9 +227,7 @@ func ofSensor(w securityevent.Watching, register map[string]party, now time.Time
 		return s.told
 	}
 	s.from = today(w.Since)
-	if o, ok := register[w.Organisation]; ok {
-		s.edge(s.node(o.node(w.OrganisationZH, w.OrganisationEN)), edgeRuns, id, nil)
-	}
+	s.party(register, w.Organisation, w.OrganisationZH, w.OrganisationEN, edgeRuns)
 	return s.told
 }
 
@@ -245,8 +241,6 @@ func ofTarget(t planevent.Owned, register map[string]party, now time.Time) told 
 	}
 	s.node(Node{ID: id, Owner: id, Kind: kindTarget, Name: lang.Text{ZH: t.TitleZH, EN: t.TitleEN}, Props: map[string]string{"link": "/plan/targets/" + t.TargetID}, See: seeBureau, Synthetic: t.Synthetic})
 	s.from, s.until = today(t.Since), today(t.Until)
-	if o, ok := register[t.Owner]; ok {
-		s.edge(s.node(o.node(t.OwnerZH, t.OwnerEN)), edgeAnswers, id, nil)
-	}
+	s.party(register, t.Owner, t.OwnerZH, t.OwnerEN, edgeAnswers)
 	return s.told
 }

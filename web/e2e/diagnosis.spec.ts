@@ -22,7 +22,7 @@ const part = (page: Page, name: RegExp) => page.getByRole('navigation', { name: 
 test('an enterprise answers, leaves, comes back and submits; an expert changes an answer, and the result follows', async ({ page, another, signIn }) => {
   const bureau = page.request
   await organisation(bureau, '诊断企业', [{ login: 'diagnosed', role: 'manager', name: '诊断管理员' }])
-  await entry(bureau, 'diagnosed', '诊断机械有限公司')
+  const own = await entry(bureau, 'diagnosed', '诊断机械有限公司')
   for (let n = 0; n < 5; n++) {
     await organisation(bureau, `对照企业${n}`, [{ login: `peer-${n}`, role: 'manager', name: `对照${n}` }])
     const id = await entry(bureau, `peer-${n}`, `对照机械${n}`)
@@ -113,6 +113,21 @@ test('an enterprise answers, leaves, comes back and submits; an expert changes a
   await firm.getByRole('tab', { name: '答案' }).click()
   await expect(firm.getByText(/没有看到系统清单/)).toBeVisible()
   await picture(firm, 'diagnosis-reviewed')
+
+  // What to do next on the ladder of maturity leads to who and what the city has for it.
+  const ladder = await send<Sheet>(firm.request, 'POST', '/api/enterprise/diagnosis/sheets', { entry_id: own, template: 'maturity-2020' })
+  await answerAll(firm.request, ladder.id, 'first')
+  await send(firm.request, 'POST', `/api/enterprise/diagnosis/sheets/${ladder.id}/submission`, { share: 'result' })
+  await firm.goto(`/enterprise/diagnosis/${ladder.id}`)
+  const step = firm.getByRole('row', { name: /组织战略/ })
+  await expect(step.getByRole('link', { name: '组织战略: 服务商' })).toBeVisible()
+  await accessible(firm)
+  await picture(firm, 'diagnosis-maturity')
+  await narrow(firm)
+  await picture(firm, 'diagnosis-maturity-phone')
+  await firm.setViewportSize({ width: 1440, height: 900 })
+  await step.getByRole('link', { name: '组织战略: 赋能场景' }).click()
+  await expect(firm.getByPlaceholder('关键词、英文或拼音')).toHaveValue('组织战略')
 })
 
 /** The bureau assigns an expert, who changes an answer with a reason and gives the review. */

@@ -22,7 +22,7 @@ var ErrModel = errors.New("the file of word vectors cannot be read")
 
 // Bounds of a model.
 const (
-	mostWords   = 500_000   // the first of a file, which are the most frequent
+	mostWords   = 200_000   // the first of a file, which are the most frequent
 	mostNumbers = 1024      // of a vector
 	mostLine    = 256 << 10 // octets
 	mostHan     = 8         // characters of a word that is looked for
@@ -44,13 +44,14 @@ type Model struct {
 	dimensions int
 	harmonic   float64   // the sum of 1/rank over the words
 	longest    int       // Han characters of the longest word
-	vectors    []int8    // of the words, one after the other
+	vectors    []int8    // of the words, one after the other, of length 1 times their scale
 	scale      []float32 // of each word: what a step of its numbers is worth
+	mean       []float64 // of the texts that there are, by how frequent words are
 }
 
 // ReadModel reads word vectors as text: the format of word2vec and fastText (.vec), whose
 // first line has how many words and how many numbers, or that of GloVe, without it; as it
-// is or with gzip. Of more than 500 000 words the first are taken. Words that are no word
+// is or with gzip. Of more than 200 000 words the first are taken. Words that are no word
 // here (marks, phrases, names with signs) are left out. It reports ErrModel with the line.
 func ReadModel(ctx context.Context, r io.Reader, f *text.Folder) (*Model, error) {
 	lines, err := unzipped(r)
@@ -60,7 +61,6 @@ func ReadModel(ctx context.Context, r io.Reader, f *text.Folder) (*Model, error)
 	m := &Model{folder: f, number: map[string]int32{}}
 	in := vectorLines{scanner: bufio.NewScanner(lines)}
 	in.scanner.Buffer(make([]byte, 64<<10), mostLine)
-	var all []float32
 	for in.next() {
 		if in.line%4096 == 0 && ctx.Err() != nil {
 			return nil, fmt.Errorf("read word vectors: %w", ctx.Err())
@@ -76,14 +76,14 @@ func ReadModel(ctx context.Context, r io.Reader, f *text.Folder) (*Model, error)
 			continue
 		}
 		m.number[word] = int32(len(m.number)) //nolint:gosec // at most mostWords
-		all = append(all, vector...)
+		m.keep(vector)
 		m.longest = max(m.longest, utf8.RuneCountInString(word))
 	}
 	if err := in.done(len(m.number)); err != nil {
 		return nil, err
 	}
 	m.dimensions, m.longest = in.dimensions, min(m.longest, mostHan)
-	m.keep(all)
+	m.settle()
 	return m, nil
 }
 
@@ -187,36 +187,43 @@ func (v *vectorLines) done(words int) error {
 	return nil
 }
 
-// keep takes the mean of all texts off the vectors of words, and keeps them in one octet
-// a number: a cosine changes by less than 0.01.
-func (m *Model) keep(all []float32) {
-	n := len(m.number)
-	m.harmonic = 0
-	for i := range n {
+// keep keeps a vector in one octet a number: a cosine changes by less than 0.01.
+func (m *Model) keep(vector []float32) {
+	most := float32(0)
+	for _, x := range vector {
+		most = max(most, x, -x)
+	}
+	m.scale = append(m.scale, most/127)
+	for _, x := range vector {
+		if most > 0 {
+			x = x / most * 127
+		}
+		m.vectors = append(m.vectors, int8(math.Round(float64(x))))
+	}
+}
+
+// settle finds out how frequent words are, and the mean of all texts.
+func (m *Model) settle() {
+	for i := range m.scale {
 		m.harmonic += 1 / float64(i+1)
 	}
-	mean, sum := make([]float64, m.dimensions), 0.0
-	for i := range n {
+	m.mean = make([]float64, m.dimensions)
+	sum := 0.0
+	for i := range m.scale {
 		share := m.share(i) * m.weight(i)
 		sum += share
-		for j, x := range all[i*m.dimensions : (i+1)*m.dimensions] {
-			mean[j] += share * float64(x)
-		}
+		m.add(m.mean, i, share)
 	}
-	m.vectors, m.scale = make([]int8, len(all)), make([]float32, n)
-	for i := range n {
-		from := i * m.dimensions
-		most := 0.0
-		for j := range m.dimensions {
-			most = max(most, math.Abs(float64(all[from+j])-mean[j]/sum))
-		}
-		if most == 0 {
-			continue
-		}
-		m.scale[i] = float32(most / 127)
-		for j := range m.dimensions {
-			m.vectors[from+j] = int8(math.Round((float64(all[from+j]) - mean[j]/sum) / most * 127))
-		}
+	for j := range m.mean {
+		m.mean[j] /= sum
+	}
+}
+
+// add adds the vector of a word to a sum, so many times.
+func (m *Model) add(to []float64, word int, times float64) {
+	times *= float64(m.scale[word])
+	for j, x := range m.vectors[word*m.dimensions : (word+1)*m.dimensions] {
+		to[j] += times * float64(x)
 	}
 }
 
@@ -237,8 +244,9 @@ func (m *Model) Embed(ctx context.Context, texts []string) ([][]float32, error) 
 	return m.embed(ctx, texts, m.weight, nil)
 }
 
-// embed gives vectors of length 1, with weights of words and a mean that is taken off.
-func (m *Model) embed(ctx context.Context, texts []string, weight func(word int) float64, mean []float64) ([][]float32, error) {
+// embed gives vectors of length 1, with weights of words; of each the mean of all texts is
+// taken off, and what more is in common.
+func (m *Model) embed(ctx context.Context, texts []string, weight func(word int) float64, common []float64) ([][]float32, error) {
 	out := make([][]float32, len(texts))
 	sum := make([]float64, m.dimensions)
 	for i, t := range texts {
@@ -246,21 +254,31 @@ func (m *Model) embed(ctx context.Context, texts []string, weight func(word int)
 			return nil, fmt.Errorf("embed texts: %w", ctx.Err())
 		}
 		clear(sum)
+		total := 0.0
 		m.each(t, func(word int) {
-			w := weight(word) * float64(m.scale[word])
-			for j, x := range m.vectors[word*m.dimensions : (word+1)*m.dimensions] {
-				sum[j] += w * float64(x)
-			}
+			w := weight(word)
+			total += w
+			m.add(sum, word, w)
 		})
+		if total > 0 {
+			subtract(sum, m.mean, total)
+		}
 		out[i] = unit(sum)
-		if mean != nil && slices.Max(out[i]) > 0 {
+		if known := slices.ContainsFunc(out[i], func(x float32) bool { return x != 0 }); known && common != nil {
 			for j, x := range out[i] {
-				sum[j] = float64(x) - mean[j]
+				sum[j] = float64(x)
 			}
+			subtract(sum, common, 1)
 			out[i] = unit(sum)
 		}
 	}
 	return out, nil
+}
+
+func subtract(from, what []float64, times float64) {
+	for j, x := range what {
+		from[j] -= times * x
+	}
 }
 
 // each calls fn for the words of a text that the model knows.

@@ -23426,11 +23426,6 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        IntelFeedCollection: {
-            can_read: boolean;
-            id: string;
-            title: string;
-        };
         IntelFeedDetail: {
             /** @enum {string} */
             auth: "none" | "basic" | "bearer";
@@ -23536,13 +23531,6 @@ export interface components {
             secret?: string;
             /** @description Of basic */
             user?: string;
-        };
-        IntelFeedTrial: {
-            /** @description The first 200 */
-            collections: components["schemas"]["IntelFeedCollection"][];
-            /** @description The class of what went wrong; empty: nothing */
-            fault: string;
-            fault_text: string;
         };
         IntelIndicator: {
             /**
@@ -27529,6 +27517,19 @@ export interface components {
         PasswordInputBody: {
             current: string;
             new: string;
+        };
+        PeerRootCollection: {
+            can_read: boolean;
+            can_write: boolean;
+            id: string;
+            title: string;
+        };
+        PeerRootTrial: {
+            /** @description The first 200 */
+            collections: components["schemas"]["PeerRootCollection"][];
+            /** @description The class of what went wrong; empty: nothing */
+            fault: string;
+            fault_text: string;
         };
         PilotAnnounced: {
             /**
@@ -34937,11 +34938,6 @@ export interface components {
              */
             way: "taxii" | "file";
         };
-        UpwardUpperCollection: {
-            can_write: boolean;
-            id: string;
-            title: string;
-        };
         UpwardUpperFile: {
             by: string;
             /** Format: date-time */
@@ -34982,13 +34978,6 @@ export interface components {
              * @enum {string}
              */
             way: "taxii" | "file";
-        };
-        UpwardUpperTrial: {
-            /** @description The first 200 */
-            collections: components["schemas"]["UpwardUpperCollection"][];
-            /** @description The class of what went wrong; empty: nothing */
-            fault: string;
-            fault_text: string;
         };
         VerdictInputBody: {
             /** @description Of a changed one */
@@ -65480,7 +65469,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IntelFeedTrial"];
+                    "application/json": components["schemas"]["PeerRootTrial"];
                 };
             };
             /** @description Refused */
@@ -68225,7 +68214,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UpwardUpperTrial"];
+                    "application/json": components["schemas"]["PeerRootTrial"];
                 };
             };
             /** @description Refused */

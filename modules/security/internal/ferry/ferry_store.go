@@ -175,9 +175,12 @@ func (m *Ferry) take(ctx context.Context, f File, good [][]byte, refusal []strin
 				return err
 			}
 			gap = err // its number is remembered, so that people see what is missing
-			_, err := tx.Exec(ctx, `UPDATE security_ferry_source SET ahead = $2 WHERE id = $1 AND ahead < $2`, s.ID, f.Sequence)
+			n, err := tx.Exec(ctx, `UPDATE security_ferry_source SET ahead = $2 WHERE id = $1 AND ahead < $2`, s.ID, f.Sequence)
 			if err != nil {
 				return fmt.Errorf("note what is missing: %w", err)
+			}
+			if n > 0 {
+				tx.Changed("security_ferry_source", s.ID, map[string]any{"ahead": s.Ahead}, map[string]any{"ahead": f.Sequence})
 			}
 			return nil
 		}

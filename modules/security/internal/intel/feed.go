@@ -72,15 +72,6 @@ func wrongFeed() *fault.Error {
 	return fault.New(fault.Invalid, "security.feed.invalid", "the feed is incomplete or wrong")
 }
 
-// secretFor tells whether a feed keeps the secret that it has after a change.
-func secretFor(before, after FeedSpec, known, given string) (keep bool, err error) {
-	keep, hint := peer.Keeps(before.Server, after.Server, known, given)
-	if hint != "" {
-		return false, wrongFeed().At("body.secret", "%s", hint)
-	}
-	return keep, nil
-}
-
 // reported are the types that people read: they are put into the inbox, too.
 func reported(typ string) bool {
 	switch typ {

@@ -2,9 +2,7 @@ package intel
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
 	"github.com/oklog/ulid/v2"
 
@@ -13,7 +11,6 @@ import (
 	"linghang/kernel/jobs"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
-	"linghang/lib/taxii"
 	"linghang/modules/security/internal/peer"
 )
 
@@ -78,7 +75,7 @@ func (m *Intel) addFeed(ctx context.Context, in addFeedInput) (FeedDetail, error
 	if err := f.check(); err != nil {
 		return FeedDetail{}, err
 	}
-	if _, err := secretFor(f.FeedSpec, f.FeedSpec, "", in.Body.Secret); err != nil {
+	if _, err := peer.Keeps(f.Server, f.Server, "", in.Body.Secret, wrongFeed()); err != nil {
 		return FeedDetail{}, err
 	}
 	var err error
@@ -135,7 +132,7 @@ func (m *Intel) editFeed(ctx context.Context, in editFeedInput) (FeedDetail, err
 	if err := after.check(); err != nil {
 		return FeedDetail{}, err
 	}
-	keep, err := secretFor(before.FeedSpec, after.FeedSpec, before.secret, in.Body.Secret)
+	keep, err := peer.Keeps(before.Server, after.Server, before.secret, in.Body.Secret, wrongFeed())
 	if err != nil {
 		return FeedDetail{}, err
 	}
@@ -185,78 +182,39 @@ func (m *Intel) readNow(ctx context.Context, in httpd.Object) (FeedDetail, error
 
 type tryFeedInput struct {
 	Body struct {
-		Root   string    `json:"root" maxLength:"500"`
-		Auth   peer.Auth `json:"auth" enum:"none,basic,bearer"`
-		User   string    `json:"user,omitempty" maxLength:"200"`
-		Secret string    `json:"secret,omitempty" maxLength:"4000"`
-		Feed   string    `json:"feed,omitempty" maxLength:"26" doc:"Whose secret is used where none is given, if it goes to the same host in the same way"`
+		peer.TrialSaid
+		Feed string `json:"feed,omitempty" maxLength:"26" doc:"Whose secret is used where none is given, if it goes to the same host in the same way"`
 	}
 }
 
-// FeedCollection is a collection of an API root.
-type FeedCollection struct {
-	ID      string `json:"id"`
-	Title   string `json:"title"`
-	CanRead bool   `json:"can_read"`
-}
+const nameOfTrial = "x" // which a trial does not ask for
 
-// FeedTrial is what an API root answers.
-type FeedTrial struct {
-	Collections []FeedCollection `json:"collections" nullable:"false" doc:"The first 200"`
-	Fault       string           `json:"fault" doc:"The class of what went wrong; empty: nothing"`
-	FaultText   string           `json:"fault_text"`
-}
-
-const (
-	trialLimit    = 20 * time.Second
-	mostOfTrial   = 200
-	anyCollection = "x"
-	nameOfTrial   = "x"
-)
-
-func (m *Intel) tryFeed(ctx context.Context, in tryFeedInput) (FeedTrial, error) {
-	out := FeedTrial{Collections: []FeedCollection{}}
+func (m *Intel) tryFeed(ctx context.Context, in tryFeedInput) (peer.RootTrial, error) {
 	if err := cityOnly(ctx); err != nil {
-		return out, err
+		return peer.RootTrial{}, err
 	}
-	s := FeedSpec{Name: nameOfTrial, Server: peer.Server{Root: in.Body.Root, Collection: anyCollection, Auth: in.Body.Auth, User: in.Body.User}}
+	s := FeedSpec{Name: nameOfTrial, Server: in.Body.Server()}
 	if err := s.check(); err != nil {
-		return out, err
+		return peer.RootTrial{}, err
 	}
 	secret, err := m.trialSecret(ctx, s, in)
 	if err != nil {
-		return out, err
+		return peer.RootTrial{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, trialLimit)
-	defer cancel()
-	d, err := peer.Open(ctx, m.guard, s.Server, secret)
-	var list []taxii.Collection
-	if err == nil {
-		if list, err = d.Collections(ctx, s.Root); err != nil {
-			err = peer.Classed(err)
-		}
-	}
-	if problem, is := errors.AsType[*peer.Error](err); is {
-		out.Fault, out.FaultText = problem.Class, problem.Text
-		return out, nil
-	}
-	for _, c := range list[:min(len(list), mostOfTrial)] {
-		out.Collections = append(out.Collections, FeedCollection{short(c.ID, 100), short(c.Title, longestName), c.CanRead})
-	}
-	return out, err
+	return peer.Try(ctx, m.guard, s.Server, secret), nil
 }
 
 // trialSecret is the secret of a trial: the one that is given, or that of a feed.
 func (m *Intel) trialSecret(ctx context.Context, s FeedSpec, in tryFeedInput) (string, error) {
 	if in.Body.Feed == "" || in.Body.Secret != "" || s.Auth == peer.NoAuth {
-		_, err := secretFor(s, s, "", in.Body.Secret)
+		_, err := peer.Keeps(s.Server, s.Server, "", in.Body.Secret, wrongFeed())
 		return in.Body.Secret, err
 	}
 	f, err := m.store.feed(ctx, in.Body.Feed)
 	if err != nil {
 		return "", err
 	}
-	if _, err := secretFor(f.FeedSpec, s, f.secret, ""); err != nil {
+	if _, err := peer.Keeps(f.Server, s.Server, f.secret, "", wrongFeed()); err != nil {
 		return "", err
 	}
 	return m.secretOf(ctx, f)

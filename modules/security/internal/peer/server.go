@@ -60,19 +60,19 @@ func sameDoor(a, b Server) bool {
 }
 
 // Keeps tells whether a server keeps the secret that is known after a change. What is to be
-// done about the secret first is the hint; empty: nothing.
-func Keeps(before, after Server, known, given string) (keep bool, hint string) {
+// done about the secret first is said in the refusal.
+func Keeps(before, after Server, known, given string, refusal *fault.Error) (keep bool, err error) {
 	switch {
 	case after.Auth == NoAuth:
-		return false, ""
+		return false, nil
 	case strings.ContainsAny(given, "\r\n\x00"):
-		return false, "one line"
+		return false, refusal.At("body.secret", "one line")
 	case given != "":
-		return false, ""
+		return false, nil
 	case known == "":
-		return false, "give the secret by which the city signs in"
+		return false, refusal.At("body.secret", "give the secret by which the city signs in")
 	case !sameDoor(before, after):
-		return false, "give the secret again: the address or the way to sign in is another"
+		return false, refusal.At("body.secret", "give the secret again: the address or the way to sign in is another")
 	}
-	return true, ""
+	return true, nil
 }

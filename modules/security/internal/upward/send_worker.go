@@ -2,7 +2,6 @@ package upward
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -39,7 +38,7 @@ func (u *Upward) serve(ctx context.Context, x Upper) error {
 		return err
 	}
 	door, err := peer.Open(ctx, u.guard, x.Server, secret)
-	closed := problemOf(err)
+	closed := peer.ProblemOf(err)
 	door.Client = once(door.Client)
 	var problem *peer.Error
 	for range mostOfTurn {
@@ -97,16 +96,6 @@ func once(c *taxii.Client) *taxii.Client {
 	return c
 }
 
-func problemOf(err error) *peer.Error {
-	if err == nil {
-		return nil
-	}
-	if p, is := errors.AsType[*peer.Error](err); is {
-		return p
-	}
-	return peer.Classed(err)
-}
-
 // attempt sends a report, or asks what became of it.
 func (u *Upward) attempt(ctx context.Context, x Upper, d peer.Door, closed *peer.Error, r Report) (Report, *peer.Error) {
 	if closed != nil {
@@ -114,7 +103,7 @@ func (u *Upward) attempt(ctx context.Context, x Upper, d peer.Door, closed *peer
 	}
 	status, err := u.exchange(ctx, x, d, r)
 	if err != nil {
-		p := problemOf(err)
+		p := peer.ProblemOf(err)
 		return r.stumble(p, u.now()), p
 	}
 	return r.take(status, u.now()), nil

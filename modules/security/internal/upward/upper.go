@@ -97,15 +97,6 @@ func (s *UpperSpec) check() error {
 	return nil
 }
 
-// secretFor tells whether an upper level keeps the secret that it has after a change.
-func secretFor(before, after UpperSpec, known, given string) (keep bool, err error) {
-	keep, hint := peer.Keeps(before.Server, after.Server, known, given)
-	if hint != "" {
-		return false, wrongUpper().At("body.secret", "%s", hint)
-	}
-	return keep, nil
-}
-
 // backOff is how long to wait after so many failures: twice as long each time, and at least as
 // long as the other side asks.
 func backOff(failures int64, asked time.Duration) time.Duration {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/oklog/ulid/v2"
 
@@ -13,7 +12,6 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
-	"linghang/lib/taxii"
 	"linghang/modules/security/internal/peer"
 	"linghang/modules/security/internal/rating"
 )
@@ -76,7 +74,7 @@ func (u *Upward) addUpper(ctx context.Context, in addUpperInput) (Upper, error) 
 	if err := x.check(); err != nil {
 		return Upper{}, err
 	}
-	if _, err := secretFor(x.UpperSpec, x.UpperSpec, "", in.Body.Secret); err != nil {
+	if _, err := peer.Keeps(x.Server, x.Server, "", in.Body.Secret, wrongUpper()); err != nil {
 		return Upper{}, err
 	}
 	if x.Auth != peer.NoAuth {
@@ -129,7 +127,7 @@ func (u *Upward) changeUpper(ctx context.Context, in changeUpperInput) (Upper, e
 	if err := after.check(); err != nil {
 		return Upper{}, err
 	}
-	keep, err := secretFor(before.UpperSpec, after.UpperSpec, before.secret, in.Body.Secret)
+	keep, err := peer.Keeps(before.Server, after.Server, before.secret, in.Body.Secret, wrongUpper())
 	if err != nil {
 		return Upper{}, err
 	}
@@ -187,76 +185,39 @@ func (u *Upward) sendNow(ctx context.Context, in httpd.Object) (Upper, error) {
 
 type tryUpperInput struct {
 	Body struct {
-		Root   string    `json:"root" maxLength:"500"`
-		Auth   peer.Auth `json:"auth" enum:"none,basic,bearer"`
-		User   string    `json:"user,omitempty" maxLength:"200"`
-		Secret string    `json:"secret,omitempty" maxLength:"4000"`
-		Upper  string    `json:"upper,omitempty" maxLength:"26" doc:"Whose secret is used where none is given, if it goes to the same host in the same way"`
+		peer.TrialSaid
+		Upper string `json:"upper,omitempty" maxLength:"26" doc:"Whose secret is used where none is given, if it goes to the same host in the same way"`
 	}
 }
 
-// UpperCollection is a collection of an API root.
-type UpperCollection struct {
-	ID       string `json:"id"`
-	Title    string `json:"title"`
-	CanWrite bool   `json:"can_write"`
-}
+const nameOfTrial = "x" // which a trial does not ask for
 
-// UpperTrial is what an API root answers.
-type UpperTrial struct {
-	Collections []UpperCollection `json:"collections" nullable:"false" doc:"The first 200"`
-	Fault       string            `json:"fault" doc:"The class of what went wrong; empty: nothing"`
-	FaultText   string            `json:"fault_text"`
-}
-
-const (
-	trialLimit  = 20 * time.Second
-	mostOfTrial = 200
-	ofTrial     = "x" // name and collection, which a trial does not ask for
-)
-
-func (u *Upward) tryUpper(ctx context.Context, in tryUpperInput) (UpperTrial, error) {
-	out := UpperTrial{Collections: []UpperCollection{}}
+func (u *Upward) tryUpper(ctx context.Context, in tryUpperInput) (peer.RootTrial, error) {
 	if err := cityOnly(ctx); err != nil {
-		return out, err
+		return peer.RootTrial{}, err
 	}
-	s := UpperSpec{Name: ofTrial, Way: ByTAXII, Server: peer.Server{Root: in.Body.Root, Collection: ofTrial, Auth: in.Body.Auth, User: in.Body.User}, MostTLP: rating.Clear}
+	s := UpperSpec{Name: nameOfTrial, Way: ByTAXII, Server: in.Body.Server(), MostTLP: rating.Clear}
 	if err := s.check(); err != nil {
-		return out, err
+		return peer.RootTrial{}, err
 	}
 	secret, err := u.trialSecret(ctx, s, in)
 	if err != nil {
-		return out, err
+		return peer.RootTrial{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, trialLimit)
-	defer cancel()
-	var list []taxii.Collection
-	d, err := peer.Open(ctx, u.guard, s.Server, secret)
-	if err == nil {
-		list, err = d.Collections(ctx, s.Root)
-	}
-	if err != nil {
-		p := problemOf(err)
-		out.Fault, out.FaultText = p.Class, p.Text
-		return out, nil
-	}
-	for _, c := range list[:min(len(list), mostOfTrial)] {
-		out.Collections = append(out.Collections, UpperCollection{peer.Short(c.ID), peer.Short(c.Title), c.CanWrite})
-	}
-	return out, nil
+	return peer.Try(ctx, u.guard, s.Server, secret), nil
 }
 
 // trialSecret is the secret of a trial: the one that is given, or that of an upper level.
 func (u *Upward) trialSecret(ctx context.Context, s UpperSpec, in tryUpperInput) (string, error) {
 	if in.Body.Upper == "" || in.Body.Secret != "" || s.Auth == peer.NoAuth {
-		_, err := secretFor(s, s, "", in.Body.Secret)
+		_, err := peer.Keeps(s.Server, s.Server, "", in.Body.Secret, wrongUpper())
 		return in.Body.Secret, err
 	}
 	x, err := upperIn(ctx, u.store.db, in.Body.Upper)
 	if err != nil {
 		return "", err
 	}
-	if _, err := secretFor(x.UpperSpec, s, x.secret, ""); err != nil {
+	if _, err := peer.Keeps(x.Server, s.Server, x.secret, "", wrongUpper()); err != nil {
 		return "", err
 	}
 	return u.secretOf(ctx, x)

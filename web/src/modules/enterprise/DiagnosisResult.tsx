@@ -41,6 +41,7 @@ function Gap({ sheet: s }: { sheet: Sheet }) {
   const t = useEnterpriseTexts()
   const text = useText()
   const f = useFormat()
+  const may = useMay()
   const level = useLevelName(s.questionnaire)
   const g = s.result.next
   if (!g) return <Card size="small" title={t('diagnosis.advice')}><StatusTag tone="good">{t('diagnosis.gapNone')}</StatusTag></Card>
@@ -56,6 +57,7 @@ function Gap({ sheet: s }: { sheet: Sheet }) {
         {vetoes.map((v) => <li key={v.code}>{t('diagnosis.vetoed', { title: text(v.title) })}</li>)}
       </ul>
       {g.nearest.length > 0 && <Nearest list={g.nearest.slice(0, 5)} />}
+      {may('enterprise.policy.fill') && <div><span className="lh-prose"><Link to="/enterprise/policies">{t('diagnosis.policies')}</Link></span></div>}
       <h3 className="lh-section-head">{t('diagnosis.advice')}</h3>
       {g.steps.length > 0 ? <Steps sheet={s} steps={g.steps} /> : <p className="lh-note">{t('diagnosis.adviceHidden')}</p>}
       <p className="lh-note">{t('diagnosis.adviceRule')}</p>
@@ -63,17 +65,21 @@ function Gap({ sheet: s }: { sheet: Sheet }) {
   )
 }
 
+type Way = 'examples' | 'apps' | 'providers' | 'need'
+
+/** Where the city has something for what is advised. */
+function Ways({ of, to }: { of: string; to: Partial<Record<Way, string>> }) {
+  const t = useEnterpriseTexts()
+  const may = useMay()
+  const seen: Record<Way, boolean> = { examples: may('scenario.view'), apps: may('scenario.view'), providers: may('enterprise.provider.view'), need: may('enterprise.need.act') }
+  return (Object.keys(seen) as Way[]).map((way) => seen[way] && to[way] && <Fragment key={way}> · <Link to={to[way]} aria-label={`${of}: ${t(`diagnosis.${way}`)}`}>{t(`diagnosis.${way}`)}</Link></Fragment>)
+}
+
 /** The scenarios that are nearest to the next grade, each with what the city has for it. */
 function Nearest({ list }: { list: Near[] }) {
   const t = useEnterpriseTexts()
   const text = useText()
-  const may = useMay()
-  const ways = (code: string) => [
-    { key: 'examples', to: `/scenario?link=${code}`, may: may('scenario.view') },
-    { key: 'apps', to: `/scenario/apps?link=${code}`, may: may('scenario.view') },
-    { key: 'providers', to: `/enterprise/providers?scenario=${code}`, may: may('enterprise.provider.view') },
-    { key: 'need', to: `/enterprise/needs?begin=${code}`, may: may('enterprise.need.act') },
-  ] as const
+  const ways = (code: string) => ({ examples: `/scenario?link=${code}`, apps: `/scenario/apps?link=${code}`, providers: `/enterprise/providers?scenario=${code}`, need: `/enterprise/needs?begin=${code}` })
   return (
     <>
       <p>{t('diagnosis.nearest')}</p>
@@ -81,11 +87,10 @@ function Nearest({ list }: { list: Near[] }) {
         {list.map((x) => (
           <li key={x.question}>
             {text(x.title)}{x.starred && ' ★'} ({t('diagnosis.lift', { count: x.lift })})
-            {ways(scenarioOf(x.question)).filter((w) => w.may).map((w) => <Fragment key={w.key}> · <Link to={w.to} aria-label={`${text(x.title)}: ${t(`diagnosis.${w.key}`)}`}>{t(`diagnosis.${w.key}`)}</Link></Fragment>)}
+            <Ways of={text(x.title)} to={ways(scenarioOf(x.question))} />
           </li>
         ))}
       </ul>
-      {may('enterprise.policy.fill') && <div><span className="lh-prose"><Link to="/enterprise/policies">{t('diagnosis.policies')}</Link></span></div>}
     </>
   )
 }
@@ -94,6 +99,7 @@ function Steps({ sheet: s, steps }: { sheet: Sheet; steps: Step[] }) {
   const t = useEnterpriseTexts()
   const text = useText()
   const f = useFormat()
+  const search = (x: Step) => { const q = new URLSearchParams({ q: text(x.title) }); return { examples: `/scenario?${q}`, providers: `/enterprise/providers?${q}` } }
   const reach = (x: Step) => {
     const q = findQuestion(s.questionnaire, x.question)?.question
     return f.list((q?.options ?? []).filter((o) => x.options.includes(o.code)).map((o) => text(o.title)))
@@ -102,7 +108,7 @@ function Steps({ sheet: s, steps }: { sheet: Sheet; steps: Step[] }) {
     <PlainTable<Step>
       label={t('diagnosis.advice')} rowKey="question" dataSource={steps} scroll={{ x: '100%' }}
       columns={[
-        { key: 'item', title: t('diagnosis.item'), render: (_, x) => <span className="lh-wrap">{text(x.title)}{x.starred && ' ★'}{x.outcome && <> <StatusTag tone="idle">{t('diagnosis.outcome')}</StatusTag></>}</span> },
+        { key: 'item', title: t('diagnosis.item'), render: (_, x) => <span className="lh-wrap">{text(x.title)}{x.starred && ' ★'}{x.outcome && <> <StatusTag tone="idle">{t('diagnosis.outcome')}</StatusTag></>}{x.kind === 'stage' && <Ways of={text(x.title)} to={search(x)} />}</span> },
         { key: 'reach', title: t('diagnosis.toDo'), render: (_, x) => <span className="lh-wrap">{reach(x)}</span> },
         { key: 'to', title: `${t('diagnosis.now')} → ${t('diagnosis.then')}`, align: 'right', responsive: ['sm'], render: (_, x) => <span className="lh-number">{t('diagnosis.adviceTo', { have: f.number(x.have, 3), want: f.number(x.want, 3) })}</span> },
         { key: 'steps', title: t('diagnosis.effort'), align: 'right', render: (_, x) => <span className="lh-number">{x.steps}</span> },
