@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { App, Button, Card, Drawer, Form, Input, InputNumber } from 'antd'
+import { App, Card, Drawer, Form, Input, InputNumber } from 'antd'
 import { useState } from 'react'
 import { api, CopyBlock, DataTable, EmptyState, EntityForm, Failure, Loading, none, PageHeader, Particulars, read, useChange, useFormat, useMay, type Column, type Schema } from '../../kernel'
 import { useExchangeTexts } from './exchangeTexts'
@@ -52,7 +52,7 @@ function Inbox() {
   const f = useFormat()
   const [shown, show] = useState<string>()
   const columns: Column<Received>[] = [
-    { key: 'object_id', title: t('exchange.object'), sort: 'object_id', render: (o) => <Button type="link" className="lh-wrap lh-link" onClick={() => show(o.id)}>{o.object_id}</Button> },
+    { key: 'object_id', title: t('exchange.object'), sort: 'object_id', render: (o) => <button type="button" className="lh-link" onClick={() => show(o.id)}><span className="lh-code">{o.object_id}</span></button> },
     { key: 'type', title: t('exchange.type'), sort: 'type', from: 'md', render: (o) => o.type },
     { key: 'version', title: t('exchange.version'), from: 'md', render: (o) => <span className="lh-number">{o.version || none}</span> },
     { key: 'by', title: t('exchange.by'), from: 'sm', render: (o) => o.by || none },
