@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-clocks bench-exposure bench-gate bench-graph bench-hour bench-match bench-needs bench-planning bench-reading bench-resolution bench-schedule bench-year highs soak chaos compliance peer hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-clocks bench-exposure bench-gate bench-graph bench-hour bench-match bench-needs bench-planning bench-reading bench-resolution bench-schedule bench-sensing bench-year highs soak chaos compliance peer hook install clean
 
 GO        ?= go
 # One toolchain for everybody: the newest whose standard library has no known vulnerability
@@ -201,6 +201,14 @@ bench-resolution:
 	@command -v knotd >/dev/null || { echo 'install Debian'"'"'s knot'; exit 2; }
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_BENCH_ROUNDS=$(ROUNDS) LINGHANG_BENCH_NAMES=$(NAMES) LINGHANG_BENCH_COREDNS=$(COREDNS) LINGHANG_BENCH_NODES=$(KEEP) \
 		$(GO) test -timeout 4h -run '^$$' -bench '^BenchmarkResolution$$' -benchtime 1x ./modules/identifier/internal/station
+
+## bench-sensing: the probe beside Suricata (CAPTURES=folder of pcap files), Sigma beside another engine (RULES=SigmaHQ/sigma, EVENTS=archives of events), CSAF beside another validator (ADVISORIES=folder); ROUNDS=7; to docs/benchmarks/probe.md, sigma.md, csaf.md
+bench-sensing:
+	@command -v node >/dev/null || { echo 'install Node'; exit 2; }
+	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && npm install --silent --no-save --prefix "$$work" @secvisogram/csaf-validator-lib@2.0.10 && \
+	LINGHANG_CSAF_PACKAGE=$$work/node_modules/@secvisogram/csaf-validator-lib LINGHANG_CAPTURES=$(if $(CAPTURES),$(abspath $(CAPTURES))) LINGHANG_SIGMA_RULES=$(if $(RULES),$(abspath $(RULES))) \
+		LINGHANG_SIGMA_EVENTS=$(if $(EVENTS),$(abspath $(EVENTS))) LINGHANG_ADVISORIES=$(if $(ADVISORIES),$(abspath $(ADVISORIES))) LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_BENCH_ROUNDS=$(ROUNDS) \
+		$(GO) test -timeout 2h -run '^$$' -bench . -benchtime 1x -v ./cmd/linghang/sensing
 
 ## bench-schedule: published scheduling instances (INSTANCES=folder of the sets, GROUPS=pattern, SECONDS=60, SEED=1, EVERY=1: each n-th), to docs/benchmarks/schedule.md
 bench-schedule:

@@ -7,6 +7,7 @@
 #   scripts/peer.sh estclient          an EST client (RFC 7030)
 #   scripts/peer.sh coredns            a DNS server, whose answers by UDP are compared with
 #   scripts/peer.sh bleve-rank         a program of ours around Bleve, whose rankings are compared with
+#   scripts/peer.sh sigma-engine       a program of ours around go-sigma-rule-engine, whose findings are compared with
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,10 +17,11 @@ victoria-metrics) version=v1.151.0 package=github.com/VictoriaMetrics/VictoriaMe
 versitygw) version=v1.8.0 package=github.com/versity/versitygw/cmd/versitygw ;;
 estclient) version=v1.0.6 package=github.com/globalsign/est/cmd/estclient ;;
 coredns) version=v1.14.7 package=github.com/coredns/coredns ;;
-# A module of its own, with its own go.sum.
+# Modules of their own, each with its go.sum.
 bleve-rank) version=v2.6.3 package=./lib/match/testdata/bleve ;;
+sigma-engine) version=v0.3.0 package=./lib/sigma/testdata/engine ;;
 *)
-  echo "peer: name one of: victoria-metrics, versitygw, estclient, coredns, bleve-rank" >&2
+  echo "peer: name one of: victoria-metrics, versitygw, estclient, coredns, bleve-rank, sigma-engine" >&2
   exit 2
   ;;
 esac

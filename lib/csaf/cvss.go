@@ -148,6 +148,21 @@ func (s scale) letter(name string) (string, bool) {
 	return "", false
 }
 
+// named is a property of a CVSS object with its metric.
+type named struct {
+	property string
+	scale
+}
+
+func scaleOf(property string, of []named) (scale, bool) {
+	for i := range of {
+		if of[i].property == property {
+			return of[i].scale, true
+		}
+	}
+	return scale{}, false
+}
+
 // metric gives the metric of a property of a CVSS object.
 func metric(key, name string) (scale, bool) {
 	switch key {
@@ -170,67 +185,64 @@ const (
 func metric2(name string) (scale, bool) {
 	const cia = "NONE=N PARTIAL=P COMPLETE=C"
 	const none = " NOT_DEFINED=ND"
-	s, ok := map[string]scale{
-		"accessVector":               {"AV", "NETWORK=N ADJACENT_NETWORK=A LOCAL=L"},
-		"accessComplexity":           {"AC", levels},
-		"authentication":             {"Au", "MULTIPLE=M SINGLE=S NONE=N"},
-		"confidentialityImpact":      {"C", cia},
-		"integrityImpact":            {"I", cia},
-		"availabilityImpact":         {"A", cia},
-		"exploitability":             {"E", "UNPROVEN=U PROOF_OF_CONCEPT=POC FUNCTIONAL=F HIGH=H" + none},
-		"remediationLevel":           {"RL", "OFFICIAL_FIX=OF TEMPORARY_FIX=TF WORKAROUND=W UNAVAILABLE=U" + none},
-		"reportConfidence":           {"RC", "UNCONFIRMED=UC UNCORROBORATED=UR CONFIRMED=C" + none},
-		"collateralDamagePotential":  {"CDP", "NONE=N LOW=L LOW_MEDIUM=LM MEDIUM_HIGH=MH HIGH=H" + none},
-		"targetDistribution":         {"TD", "NONE=N " + levels + none},
-		"confidentialityRequirement": {"CR", levels + none},
-		"integrityRequirement":       {"IR", levels + none},
-		"availabilityRequirement":    {"AR", levels + none},
-	}[name]
-	return s, ok
+	return scaleOf(name, []named{
+		{"accessVector", scale{"AV", "NETWORK=N ADJACENT_NETWORK=A LOCAL=L"}},
+		{"accessComplexity", scale{"AC", levels}},
+		{"authentication", scale{"Au", "MULTIPLE=M SINGLE=S NONE=N"}},
+		{"confidentialityImpact", scale{"C", cia}},
+		{"integrityImpact", scale{"I", cia}},
+		{"availabilityImpact", scale{"A", cia}},
+		{"exploitability", scale{"E", "UNPROVEN=U PROOF_OF_CONCEPT=POC FUNCTIONAL=F HIGH=H" + none}},
+		{"remediationLevel", scale{"RL", "OFFICIAL_FIX=OF TEMPORARY_FIX=TF WORKAROUND=W UNAVAILABLE=U" + none}},
+		{"reportConfidence", scale{"RC", "UNCONFIRMED=UC UNCORROBORATED=UR CONFIRMED=C" + none}},
+		{"collateralDamagePotential", scale{"CDP", "NONE=N LOW=L LOW_MEDIUM=LM MEDIUM_HIGH=MH HIGH=H" + none}},
+		{"targetDistribution", scale{"TD", "NONE=N " + levels + none}},
+		{"confidentialityRequirement", scale{"CR", levels + none}},
+		{"integrityRequirement", scale{"IR", levels + none}},
+		{"availabilityRequirement", scale{"AR", levels + none}},
+	})
 }
 
 func metric3(name string) (scale, bool) {
-	s, ok := map[string]scale{
-		"attackVector":                  {"AV", vector3},
-		"attackComplexity":              {"AC", "HIGH=H LOW=L"},
-		"privilegesRequired":            {"PR", cia3},
-		"userInteraction":               {"UI", "NONE=N REQUIRED=R"},
-		"scope":                         {"S", "UNCHANGED=U CHANGED=C"},
-		"confidentialityImpact":         {"C", cia3},
-		"integrityImpact":               {"I", cia3},
-		"availabilityImpact":            {"A", cia3},
-		"exploitCodeMaturity":           {"E", "UNPROVEN=U PROOF_OF_CONCEPT=P FUNCTIONAL=F HIGH=H" + undefined},
-		"remediationLevel":              {"RL", "OFFICIAL_FIX=O TEMPORARY_FIX=T WORKAROUND=W UNAVAILABLE=U" + undefined},
-		"reportConfidence":              {"RC", "UNKNOWN=U REASONABLE=R CONFIRMED=C" + undefined},
-		"confidentialityRequirement":    {"CR", levels + undefined},
-		"integrityRequirement":          {"IR", levels + undefined},
-		"availabilityRequirement":       {"AR", levels + undefined},
-		"modifiedAttackVector":          {"MAV", vector3 + undefined},
-		"modifiedAttackComplexity":      {"MAC", "HIGH=H LOW=L" + undefined},
-		"modifiedPrivilegesRequired":    {"MPR", cia3 + undefined},
-		"modifiedUserInteraction":       {"MUI", "NONE=N REQUIRED=R" + undefined},
-		"modifiedScope":                 {"MS", "UNCHANGED=U CHANGED=C" + undefined},
-		"modifiedConfidentialityImpact": {"MC", cia3 + undefined},
-		"modifiedIntegrityImpact":       {"MI", cia3 + undefined},
-		"modifiedAvailabilityImpact":    {"MA", cia3 + undefined},
-	}[name]
-	return s, ok
+	return scaleOf(name, []named{
+		{"attackVector", scale{"AV", vector3}},
+		{"attackComplexity", scale{"AC", "HIGH=H LOW=L"}},
+		{"privilegesRequired", scale{"PR", cia3}},
+		{"userInteraction", scale{"UI", "NONE=N REQUIRED=R"}},
+		{"scope", scale{"S", "UNCHANGED=U CHANGED=C"}},
+		{"confidentialityImpact", scale{"C", cia3}},
+		{"integrityImpact", scale{"I", cia3}},
+		{"availabilityImpact", scale{"A", cia3}},
+		{"exploitCodeMaturity", scale{"E", "UNPROVEN=U PROOF_OF_CONCEPT=P FUNCTIONAL=F HIGH=H" + undefined}},
+		{"remediationLevel", scale{"RL", "OFFICIAL_FIX=O TEMPORARY_FIX=T WORKAROUND=W UNAVAILABLE=U" + undefined}},
+		{"reportConfidence", scale{"RC", "UNKNOWN=U REASONABLE=R CONFIRMED=C" + undefined}},
+		{"confidentialityRequirement", scale{"CR", levels + undefined}},
+		{"integrityRequirement", scale{"IR", levels + undefined}},
+		{"availabilityRequirement", scale{"AR", levels + undefined}},
+		{"modifiedAttackVector", scale{"MAV", vector3 + undefined}},
+		{"modifiedAttackComplexity", scale{"MAC", "HIGH=H LOW=L" + undefined}},
+		{"modifiedPrivilegesRequired", scale{"MPR", cia3 + undefined}},
+		{"modifiedUserInteraction", scale{"MUI", "NONE=N REQUIRED=R" + undefined}},
+		{"modifiedScope", scale{"MS", "UNCHANGED=U CHANGED=C" + undefined}},
+		{"modifiedConfidentialityImpact", scale{"MC", cia3 + undefined}},
+		{"modifiedIntegrityImpact", scale{"MI", cia3 + undefined}},
+		{"modifiedAvailabilityImpact", scale{"MA", cia3 + undefined}},
+	})
 }
 
 func metric4(name string) (scale, bool) {
-	s, ok := map[string]scale{
-		"attackVector":              {"AV", "NETWORK=N ADJACENT=A LOCAL=L PHYSICAL=P"},
-		"attackComplexity":          {"AC", "HIGH=H LOW=L"},
-		"attackRequirements":        {"AT", "NONE=N PRESENT=P"},
-		"privilegesRequired":        {"PR", cia3},
-		"userInteraction":           {"UI", "NONE=N PASSIVE=P ACTIVE=A"},
-		"vulnConfidentialityImpact": {"VC", cia3},
-		"vulnIntegrityImpact":       {"VI", cia3},
-		"vulnAvailabilityImpact":    {"VA", cia3},
-		"subConfidentialityImpact":  {"SC", cia3},
-		"subIntegrityImpact":        {"SI", cia3},
-		"subAvailabilityImpact":     {"SA", cia3},
-		"exploitMaturity":           {"E", "UNREPORTED=U PROOF_OF_CONCEPT=P ATTACKED=A" + undefined},
-	}[name]
-	return s, ok
+	return scaleOf(name, []named{
+		{"attackVector", scale{"AV", "NETWORK=N ADJACENT=A LOCAL=L PHYSICAL=P"}},
+		{"attackComplexity", scale{"AC", "HIGH=H LOW=L"}},
+		{"attackRequirements", scale{"AT", "NONE=N PRESENT=P"}},
+		{"privilegesRequired", scale{"PR", cia3}},
+		{"userInteraction", scale{"UI", "NONE=N PASSIVE=P ACTIVE=A"}},
+		{"vulnConfidentialityImpact", scale{"VC", cia3}},
+		{"vulnIntegrityImpact", scale{"VI", cia3}},
+		{"vulnAvailabilityImpact", scale{"VA", cia3}},
+		{"subConfidentialityImpact", scale{"SC", cia3}},
+		{"subIntegrityImpact", scale{"SI", cia3}},
+		{"subAvailabilityImpact", scale{"SA", cia3}},
+		{"exploitMaturity", scale{"E", "UNREPORTED=U PROOF_OF_CONCEPT=P ATTACKED=A" + undefined}},
+	})
 }

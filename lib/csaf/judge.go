@@ -105,7 +105,39 @@ func (d *Document) entries(names map[string]string) []entry {
 		e.text = e.sentence()
 		out = append(out, e)
 	}
+	release(out)
 	return out
+}
+
+// release copies what entries say, each text once: they are kept long, and texts
+// are parts of the document's.
+func release(entries []entry) {
+	copies := map[string]string{}
+	own := func(texts ...*string) {
+		for _, s := range texts {
+			if _, known := copies[*s]; !known {
+				copies[*s] = strings.Clone(*s)
+			}
+			*s = copies[*s]
+		}
+	}
+	for i := range entries {
+		e := &entries[i]
+		own(&e.advisory, &e.id, &e.name, &e.text, &e.vendor, &e.version, &e.onlyOn)
+		for n := range e.words {
+			own(&e.words[n])
+		}
+		for n := range e.numbers {
+			own(&e.numbers[n])
+		}
+		for n := range e.said {
+			s := &e.said[n]
+			own(&s.cve, &s.title, &s.status, &s.group, &s.statement)
+			for r := range s.remediation {
+				own(&s.remediation[r].Category, &s.remediation[r].Details, &s.remediation[r].URL, &s.remediation[r].Date)
+			}
+		}
+	}
 }
 
 // describe fills in what the branches and helpers of a product say. Of a
@@ -149,7 +181,7 @@ func (e *entry) branches(p *product, names map[string]string) {
 			words = append(words, tokens(name)...)
 		case "product_version", "product_version_range":
 			e.version, e.exact = name, b.value("category") == "product_version"
-			e.span, e.readable = ParseRange(name)
+			e.span, e.readable = ParseRange(strings.Clone(name))
 			e.exact = e.exact && (e.span.exact || !e.readable)
 		}
 	}

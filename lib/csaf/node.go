@@ -57,7 +57,7 @@ func (n *node) path() string {
 			parts = append(parts, strconv.Itoa(int(n.index)))
 			continue
 		}
-		parts = append(parts, strings.NewReplacer("~", "~0", "/", "~1").Replace(n.key))
+		parts = append(parts, strings.ReplaceAll(strings.ReplaceAll(n.key, "~", "~0"), "/", "~1"))
 	}
 	slices.Reverse(parts)
 	if len(parts) == 0 {

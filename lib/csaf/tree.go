@@ -3,6 +3,7 @@ package csaf
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -35,12 +36,17 @@ type node struct {
 	kids   []*node
 }
 
-// parser reads JSON strictly: what encoding/json takes, keys once, UTF-8 only.
+// parser reads JSON strictly: what encoding/json takes, keys once, UTF-8 only. Texts
+// without escapes are parts of the document's; nodes and lists of them are cut from slabs.
 type parser struct {
-	data []byte
+	data string
 	at   int
 	slab []node
+	held []*node // values of the lists and objects that have begun
+	kids []*node
 }
+
+const slabNodes = 256
 
 // parseTree reads one JSON document.
 func parseTree(data []byte) (*node, error) {
@@ -50,7 +56,7 @@ func parseTree(data []byte) (*node, error) {
 	if !utf8.Valid(data) {
 		return nil, errors.New("csaf: the document is not UTF-8")
 	}
-	p := parser{data: data}
+	p := parser{data: string(data)}
 	p.blank()
 	n, err := p.value(nil, 0)
 	if err == nil {
@@ -66,24 +72,33 @@ func parseTree(data []byte) (*node, error) {
 }
 
 func (p *parser) blank() {
-	for p.at < len(p.data) {
-		switch p.data[p.at] {
-		case ' ', '\t', '\n', '\r':
-			p.at++
-		default:
-			return
-		}
+	at := p.at
+	for at < len(p.data) && (p.data[at] == ' ' || p.data[at] == '\n' || p.data[at] == '\r' || p.data[at] == '\t') {
+		at++
 	}
+	p.at = at
 }
 
 func (p *parser) node(k kind, parent *node) *node {
 	if len(p.slab) == 0 {
-		p.slab = make([]node, 256)
+		p.slab = make([]node, slabNodes)
 	}
 	n := &p.slab[0]
 	p.slab = p.slab[1:]
 	n.kind, n.parent = k, parent
 	return n
+}
+
+// hold gives a list or object its values, those that are held from a place on.
+func (p *parser) hold(n *node, from int) {
+	count := len(p.held) - from
+	if count > len(p.kids) {
+		p.kids = make([]*node, max(count, slabNodes))
+	}
+	n.kids = p.kids[:count:count]
+	p.kids = p.kids[count:]
+	copy(n.kids, p.held[from:])
+	p.held = p.held[:from]
 }
 
 func (p *parser) peek() byte {
@@ -121,7 +136,7 @@ func (p *parser) word(parent *node) (*node, error) {
 		text string
 		kind kind
 	}{{"true", kindBool}, {"false", kindBool}, {"null", kindNull}} {
-		if len(p.data)-p.at >= len(w.text) && string(p.data[p.at:p.at+len(w.text)]) == w.text {
+		if len(p.data)-p.at >= len(w.text) && p.data[p.at:p.at+len(w.text)] == w.text {
 			p.at += len(w.text)
 			n := p.node(w.kind, parent)
 			n.text = w.text
@@ -162,27 +177,31 @@ func (p *parser) number(parent *node) (*node, error) {
 		return nil, errors.New("not a number")
 	}
 	n := p.node(kindNumber, parent)
-	n.text = string(p.data[from:p.at])
+	n.text = p.data[from:p.at]
 	return n, nil
 }
 
 // text reads a string; the quote is next.
 func (p *parser) text() (string, error) {
-	p.at++
-	from := p.at
-	for p.at < len(p.data) {
-		switch c := p.data[p.at]; {
-		case c == '"':
+	rest := p.data[p.at+1:]
+	for i := range len(rest) {
+		c := rest[i]
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
+		}
+		from := p.at + 1
+		p.at = from + i
+		switch c {
+		case '"':
 			p.at++
-			return string(p.data[from : p.at-1]), nil
-		case c == '\\':
+			return rest[:i], nil
+		case '\\':
 			return p.escaped(from)
-		case c < ' ':
-			return "", errors.New("a control character in a text")
 		default:
-			p.at++
+			return "", errors.New("a control character in a text")
 		}
 	}
+	p.at = len(p.data)
 	return "", errors.New("a text does not end")
 }
 
@@ -246,7 +265,7 @@ func (p *parser) hex() (rune, error) {
 	if p.at+4 > len(p.data) {
 		return 0, errors.New("an escape of a character that is cut off")
 	}
-	n, err := strconv.ParseUint(string(p.data[p.at:p.at+4]), 16, 16)
+	n, err := strconv.ParseUint(p.data[p.at:p.at+4], 16, 16)
 	if err != nil {
 		return 0, errors.New("an escape of a character that is not hexadecimal")
 	}
@@ -262,13 +281,14 @@ func (p *parser) list(parent *node, depth int) (*node, error) {
 		p.at++
 		return n, nil
 	}
+	from := len(p.held)
 	for {
 		kid, err := p.value(n, depth+1)
 		if err != nil {
 			return nil, err
 		}
-		kid.index = int32(len(n.kids)) //nolint:gosec // at most MaxDocument
-		n.kids = append(n.kids, kid)
+		kid.index = int32(len(p.held) - from) //nolint:gosec // at most MaxDocument
+		p.held = append(p.held, kid)
 		p.blank()
 		switch p.peek() {
 		case ',':
@@ -276,6 +296,7 @@ func (p *parser) list(parent *node, depth int) (*node, error) {
 			p.blank()
 		case ']':
 			p.at++
+			p.hold(n, from)
 			return n, nil
 		default:
 			return nil, errors.New("a list needs a comma or its end here")
@@ -291,6 +312,7 @@ func (p *parser) object(parent *node, depth int) (*node, error) {
 		p.at++
 		return n, nil
 	}
+	from := len(p.held)
 	for {
 		if p.peek() != '"' {
 			return nil, errors.New("a key is expected here")
@@ -299,7 +321,7 @@ func (p *parser) object(parent *node, depth int) (*node, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n.get(key) != nil {
+		if slices.ContainsFunc(p.held[from:], func(k *node) bool { return k.key == key }) {
 			return nil, fmt.Errorf("the key %q occurs twice", key)
 		}
 		p.blank()
@@ -313,8 +335,8 @@ func (p *parser) object(parent *node, depth int) (*node, error) {
 			return nil, err
 		}
 		kid.key = key
-		n.kids = append(n.kids, kid)
-		if len(n.kids) > maxKeys {
+		p.held = append(p.held, kid)
+		if len(p.held)-from > maxKeys {
 			return nil, fmt.Errorf("an object of more than %d keys", maxKeys)
 		}
 		p.blank()
@@ -324,6 +346,7 @@ func (p *parser) object(parent *node, depth int) (*node, error) {
 			p.blank()
 		case '}':
 			p.at++
+			p.hold(n, from)
 			return n, nil
 		default:
 			return nil, errors.New("an object needs a comma or its end here")
