@@ -55,6 +55,10 @@ type Event struct {
 	Protocol string // of the application or, when that is not known, of the transport
 	Lost     uint64 // packets that the writer says its kernel dropped, since it started
 	Told     bool   // it is to be told; the rest is counted
+
+	Transaction bool    // it is one of many, and tells nothing new when it is repeated
+	Fields      []Field // of a transaction, or of what an alert is about
+	Facts       []Fact
 }
 
 // Parse reads a line of a format. at is when it was read: syslog of the old kind has no year.
@@ -138,15 +142,17 @@ func word(s string) string {
 }
 
 // clean keeps a text within what batches have.
-func clean(s string) string {
+func clean(s string) string { return cleanTo(s, mostText) }
+
+func cleanTo(s string, most int) string {
 	s = strings.TrimSpace(strings.Map(func(c rune) rune {
 		if c < ' ' || c >= 0x7f && c < 0xa0 {
 			return ' '
 		}
 		return c
 	}, s))
-	if list := []rune(s); len(list) > mostText {
-		return string(list[:mostText])
+	if list := []rune(s); len(list) > most {
+		return strings.TrimSpace(string(list[:most]))
 	}
 	return s
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -23,6 +24,12 @@ const (
 	everyLook  = 500 * time.Millisecond
 	everyCount = 10 * time.Second
 	everyFault = time.Minute
+)
+
+// From when on a batch is as good as full: one log more, with its facts, still has room.
+const (
+	fullSize  = batch.MaxBody - 128<<10
+	fullFacts = batch.MaxFacts - 16
 )
 
 // LogConfig is a source of logs of other sensors.
@@ -56,9 +63,13 @@ type logging struct {
 	state batch.Feed
 	was   batch.Feed // when the file was opened
 	logs  []batch.Log
+	facts []batch.Fact // that the logs told
+	size  int          // octets of both
+	sieve sieve
 	kept  time.Time // when the last batch was
 	fresh bool      // lines were read that no batch counts
 	full  bool      // the disk had no room for what was read
+	cut   bool      // a batch was full before all that is there was read
 }
 
 func (p *Probe) newLogging(c LogConfig) *logging {
@@ -98,7 +109,7 @@ func (p *Probe) follow(ctx context.Context, c LogConfig) error {
 			told = time.Now()
 			p.log.WarnContext(ctx, "a file of logs cannot be read; it is tried again", "file", c.File, "error", fault)
 		}
-		if n == batch.MaxLogs && ctx.Err() == nil {
+		if (n == batch.MaxLogs || l.cut) && ctx.Err() == nil {
 			continue
 		}
 		select {
@@ -112,8 +123,13 @@ func (p *Probe) follow(ctx context.Context, c LogConfig) error {
 // step reads what is there, at most what one batch holds, and keeps it. fault is of the
 // file, which may be mended; err is of the spool.
 func (l *logging) step(now time.Time) (n int, fault, err error) {
+	l.cut = false
 	if !l.full { // else what was read waits for room
-		n, fault = l.file.Read(batch.MaxLogs, func(offset int64, line []byte) { l.line(offset, line, now) })
+		n, fault = l.file.Read(batch.MaxLogs, func(offset int64, line []byte) bool {
+			l.line(offset, line, now)
+			l.cut = l.size >= fullSize || len(l.facts) >= fullFacts
+			return !l.cut
+		})
 	}
 	l.state.Long, l.state.Gone = l.was.Long+l.file.Long, l.was.Gone+l.file.Gone
 	if !l.due(n, now) {
@@ -141,7 +157,7 @@ func (l *logging) due(n int, now time.Time) bool {
 // keep puts what was read into the spool; full says that the disk has no room for it now.
 func (l *logging) keep(now time.Time) (full, err error) {
 	b := l.head
-	b.MadeAt, b.Logs, b.Feeds = now.UTC(), l.logs, []batch.Feed{l.state}
+	b.MadeAt, b.Logs, b.Facts, b.Feeds = now.UTC(), l.logs, l.facts, []batch.Feed{l.state}
 	err = l.spool.Add(&b, batch.Totals{})
 	if l.full = errors.Is(err, errFull); l.full {
 		return err, nil
@@ -149,7 +165,7 @@ func (l *logging) keep(now time.Time) (full, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l.logs, l.kept, l.fresh = nil, now, false
+	l.logs, l.facts, l.size, l.kept, l.fresh = nil, nil, 0, now, false
 	return nil, nil
 }
 
@@ -164,10 +180,38 @@ func (l *logging) line(offset int64, line []byte, now time.Time) {
 	if !e.Told {
 		return
 	}
+	if e.Transaction {
+		switch l.sieve.ask(&e) {
+		case again:
+			l.state.Repeated++
+			return
+		case tooMany:
+			l.state.Limited++
+			return
+		case pass:
+		}
+	}
 	l.state.Told++
 	sum := sha256.Sum256(line)
-	l.logs = append(l.logs, batch.Log{
+	x := batch.Log{
 		At: e.At, Feed: l.c.name(), Format: string(l.c.Format), Kind: e.Kind, Code: e.Code, Severity: string(e.Severity), Title: e.Title, Detail: e.Detail, Host: e.Host,
 		Client: e.Client, Server: e.Server, Port: e.Port, Protocol: e.Protocol, Digest: hex.EncodeToString(sum[:]), Offset: offset, Size: int64(len(line)),
-	})
+	}
+	for _, f := range e.Fields {
+		x.Fields = append(x.Fields, batch.Field{Name: f.Name, Value: f.Value})
+	}
+	l.logs, l.size = append(l.logs, x), l.size+sizeOf(x)
+	for _, f := range e.Facts {
+		y := batch.Fact{At: e.At, MAC: f.MAC, Addr: f.Addr, Source: f.Source, Kind: f.Kind, Value: f.Value}
+		l.facts, l.size = append(l.facts, y), l.size+sizeOf(y)
+	}
+}
+
+// sizeOf is how many octets something has in a batch.
+func sizeOf(v any) int {
+	text, err := json.Marshal(v)
+	if err != nil { // Add says so
+		return 0
+	}
+	return len(text) + 1
 }
