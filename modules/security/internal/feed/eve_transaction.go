@@ -134,7 +134,7 @@ func (x *eve) transaction(e *Event) error {
 	read := map[string]func(*Event, *fields) error{"dns": x.dns, "tls": x.tls, "http": x.http, "fileinfo": x.file}
 	if x.Alert != nil {
 		for _, kind := range slices.Sorted(maps.Keys(read)) {
-			mine := Event{}
+			mine := Event{Port: e.Port}
 			_ = read[kind](&mine, &f) // the alert is told without what cannot be read
 		}
 		e.Fields = f.list
@@ -148,7 +148,7 @@ func (x *eve) transaction(e *Event) error {
 		return err
 	}
 	if x.Type == "fileinfo" {
-		_ = x.http(&Event{}, &f) // it is told without the request that it came by
+		_ = x.http(&Event{Port: e.Port}, &f) // it is told without the request that it came by
 	}
 	e.Told, e.Transaction, e.Fields = true, true, f.list
 	return nil
