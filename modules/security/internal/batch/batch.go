@@ -187,11 +187,11 @@ type Log struct {
 	Offset   int64     `json:"offset"` // octets before it in the file
 	Size     int64     `json:"size"`   // octets of it
 	// Fields are what a transaction says, by the names that its writer has for it.
-	Fields []Field `json:"fields,omitempty"`
+	Fields []LogField `json:"fields,omitempty"`
 }
 
-// Field is one thing that a log says; a name may come several times.
-type Field struct {
+// LogField is one thing that a log says; a name may come several times.
+type LogField struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }

@@ -237,7 +237,7 @@ func TestTransactionsAreToldOnceInAWhileAndTheOthersAreCounted(t *testing.T) {
 	if kinds["alert"] != 120 || kinds["dns"] != 4 || last.Told != 124 || last.Repeated != 7196 || last.Limited != 0 || last.Lines != 7320 {
 		t.Errorf("%v %+v", kinds, last)
 	}
-	if x := logs[0]; len(x.Fields) != 4 || x.Fields[0] != (batch.Field{Name: "dns.rrname", Value: "hmi-1.plant.local"}) {
+	if x := logs[0]; len(x.Fields) != 4 || x.Fields[0] != (batch.LogField{Name: "dns.rrname", Value: "hmi-1.plant.local"}) {
 		t.Errorf("%+v", x)
 	}
 }

@@ -198,7 +198,7 @@ func (l *logging) line(offset int64, line []byte, now time.Time) {
 		Client: e.Client, Server: e.Server, Port: e.Port, Protocol: e.Protocol, Digest: hex.EncodeToString(sum[:]), Offset: offset, Size: int64(len(line)),
 	}
 	for _, f := range e.Fields {
-		x.Fields = append(x.Fields, batch.Field{Name: f.Name, Value: f.Value})
+		x.Fields = append(x.Fields, batch.LogField{Name: f.Name, Value: f.Value})
 	}
 	l.logs, l.size = append(l.logs, x), l.size+sizeOf(x)
 	for _, f := range e.Facts {
