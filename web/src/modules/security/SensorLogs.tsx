@@ -31,6 +31,11 @@ function Severity({ of: l }: { of: LogEntry }) {
   return <StatusTag tone={severityOf[l.severity]}>{t(`sensor.logs.severities.${l.severity}`)}</StatusTag>
 }
 
+/** What a transaction says, under the names that its writer has. */
+function Fields({ of: l }: { of: LogEntry }) {
+  return <span className="lh-stack">{l.fields.map((x) => <span key={`${x.name} ${x.value}`} className="lh-two lh-break"><span className="lh-code">{x.value}</span><span>{x.name}</span></span>)}</span>
+}
+
 function One({ log: l, close }: { log: LogEntry; close: () => void }) {
   const t = useSensorTexts()
   const f = useFormat()
@@ -48,6 +53,7 @@ function One({ log: l, close }: { log: LogEntry; close: () => void }) {
           row('client', t('sensor.field.client'), l.client && code(l.client)),
           row('server', t('sensor.field.server'), l.server && code(l.port > 0 ? `${l.server}:${l.port}` : l.server)),
           row('protocol', t('sensor.field.protocol'), l.protocol),
+          row('fields', t('sensor.logs.fields'), l.fields.length > 0 && <Fields of={l} />),
           row('feed', t('sensor.logs.file'), code(l.feed)),
           row('position', t('sensor.logs.position'), <span className="lh-number">{t('sensor.logs.stands', { at: f.number(l.position, 0), size: f.number(l.size, 0) })}</span>),
           row('digest', t('sensor.logs.digest'), code(l.digest)),
