@@ -260,7 +260,13 @@ func (l *Log) checkTexts() error {
 		return errors.New("client, server: an IP address")
 	case !hashName.MatchString(l.Digest) || l.Offset < 0 || l.Offset > maxCount || l.Size < 0 || l.Size > maxCount:
 		return errors.New("digest, offset, size: SHA-256 in hexadecimal digits, and where the line stands")
-	case len(l.Fields) > MaxFields:
+	}
+	return l.checkFields()
+}
+
+// checkFields checks what a transaction says.
+func (l *Log) checkFields() error {
+	if len(l.Fields) > MaxFields {
 		return fmt.Errorf("fields: at most %d", MaxFields)
 	}
 	for i, f := range l.Fields {

@@ -190,20 +190,24 @@ func (x *eve) dns(e *Event, f *fields) error {
 		f.add(DNSAnswer, dataOf(a.Data))
 		x.named(e, a)
 	}
+	d.grouped(x, e, f, asked, len(answers) == 0 && len(asked) == 1)
+	said := slices.Concat(asked, answers)
+	if len(said) > 0 {
+		e.Title, e.Detail = said[0].Name, strings.TrimSpace(said[0].Type+" "+d.Code)
+	}
+	return nil
+}
+
+// grouped takes answers by their types; they have no names of their own.
+func (d *eveDNS) grouped(x *eve, e *Event, f *fields, asked []eveRecord, alone bool) {
 	for _, kind := range slices.Sorted(maps.Keys(d.Grouped)) {
 		for _, a := range d.Grouped[kind][:min(len(d.Grouped[kind]), mostValues)] {
 			f.add(DNSAnswer, dataOf(a))
-			if len(answers) == 0 && len(asked) == 1 {
+			if alone {
 				x.named(e, eveRecord{asked[0].Name, kind, a})
 			}
 		}
 	}
-	if len(asked) > 0 {
-		e.Title, e.Detail = asked[0].Name, strings.TrimSpace(asked[0].Type+" "+d.Code)
-	} else if len(answers) > 0 {
-		e.Title, e.Detail = answers[0].Name, strings.TrimSpace(answers[0].Type+" "+d.Code)
-	}
-	return nil
 }
 
 // named tells the name of a device of the plant.

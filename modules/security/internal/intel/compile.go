@@ -231,29 +231,36 @@ func (c *compiled) term(t stix.Term) error {
 		return nil
 	}
 	for _, v := range t.Values {
-		key := v
-		switch {
-		case slices.Contains(addressPaths(), t.Path):
-			if strings.Contains(v, "/") {
-				n, err := netip.ParsePrefix(v)
-				if err != nil {
-					return troubled(NotValue, "%s = %.80s", t.Path, v)
-				}
-				c.networks[t.Path] = append(c.networks[t.Path], n.Masked())
-				key = n.Masked().String()
-			} else if a, err := netip.ParseAddr(v); err == nil {
-				key = a.Unmap().WithZone("").String()
-			}
-		case t.Path == pathURL:
-			key = hostOf(v)
-		case tokenOf(t.Path) != "":
-			key = tokenKey(tokenOf(t.Path), v)
-		default:
-			key = strings.ToLower(strings.TrimSuffix(v, "."))
+		key, err := c.plain(t.Path, v)
+		if err != nil {
+			return err
 		}
 		c.written[t.Path+" "+key] = append(c.written[t.Path+" "+key], v)
 	}
 	return nil
+}
+
+// plain is a value as observations have it; networks are noted.
+func (c *compiled) plain(path, v string) (string, error) {
+	switch {
+	case slices.Contains(addressPaths(), path) && strings.Contains(v, "/"):
+		n, err := netip.ParsePrefix(v)
+		if err != nil {
+			return "", troubled(NotValue, "%s = %.80s", path, v)
+		}
+		c.networks[path] = append(c.networks[path], n.Masked())
+		return n.Masked().String(), nil
+	case slices.Contains(addressPaths(), path):
+		if a, err := netip.ParseAddr(v); err == nil {
+			return a.Unmap().WithZone("").String(), nil
+		}
+		return v, nil
+	case path == pathURL:
+		return hostOf(v), nil
+	case tokenOf(path) != "":
+		return tokenKey(tokenOf(path), v), nil
+	}
+	return strings.ToLower(strings.TrimSuffix(v, ".")), nil
 }
 
 // key adds by what an indicator is found.

@@ -213,7 +213,7 @@ func TestTransactionsAreToldOnceInAWhileAndTheOthersAreCounted(t *testing.T) {
 	for second := 0; second < 7200; second += 2 { // two names, all the time for two hours, and an alert each minute
 		text.WriteString(evDNS(second, "hmi-1.plant.local") + evDNS(second, "hmi-2.plant.local"))
 		if second%60 == 0 {
-			text.WriteString(fmt.Sprintf(evAlert, second%60, 7))
+			fmt.Fprintf(&text, evAlert, second%60, 7)
 		}
 	}
 	appendTo(t, l.c.File, text.String())
@@ -276,8 +276,8 @@ func TestBatchesOfTheLongestTransactionsAreTaken(t *testing.T) {
 	defer end()
 	var text strings.Builder
 	for n := range 2 * batch.MaxLogs { // characters that JSON writes in six octets
-		text.WriteString(fmt.Sprintf(`{"timestamp":"2026-03-01T08:00:00.000000+0000","event_type":"http","src_ip":"10.0.0.%d","src_port":40003,"dest_ip":"10.0.0.9","dest_port":80,"proto":"TCP","http":{"hostname":"h%d","url":"/%s","http_user_agent":"%s","http_refer":"%s"}}`+"\n",
-			n%250, n, strings.Repeat("<", 1000), strings.Repeat(">", 1000), strings.Repeat("&", 1000)))
+		fmt.Fprintf(&text, `{"timestamp":"2026-03-01T08:00:00.000000+0000","event_type":"http","src_ip":"10.0.0.%d","src_port":40003,"dest_ip":"10.0.0.9","dest_port":80,"proto":"TCP","http":{"hostname":"h%d","url":"/%s","http_user_agent":"%s","http_refer":"%s"}}`+"\n",
+			n%250, n, strings.Repeat("<", 1000), strings.Repeat(">", 1000), strings.Repeat("&", 1000))
 	}
 	appendTo(t, l.c.File, text.String())
 	for {
