@@ -128,22 +128,37 @@ type eveFile struct {
 	SHA256 string `json:"sha256"`
 }
 
+// evePart is what an event says of one kind.
+type evePart struct {
+	kind string
+	text json.RawMessage
+	read func(*Event, *fields) error
+}
+
+func (x *eve) parts() [4]evePart {
+	return [4]evePart{{"dns", x.DNS, x.dns}, {"fileinfo", x.File, x.file}, {"http", x.HTTP, x.http}, {"tls", x.TLS, x.tls}}
+}
+
 // transaction tells what a transaction says; an alert has what its packet was part of.
 func (x *eve) transaction(e *Event) error {
 	var f fields
-	read := map[string]func(*Event, *fields) error{"dns": x.dns, "tls": x.tls, "http": x.http, "fileinfo": x.file}
 	if x.Alert != nil {
-		for _, kind := range slices.Sorted(maps.Keys(read)) {
+		for _, p := range x.parts() {
+			if len(p.text) == 0 {
+				continue
+			}
 			mine := Event{Port: e.Port}
-			_ = read[kind](&mine, &f) // the alert is told without what cannot be read
+			_ = p.read(&mine, &f) // the alert is told without what cannot be read
 		}
 		e.Fields = f.list
 		return nil
 	}
-	do := read[x.Type]
-	if do == nil {
+	parts := x.parts()
+	i := slices.IndexFunc(parts[:], func(p evePart) bool { return p.kind == x.Type })
+	if i < 0 {
 		return nil
 	}
+	do := parts[i].read
 	if err := do(e, &f); err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -200,18 +199,48 @@ func (l *logging) line(offset int64, line []byte, now time.Time) {
 	for _, f := range e.Fields {
 		x.Fields = append(x.Fields, batch.LogField{Name: f.Name, Value: f.Value})
 	}
-	l.logs, l.size = append(l.logs, x), l.size+sizeOf(x)
+	l.logs, l.size = append(l.logs, x), l.size+sizeOfLog(&x)
 	for _, f := range e.Facts {
 		y := batch.Fact{At: e.At, MAC: f.MAC, Addr: f.Addr, Source: f.Source, Kind: f.Kind, Value: f.Value}
-		l.facts, l.size = append(l.facts, y), l.size+sizeOf(y)
+		l.facts, l.size = append(l.facts, y), l.size+sizeOfFact(&y)
 	}
 }
 
-// sizeOf is how many octets something has in a batch.
-func sizeOf(v any) int {
-	text, err := json.Marshal(v)
-	if err != nil { // Add says so
-		return 0
+// sizes of what encoding/json writes beside texts, at most: names, quotes, numbers and times.
+const (
+	logFrame   = 360
+	fieldFrame = 24
+	factFrame  = 160
+)
+
+// sizeOfLog is how many octets a log has in a batch, at most.
+func sizeOfLog(x *batch.Log) int {
+	n := logFrame + len(x.Digest) + written(x.Feed, x.Format, x.Kind, x.Code, x.Severity, x.Title, x.Detail, x.Host, x.Client, x.Server, x.Protocol)
+	for _, f := range x.Fields {
+		n += fieldFrame + written(f.Name, f.Value)
 	}
-	return len(text) + 1
+	return n
+}
+
+// sizeOfFact is how many octets a fact has in a batch, at most.
+func sizeOfFact(x *batch.Fact) int {
+	return factFrame + written(x.MAC, x.Addr, x.Source, x.Kind, x.Value)
+}
+
+// written is how many octets texts have in JSON: some letters are written as six.
+func written(texts ...string) (n int) {
+	for _, s := range texts {
+		n += len(s)
+		for i := range len(s) {
+			switch c := s[i]; {
+			case c < ' ', c == '<', c == '>', c == '&':
+				n += 5
+			case c == '"', c == '\\':
+				n++
+			case c == 0xe2: // perhaps U+2028
+				n += 3
+			}
+		}
+	}
+	return n
 }
