@@ -31,6 +31,12 @@ const (
 	fullFacts = batch.MaxFacts - 16
 )
 
+// Lines of a batch: those that repeat another of it within a while only count.
+const (
+	mostLines   = 20 * batch.MaxLogs
+	repeatsSoon = 10 * time.Second
+)
+
 // LogConfig is a source of logs of other sensors.
 type LogConfig struct {
 	// Format is eve, syslog, zeek, wazuh or windows.
@@ -62,6 +68,7 @@ type logging struct {
 	state batch.Feed
 	was   batch.Feed // when the file was opened
 	logs  []batch.Log
+	same  map[said]int // the last of logs that says it
 	facts []batch.Fact // that the logs told
 	size  int          // octets of both
 	sieve sieve
@@ -108,7 +115,7 @@ func (p *Probe) follow(ctx context.Context, c LogConfig) error {
 			told = time.Now()
 			p.log.WarnContext(ctx, "a file of logs cannot be read; it is tried again", "file", c.File, "error", fault)
 		}
-		if (n == batch.MaxLogs || l.cut) && ctx.Err() == nil {
+		if (n == mostLines || l.cut) && ctx.Err() == nil {
 			continue
 		}
 		select {
@@ -124,9 +131,9 @@ func (p *Probe) follow(ctx context.Context, c LogConfig) error {
 func (l *logging) step(now time.Time) (n int, fault, err error) {
 	l.cut = false
 	if !l.full { // else what was read waits for room
-		n, fault = l.file.Read(batch.MaxLogs, func(offset int64, line []byte) bool {
+		n, fault = l.file.Read(mostLines, func(offset int64, line []byte) bool {
 			l.line(offset, line, now)
-			l.cut = l.size >= fullSize || len(l.facts) >= fullFacts
+			l.cut = len(l.logs) >= batch.MaxLogs || l.size >= fullSize || len(l.facts) >= fullFacts
 			return !l.cut
 		})
 	}
@@ -164,7 +171,7 @@ func (l *logging) keep(now time.Time) (full, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l.logs, l.facts, l.size, l.kept, l.fresh = nil, nil, 0, now, false
+	l.logs, l.same, l.facts, l.size, l.kept, l.fresh = nil, nil, nil, 0, now, false
 	return nil, nil
 }
 
@@ -191,6 +198,10 @@ func (l *logging) line(offset int64, line []byte, now time.Time) {
 		}
 	}
 	l.state.Told++
+	what := saidBy(&e)
+	if l.repeats(&e, what) {
+		return
+	}
 	sum := sha256.Sum256(line)
 	x := batch.Log{
 		At: e.At, Feed: l.c.name(), Format: string(l.c.Format), Kind: e.Kind, Code: e.Code, Severity: string(e.Severity), Title: e.Title, Detail: e.Detail, Host: e.Host,
@@ -199,6 +210,10 @@ func (l *logging) line(offset int64, line []byte, now time.Time) {
 	for _, f := range e.Fields {
 		x.Fields = append(x.Fields, batch.LogField{Name: f.Name, Value: f.Value})
 	}
+	if l.same == nil {
+		l.same = map[said]int{}
+	}
+	l.same[what] = len(l.logs)
 	l.logs, l.size = append(l.logs, x), l.size+sizeOfLog(&x)
 	for _, f := range e.Facts {
 		y := batch.Fact{At: e.At, MAC: f.MAC, Addr: f.Addr, Source: f.Source, Kind: f.Kind, Value: f.Value}
@@ -206,9 +221,42 @@ func (l *logging) line(offset int64, line []byte, now time.Time) {
 	}
 }
 
+// said is what a log says, without when and where it stands.
+type said struct {
+	kind, code, title, detail, host, client, server, protocol, fields string
+	severity                                                          feed.Severity
+	port                                                              uint16
+}
+
+func saidBy(e *feed.Event) said {
+	s := said{kind: e.Kind, code: e.Code, title: e.Title, detail: e.Detail, host: e.Host, client: e.Client, server: e.Server, protocol: e.Protocol, severity: e.Severity, port: e.Port}
+	for _, f := range e.Fields {
+		s.fields += f.Name + "\x00" + f.Value + "\x00"
+	}
+	return s
+}
+
+// repeats counts what another of the batch said a moment before, and tells whether it was one.
+// Transactions were sifted already.
+func (l *logging) repeats(e *feed.Event, what said) bool {
+	i, known := l.same[what]
+	if !known || e.Transaction {
+		return false
+	}
+	first := &l.logs[i]
+	if e.At.Before(first.At) || e.At.Sub(first.At) > repeatsSoon {
+		return false
+	}
+	first.Again++
+	if e.At.After(first.Until) {
+		first.Until = e.At
+	}
+	return true
+}
+
 // sizes of what encoding/json writes beside texts, at most: names, quotes, numbers and times.
 const (
-	logFrame   = 360
+	logFrame   = 420
 	fieldFrame = 24
 	factFrame  = 160
 )

@@ -32,6 +32,8 @@ type LogEntry struct {
 	Digest   string           `json:"digest" doc:"SHA-256 of the original line without its end" title:"原文摘要|Digest"`
 	Position int64            `json:"position" doc:"Octets before it in the file" title:"原文位置|Position"`
 	Size     int64            `json:"size" doc:"Octets of it" title:"原文长度|Size"`
+	Again    int64            `json:"again" doc:"How often the same was written once more within the seconds that followed" title:"重复次数|Again"`
+	Until    *time.Time       `json:"until,omitempty" doc:"When last" title:"最后时间|Until"`
 	Fields   []batch.LogField `json:"fields" nullable:"false" doc:"What a transaction says (DNS, TLS, HTTP, files), by the names that its writer has" title:"内容|Fields"`
 }
 
@@ -45,6 +47,14 @@ func written(list []batch.LogField) (string, error) {
 		return "", fmt.Errorf("write what a log says: %w", err)
 	}
 	return string(text), nil
+}
+
+// untilOf is when the same was written last, as the database has it: 0 if it was written once.
+func untilOf(l *batch.Log) int64 {
+	if l.Again == 0 {
+		return 0
+	}
+	return l.Until.UnixMilli()
 }
 
 // LogFeed is how far a file of logs was read, and what its lines were.
@@ -76,10 +86,10 @@ func insertLogs(ctx context.Context, tx *sqldb.Tx, sensor string, a arrival) err
 		}
 		rows = append(rows, []any{
 			ulid.Make().String(), sensor, a.Spool, a.Sequence, i, l.At.UnixMilli(), l.Feed, l.Format, l.Kind, l.Code, int64(slices.Index(severities(), l.Severity)), l.Title, l.Detail, l.Host,
-			l.Client, l.Server, int64(l.Port), l.Protocol, l.Digest, l.Offset, l.Size, fields,
+			l.Client, l.Server, int64(l.Port), l.Protocol, l.Digest, l.Offset, l.Size, fields, int64(l.Again), untilOf(l), //nolint:gosec // bounded by the reader
 		})
 	}
-	err := insertRows(ctx, tx, `INSERT INTO security_sensor_log (id, sensor_id, spool, sequence, item, at, feed, format, kind, code, severity, title, detail, host, client, server, port, protocol, digest, position, size, fields) VALUES `, ``, 22, rows)
+	err := insertRows(ctx, tx, `INSERT INTO security_sensor_log (id, sensor_id, spool, sequence, item, at, feed, format, kind, code, severity, title, detail, host, client, server, port, protocol, digest, position, size, fields, again, until) VALUES `, ``, 24, rows)
 	if err != nil {
 		return err
 	}
@@ -108,7 +118,7 @@ type logParams struct {
 
 func (s store) logs(ctx context.Context, in logParams) (sqldb.Page[LogEntry], error) {
 	l := sqldb.List{
-		Select: "g.id, g.at, g.feed, g.format, g.kind, g.code, g.severity, g.title, g.detail, g.host, g.client, g.server, g.port, g.protocol, g.digest, g.position, g.size, g.fields", From: "security_sensor_log g", Key: "g.id", Order: "-at",
+		Select: "g.id, g.at, g.feed, g.format, g.kind, g.code, g.severity, g.title, g.detail, g.host, g.client, g.server, g.port, g.protocol, g.digest, g.position, g.size, g.fields, g.again, g.until", From: "security_sensor_log g", Key: "g.id", Order: "-at",
 		Sort:   map[string]string{"at": "g.at", "severity": "g.severity", "format": "g.format", "code": "g.code", "title": "g.title", "host": "g.host"},
 		Search: []string{"g.title", "g.detail", "g.host", "g.code", "g.fields"},
 	}
@@ -120,10 +130,13 @@ func (s store) logs(ctx context.Context, in logParams) (sqldb.Page[LogEntry], er
 		l.Where("g.host = ? OR g.client = ? OR g.server = ?", in.Host, in.Host, in.Host)
 	}
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (x LogEntry, err error) {
-		var at, severity int64
+		var at, severity, until int64
 		var fields string
-		err = r.Scan(&x.ID, &at, &x.Feed, &x.Format, &x.Kind, &x.Code, &severity, &x.Title, &x.Detail, &x.Host, &x.Client, &x.Server, &x.Port, &x.Protocol, &x.Digest, &x.Position, &x.Size, &fields)
+		err = r.Scan(&x.ID, &at, &x.Feed, &x.Format, &x.Kind, &x.Code, &severity, &x.Title, &x.Detail, &x.Host, &x.Client, &x.Server, &x.Port, &x.Protocol, &x.Digest, &x.Position, &x.Size, &fields, &x.Again, &until)
 		x.At, x.Fields = sqldb.Time(at), []batch.LogField{}
+		if last := sqldb.Time(until); x.Again > 0 {
+			x.Until = &last
+		}
 		if fields != "" && err == nil {
 			err = json.Unmarshal([]byte(fields), &x.Fields)
 		}
