@@ -180,16 +180,8 @@ func (l *logging) line(offset int64, line []byte, now time.Time) {
 	if !e.Told {
 		return
 	}
-	if e.Transaction {
-		switch l.sieve.ask(&e) {
-		case again:
-			l.state.Repeated++
-			return
-		case tooMany:
-			l.state.Limited++
-			return
-		case pass:
-		}
+	if e.Transaction && !l.passes(&e) {
+		return
 	}
 	l.state.Told++
 	sum := sha256.Sum256(line)
@@ -205,6 +197,24 @@ func (l *logging) line(offset int64, line []byte, now time.Time) {
 		y := batch.Fact{At: e.At, MAC: f.MAC, Addr: f.Addr, Source: f.Source, Kind: f.Kind, Value: f.Value}
 		l.facts, l.size = append(l.facts, y), l.size+sizeOf(y)
 	}
+}
+
+// passes tells whether a transaction is told, and counts those that are not.
+func (l *logging) passes(e *feed.Event) bool {
+	if l.spool.crowded() {
+		l.state.Limited++
+		return false
+	}
+	switch l.sieve.ask(e) {
+	case again:
+		l.state.Repeated++
+		return false
+	case tooMany:
+		l.state.Limited++
+		return false
+	case pass:
+	}
+	return true
 }
 
 // sizeOf is how many octets something has in a batch.
