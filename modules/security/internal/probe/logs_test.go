@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -230,15 +231,43 @@ func TestTransactionsAreToldOnceInAWhileAndTheOthersAreCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	logs, last := drain(t, l.spool)
-	kinds := map[string]int{}
+	kinds := map[string]uint64{}
 	for _, x := range logs {
-		kinds[x.Kind]++
+		kinds[x.Kind] += 1 + x.Again
 	}
 	if kinds["alert"] != 120 || kinds["dns"] != 4 || last.Told != 124 || last.Repeated != 7196 || last.Limited != 0 || last.Lines != 7320 {
 		t.Errorf("%v %+v", kinds, last)
 	}
 	if x := logs[0]; len(x.Fields) != 4 || x.Fields[0] != (batch.LogField{Name: "dns.rrname", Value: "hmi-1.plant.local"}) {
 		t.Errorf("%+v", x)
+	}
+}
+
+func TestAnAlertThatIsWrittenAgainAtOnceIsCounted(t *testing.T) {
+	dir := t.TempDir()
+	l, end := logged(t, dir)
+	defer end()
+	var text strings.Builder
+	for _, second := range []int{0, 4, 10, 11, 30} { // the fourth is more than ten seconds after the first
+		fmt.Fprintf(&text, evAlert, second, 7)
+		fmt.Fprintf(&text, evAlert, second, 8)
+	}
+	appendTo(t, l.c.File, text.String())
+	if _, fault, err := l.step(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)); fault != nil || err != nil {
+		t.Fatal(fault, err)
+	}
+	logs, last := drain(t, l.spool)
+	var got []string
+	for _, x := range logs {
+		until := "-"
+		if !x.Until.IsZero() {
+			until = x.Until.Format("05")
+		}
+		got = append(got, fmt.Sprintf("%s %s +%d %s", x.Code, x.At.Format("05"), x.Again, until))
+	}
+	want := []string{"1:7 00 +2 10", "1:8 00 +2 10", "1:7 11 +0 -", "1:8 11 +0 -", "1:7 30 +0 -", "1:8 30 +0 -"}
+	if !slices.Equal(got, want) || last.Told != 10 {
+		t.Errorf("%v, %d told; want %v, 10", got, last.Told, want)
 	}
 }
 

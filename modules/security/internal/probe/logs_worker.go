@@ -186,16 +186,8 @@ func (l *logging) line(offset int64, line []byte, now time.Time) {
 	if !e.Told {
 		return
 	}
-	if e.Transaction {
-		switch l.sieve.ask(&e) {
-		case again:
-			l.state.Repeated++
-			return
-		case tooMany:
-			l.state.Limited++
-			return
-		case pass:
-		}
+	if e.Transaction && !l.passes(&e) {
+		return
 	}
 	l.state.Told++
 	what := saidBy(&e)
@@ -250,6 +242,24 @@ func (l *logging) repeats(e *feed.Event, what said) bool {
 	first.Again++
 	if e.At.After(first.Until) {
 		first.Until = e.At
+	}
+	return true
+}
+
+// passes tells whether a transaction is told, and counts those that are not.
+func (l *logging) passes(e *feed.Event) bool {
+	if l.spool.crowded() {
+		l.state.Limited++
+		return false
+	}
+	switch l.sieve.ask(e) {
+	case again:
+		l.state.Repeated++
+		return false
+	case tooMany:
+		l.state.Limited++
+		return false
+	case pass:
 	}
 	return true
 }
