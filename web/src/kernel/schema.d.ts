@@ -33423,6 +33423,11 @@ export interface components {
             properties: components["schemas"]["SensorAssetEvidence"][];
         };
         SensorLogEntry: {
+            /**
+             * Format: int64
+             * @description How often the same was written once more within the seconds that followed
+             */
+            again: number;
             /** Format: date-time */
             at: string;
             client: string;
@@ -33456,6 +33461,11 @@ export interface components {
              */
             size: number;
             title: string;
+            /**
+             * Format: date-time
+             * @description When last
+             */
+            until?: string;
         };
         SensorLogFeed: {
             /** Format: date-time */
