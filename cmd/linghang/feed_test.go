@@ -164,9 +164,11 @@ func TestAFeedIsWholeWhenTheProcessIsKilledWhileItIsRead(t *testing.T) {
 		p.wait(t)
 		if kills%2 == 0 { // the answer comes, and the process dies some milliseconds after
 			p.answer <- struct{}{}
-			time.Sleep(time.Duration(5*kills) * time.Millisecond)
+			time.AfterFunc(time.Duration(5*kills)*time.Millisecond, func() { _ = h.cmd.Process.Kill() })
+			_ = h.cmd.Wait()
+		} else {
+			h.kill()
 		}
-		h.kill()
 		kills++
 		h.start()
 		h.again(f, spec)

@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
+	"net/netip"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -308,6 +309,12 @@ func (x *eve) http(e *Event, f *fields) error {
 	return nil
 }
 
+// withPort is a host with its port.
+var withPort = regexp.MustCompile(`:[0-9]+$`)
+
+// macForm is the address of one device, and of no group.
+var macForm = regexp.MustCompile(`^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$`)
+
 // whole is the URL with its host, as indicators have it.
 func (h *eveHTTP) whole(port uint16) string {
 	if strings.Contains(h.URL, "://") || h.Host == "" || !strings.HasPrefix(h.URL, "/") {
@@ -317,8 +324,11 @@ func (h *eveHTTP) whole(port uint16) string {
 		port = h.Port
 	}
 	host := h.Host
-	if _, _, err := net.SplitHostPort(host); err != nil && port != 80 && port != 0 {
-		host = net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(int(port)))
+	if a, err := netip.ParseAddr(host); err == nil && a.Is6() { // as URLs have it
+		host = "[" + host + "]"
+	}
+	if !withPort.MatchString(host) && port != 80 && port != 0 {
+		host += ":" + strconv.Itoa(int(port))
 	}
 	return "http://" + host + h.URL
 }
@@ -365,9 +375,8 @@ func (x *eve) mac(addr string) string {
 	case x.DestIP:
 		text = x.Ether.Dest
 	}
-	m, err := net.ParseMAC(text)
-	if err != nil || len(m) != 6 || m[0]&1 != 0 || bytes.Equal(m, make([]byte, 6)) {
+	if text = strings.ToLower(text); !macForm.MatchString(text) || text == "00:00:00:00:00:00" {
 		return ""
 	}
-	return m.String()
+	return text
 }
