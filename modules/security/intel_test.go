@@ -87,7 +87,7 @@ func (l *listener) settled(t *testing.T) {
 	t.Helper()
 	kerneltest.Wait(t, "nothing to wait against indicators", func() bool {
 		var n int
-		err := l.kit.DB.QueryRow(t.Context(), `SELECT (SELECT COUNT(*) FROM security_detection_talk) + (SELECT COUNT(*) FROM security_detection_due) + (SELECT COUNT(*) FROM security_intel_due) + (SELECT COUNT(*) FROM security_indicator WHERE matched_at = 0)`).Scan(&n)
+		err := l.kit.DB.QueryRow(t.Context(), `SELECT (SELECT COUNT(*) FROM security_detection_talk) + (SELECT COUNT(*) FROM security_detection_due) + (SELECT COUNT(*) FROM security_detection_log) + (SELECT COUNT(*) FROM security_intel_due) + (SELECT COUNT(*) FROM security_indicator WHERE matched_at = 0)`).Scan(&n)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -156,7 +156,7 @@ func probeSuricata() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "suricata-config", Short: "Print a configuration of Suricata that is not blind in a plant", Args: cobra.NoArgs,
 		Long: `Print a configuration of Suricata 7 and later that takes sessions up in their middle, reads Modbus, DNP3 and EtherNet/IP
-without an end, does not mind checksums, and writes alerts and losses, which a probe follows (logs, format eve).`,
+without an end, does not mind checksums, and writes alerts, losses, and transactions of DNS, TLS, HTTP and files, which a probe follows (logs, format eve).`,
 		Example: "  linghang probe suricata-config --interface eth1 --home 10.1.0.0/16 > /etc/suricata/plant.yaml\n  suricata -c /etc/suricata/plant.yaml --af-packet",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			text, err := suricata.Config(o)

@@ -180,6 +180,14 @@ func TestLogsOfOtherSensorsAreKeptWithWhereTheyStand(t *testing.T) {
 		l.expect(t, "with a digest that is none", 422, "security.batch.wrong", l.key, body(t, batch.Logs, 3, func(b *batch.Batch) {
 			b.Aggregates, b.Logs = nil, []batch.Log{{At: b.MadeAt, Feed: "x", Format: "eve", Kind: "alert", Severity: "high", Digest: "a"}}
 		}))
+		again := func(n uint64, until time.Duration) []byte {
+			return body(t, batch.Logs, 3, func(b *batch.Batch) {
+				b.Aggregates, b.Logs = nil, []batch.Log{{At: b.MadeAt, Feed: "x", Format: "syslog", Kind: "alert", Severity: "info", Title: "d", Digest: strings.Repeat("b", 64), Again: n, Until: b.MadeAt.Add(until)}}
+			})
+		}
+		l.expect(t, "again before it was first", 422, "security.batch.wrong", l.key, again(4, -time.Second))
+		l.expect(t, "not again, but until", 422, "security.batch.wrong", l.key, again(0, time.Second))
+		l.expect(t, "again", 200, "taken", l.key, again(4, 9*time.Second))
 		l.expect(t, "logs among records", 422, "security.batch.wrong", l.key, body(t, batch.Records, 1, func(b *batch.Batch) { b.Feeds = []batch.Feed{{Name: "x", Format: "eve"}} }))
 		var v struct {
 			Feeds []struct{ Lines, Unread, Dropped, Position int64 }
@@ -188,13 +196,25 @@ func TestLogsOfOtherSensorsAreKeptWithWhereTheyStand(t *testing.T) {
 		if len(v.Feeds) != 1 || v.Feeds[0].Lines != 40 || v.Feeds[0].Unread != 1 || v.Feeds[0].Dropped != 7 || v.Feeds[0].Position != 40 {
 			t.Errorf("%+v", v)
 		}
-		for query, want := range map[string]int{"": 3, "?severity=high": 2, "?severity=low": 3, "?host=10.0.0.11": 3, "?host=10.0.0.1": 0, "?format=syslog": 0, "?code=1:9": 3, "?q=b": 1} {
+		for query, want := range map[string]int{"": 4, "?severity=high": 2, "?severity=low": 3, "?host=10.0.0.11": 3, "?host=10.0.0.1": 0, "?format=syslog": 1, "?code=1:9": 3, "?q=b": 1} {
 			var page struct {
-				Items []struct{ Digest, Severity string }
+				Items []struct {
+					Digest, Title string
+					At            time.Time
+					Again         int
+					Until         *time.Time
+				}
 			}
 			l.Get(t, "/api/security/sensors/"+l.sensor+"/logs"+query, "manager-ours").Decode(t, &page)
-			if len(page.Items) != want || want > 0 && page.Items[0].Digest != strings.Repeat("a", 64) {
+			if len(page.Items) != want {
 				t.Errorf("%s: %+v", query, page)
+			}
+			for _, x := range page.Items {
+				switch {
+				case x.Title == "d" && (x.Again != 4 || x.Until == nil || x.Until.Sub(x.At) != 9*time.Second),
+					x.Title != "d" && (x.Again != 0 || x.Until != nil || x.Digest != strings.Repeat("a", 64)):
+					t.Errorf("%s: %+v", query, x)
+				}
 			}
 		}
 	})

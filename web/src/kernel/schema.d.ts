@@ -17136,6 +17136,10 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        BatchLogField: {
+            name: string;
+            value: string;
+        };
         BatchObject: {
             /** Format: int64 */
             address: number;
@@ -18452,6 +18456,8 @@ export interface components {
             class: string;
             client: string;
             exception: string;
+            /** @description Of a transaction that another sensor wrote (DNS, TLS, HTTP, files); empty of records */
+            fields: components["schemas"]["BatchLogField"][];
             function: string;
             id: string;
             objects: components["schemas"]["BatchObject"][];
@@ -23552,7 +23558,7 @@ export interface components {
             hits: number;
             id: string;
             /** @enum {string} */
-            kind: "address" | "domain" | "url" | "hash" | "mixed" | "other";
+            kind: "address" | "domain" | "url" | "hash" | "fingerprint" | "mixed" | "other";
             name: string;
             object_id: string;
             /** @enum {string} */
@@ -23604,7 +23610,7 @@ export interface components {
             hits: number;
             id: string;
             /** @enum {string} */
-            kind: "address" | "domain" | "url" | "hash" | "mixed" | "other";
+            kind: "address" | "domain" | "url" | "hash" | "fingerprint" | "mixed" | "other";
             /** @description The caller may silence it */
             may: boolean;
             name: string;
@@ -33417,6 +33423,11 @@ export interface components {
             properties: components["schemas"]["SensorAssetEvidence"][];
         };
         SensorLogEntry: {
+            /**
+             * Format: int64
+             * @description How often the same was written once more within the seconds that followed
+             */
+            again: number;
             /** Format: date-time */
             at: string;
             client: string;
@@ -33426,6 +33437,8 @@ export interface components {
             /** @description SHA-256 of the original line without its end */
             digest: string;
             feed: string;
+            /** @description What a transaction says (DNS, TLS, HTTP, files), by the names that its writer has */
+            fields: components["schemas"]["BatchLogField"][];
             /** @enum {string} */
             format: "eve" | "syslog" | "zeek" | "wazuh" | "windows";
             host: string;
@@ -33448,6 +33461,11 @@ export interface components {
              */
             size: number;
             title: string;
+            /**
+             * Format: date-time
+             * @description When last
+             */
+            until?: string;
         };
         SensorLogFeed: {
             /** Format: date-time */
@@ -33464,6 +33482,11 @@ export interface components {
              * @description Times that the file went or was cut before it was read to its end
              */
             gone: number;
+            /**
+             * Format: int64
+             * @description Transactions that were more than the probe tells; they are counted only
+             */
+            limited: number;
             /** Format: int64 */
             lines: number;
             /**
@@ -33477,6 +33500,11 @@ export interface components {
              * @description Octets of the file that were read
              */
             position: number;
+            /**
+             * Format: int64
+             * @description Transactions that said what others had said just before them; they are counted only
+             */
+            repeated: number;
             /**
              * Format: int64
              * @description Lines that are here; the others were counted
@@ -65218,7 +65246,7 @@ export interface operations {
                 /** @description Text to search for */
                 q?: string;
                 state?: "live" | "waiting" | "expired" | "revoked" | "silenced" | "unmatchable";
-                kind?: "address" | "domain" | "url" | "hash" | "mixed" | "other";
+                kind?: "address" | "domain" | "url" | "hash" | "fingerprint" | "mixed" | "other";
                 /** @description Whose */
                 source?: string;
                 origin?: "file" | "inbox" | "feed";

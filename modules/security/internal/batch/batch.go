@@ -35,6 +35,8 @@ const (
 	MaxObjects    = 32
 	MaxWhy        = 8
 	MaxText       = 256
+	MaxFields     = 32   // of a log
+	MaxField      = 1024 // characters of one
 )
 
 // Batch is what is sent at once.
@@ -54,7 +56,7 @@ type Batch struct {
 	Partial    int         `json:"partial,omitempty"`
 	Totals     Totals      `json:"totals"`
 	Records    []Record    `json:"records,omitempty"`
-	Facts      []Fact      `json:"facts,omitempty"`
+	Facts      []Fact      `json:"facts,omitempty"` // with records, or with the logs that told them
 	Aggregates []Aggregate `json:"aggregates,omitempty"`
 	Logs       []Log       `json:"logs,omitempty"`
 	Feeds      []Feed      `json:"feeds,omitempty"` // how far what logs come from was read
@@ -184,6 +186,17 @@ type Log struct {
 	Digest   string    `json:"digest"` // SHA-256 of the original line without its end, hexadecimal
 	Offset   int64     `json:"offset"` // octets before it in the file
 	Size     int64     `json:"size"`   // octets of it
+	// Again is how often the same was written once more soon after, and Until when last.
+	Again  uint64     `json:"again,omitempty"`
+	Until  time.Time  `json:"until,omitzero"`
+	// Fields are what a transaction says, by the names that its writer has for it.
+	Fields []LogField `json:"fields,omitempty"`
+}
+
+// LogField is one thing that a log says; a name may come several times.
+type LogField struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // Feed is how far a source of logs was read, and what its lines were.
@@ -202,6 +215,10 @@ type Feed struct {
 	Long     uint64 `json:"long"`    // that were too long
 	Dropped  uint64 `json:"dropped"` // packets that the writer says it lost
 	Gone     uint64 `json:"gone"`    // times that a file went before it was read to its end
+	// Repeated are transactions that said what others had said just before them, and Limited
+	// those that were more than a probe tells.
+	Repeated uint64 `json:"repeated,omitempty"`
+	Limited  uint64 `json:"limited,omitempty"`
 }
 
 // Rows is how much there is in a batch.

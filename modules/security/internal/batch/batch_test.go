@@ -94,3 +94,27 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestWhatALogSaysIsReadStrictly(t *testing.T) {
+	const log = `{"format":1,"spool":"01ARZ3NDEKTSV4RRFFQ69G5FAV","stream":"logs","sequence":1,"made_at":"2026-03-01T08:00:00Z","version":"1","input":"logs","run":"","live":true,"position":0,"totals":{},
+"logs":[{"at":"2026-03-01T08:00:00Z","feed":"eve.json","format":"eve","kind":"dns","severity":"info","digest":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","offset":0,"size":9,"fields":[{"name":"dns.rrname","value":"x.example"}]}],
+"facts":[{"at":"2026-03-01T08:00:00Z","addr":"10.0.0.1","source":"dns","kind":"name","value":"x"}],"feeds":[{"name":"eve.json","format":"eve","offset":9,"lines":1,"repeated":1,"limited":2}]}`
+	if _, err := Read([]byte(log)); err != nil {
+		t.Fatal(err)
+	}
+	field := `{"name":"dns.rrname","value":"x.example"}`
+	for was, is := range map[string][2]string{
+		`"value":"x.example"`:  {`"value":""`, "logs[0].fields[0]"},
+		`"name":"dns.rrname"`:  {`"name":"dns\u0000"`, "logs[0].fields[0]"},
+		`"x.example"`:          {`"` + strings.Repeat("长", MaxField+1) + `"`, "logs[0].fields[0]"},
+		field:                  {field + strings.Repeat(","+field, MaxFields), "logs[0].fields"},
+		`"limited":2`:          {`"limited":9999999999999999`, "feeds[0].lines"},
+		`"stream":"logs"`:      {`"stream":"aggregates"`, "stream:"},
+		`"value":"x.example"}`: {`"value":"x.example","more":1}`, "more"},
+		`"addr":"10.0.0.1"`:    {`"addr":"plc"`, "facts[0].addr"},
+	} {
+		if _, err := Read([]byte(strings.Replace(log, was, is[0], 1))); err == nil || !strings.Contains(err.Error(), is[1]) {
+			t.Errorf("%.60s: %v, want %s", is[0], err, is[1])
+		}
+	}
+}

@@ -95,14 +95,14 @@ func (b *Batch) checkSizes() error {
 
 // belongs tells that a batch has nothing of another stream's.
 func (b *Batch) belongs() bool {
-	records, aggregates, logs := len(b.Records)+len(b.Facts), len(b.Aggregates), len(b.Logs)+len(b.Feeds)
+	records, facts, aggregates, logs := len(b.Records), len(b.Facts), len(b.Aggregates), len(b.Logs)+len(b.Feeds)
 	switch b.Stream {
 	case Records:
 		return aggregates+logs == 0
 	case Logs:
 		return records+aggregates == 0
 	case Aggregates:
-		return records+logs == 0
+		return records+facts+logs == 0
 	}
 	return false
 }
@@ -260,6 +260,21 @@ func (l *Log) checkTexts() error {
 		return errors.New("client, server: an IP address")
 	case !hashName.MatchString(l.Digest) || l.Offset < 0 || l.Offset > maxCount || l.Size < 0 || l.Size > maxCount:
 		return errors.New("digest, offset, size: SHA-256 in hexadecimal digits, and where the line stands")
+	case l.Again > maxCount || (l.Again > 0) == l.Until.IsZero() || l.Again > 0 && (!sane(l.Until) || l.Until.Before(l.At)):
+		return errors.New("again, until: how often it was written once more, and when last, not before at")
+	}
+	return l.checkFields()
+}
+
+// checkFields checks what a transaction says.
+func (l *Log) checkFields() error {
+	if len(l.Fields) > MaxFields {
+		return fmt.Errorf("fields: at most %d", MaxFields)
+	}
+	for i, f := range l.Fields {
+		if !wordName.MatchString(f.Name) || f.Value == "" || !text(f.Value, MaxField) {
+			return fmt.Errorf("fields[%d]: a name of at most 64 letters, and a value of at most %d characters, none of them for control", i, MaxField)
+		}
 	}
 	return nil
 }
@@ -271,7 +286,7 @@ func (f *Feed) check() error {
 	case f.Head != "" && !hashName.MatchString(f.Head) || f.HeadSize < 0 || f.HeadSize > maxCount || f.Offset < 0 || f.Offset > maxCount:
 		return errors.New("head, head_size, offset: where the file is read from")
 	}
-	for _, n := range []uint64{f.Lines, f.Told, f.Unread, f.Long, f.Dropped, f.Gone} {
+	for _, n := range []uint64{f.Lines, f.Told, f.Unread, f.Long, f.Dropped, f.Gone, f.Repeated, f.Limited} {
 		if n > maxCount {
 			return errors.New("lines: counts that cannot be")
 		}

@@ -129,8 +129,12 @@ func (m *Detection) Detect(ctx context.Context, _ *jobs.Task) (any, error) {
 // drain judges what waits, conversations after the records that came before them. A batch
 // that cannot be judged stays in the queue and is tried again in the next round; those behind
 // it do not wait for it.
-func (m *Detection) drain(ctx context.Context) error {
-	var failed, wrong []error
+func (m *Detection) drain(ctx context.Context) (err error) {
+	var failed, wrong, unread []error
+	defer func() { err = errors.Join(append(unread, err)...) }()
+	if err := m.drainLogs(ctx, &unread); err != nil {
+		return err
+	}
 	for ctx.Err() == nil && len(wrong) < mostFailed {
 		d, talks, ok, err := m.store.nextTalks(ctx, len(wrong))
 		if e := m.drainRecords(ctx, &failed); e != nil {

@@ -25,7 +25,8 @@ type Event struct {
 	FromClient bool
 	Record     batch.Record
 
-	unreadable bool // its record is spoilt in the database
+	unreadable bool    // its record is spoilt in the database
+	log        *logged // in place of a record: a transaction that another sensor wrote
 }
 
 // source is the log source of all events.
@@ -33,6 +34,19 @@ func source() sigma.LogSource { return sigma.LogSource{Product: "ot", Category: 
 
 // sure tells whether who asked whom is known, and not guessed.
 func (e Event) sure() bool { return e.Record.Confidence == 0 || e.Record.Confidence >= surelyDirected }
+
+// events are what rules look at: one of a record, one for each log source of a transaction.
+func (e Event) events() []sigma.Event {
+	if e.log == nil {
+		return []sigma.Event{e.sigma()}
+	}
+	fields := e.logFields()
+	var out []sigma.Event
+	for _, s := range e.log.sources() {
+		out = append(out, sigma.Event{ID: e.ID, Time: e.At, Source: s, Fields: fields})
+	}
+	return out
+}
 
 // sigma gives the fields of an event. Objects give space, area, address, element, count, name
 // and value (hexadecimal) as often as there are objects.
@@ -94,6 +108,9 @@ func public(host string) bool {
 
 // words are what the sentence of a rule may name of an event.
 func (e Event) words() map[string]string {
+	if e.log != nil {
+		return e.logWords()
+	}
 	r := e.Record
 	var objects []string
 	for i, o := range r.Objects {

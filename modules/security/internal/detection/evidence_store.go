@@ -25,6 +25,8 @@ type Evidence struct {
 	Exception string         `json:"exception"`
 	Certain   string         `json:"orientation" doc:"What who asks whom rests on"`
 	Objects   []batch.Object `json:"objects" nullable:"false"`
+	// Fields are of a transaction that another sensor wrote.
+	Fields []batch.LogField `json:"fields" nullable:"false" doc:"Of a transaction that another sensor wrote (DNS, TLS, HTTP, files); empty of records"`
 }
 
 // evidence reads records that are still there.
@@ -48,10 +50,14 @@ func (s store) evidence(ctx context.Context, sensor string, ids []string) ([]Evi
 		r := k.Record
 		out = append(out, Evidence{
 			ID: k.ID, At: k.At, Client: k.Client, Server: k.Server, Port: k.Port, Protocol: r.Protocol, Function: r.Function, Class: r.Class, Unit: r.Unit, Request: k.FromClient, Exception: r.Exception, Certain: r.Orientation,
-			Objects: append([]batch.Object{}, r.Objects...),
+			Objects: append([]batch.Object{}, r.Objects...), Fields: []batch.LogField{},
 		})
 	}
-	return out, err
+	if err != nil || len(out) == len(ids) {
+		return out, err
+	}
+	logs, err := s.loggedEvidence(ctx, sensor, ids)
+	return append(out, logs...), err
 }
 
 // switches are what an organisation switched, by rule.

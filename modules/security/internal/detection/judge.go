@@ -106,8 +106,20 @@ func (j *Judge) ask(e Event) ([]Finding, error) {
 		j.tally.Unsure++
 		return nil, nil
 	}
-	s := e.sigma()
-	hits, err := j.matcher.Match(&s)
+	var list []Finding
+	for _, s := range e.events() {
+		more, err := j.askOf(e, &s)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
+	return list, nil
+}
+
+// askOf asks about an event of one log source.
+func (j *Judge) askOf(e Event, s *sigma.Event) ([]Finding, error) {
+	hits, err := j.matcher.Match(s)
 	if err != nil { // the format bounds events more closely than the engine does
 		j.tally.Refused++
 		return nil, nil //nolint:nilerr // it is counted
@@ -120,7 +132,7 @@ func (j *Judge) ask(e Event) ([]Finding, error) {
 		}
 		list = append(list, j.single(r, e, j.matcher.Why(h)))
 	}
-	chains, err := j.correlator.Observe(&s, hits)
+	chains, err := j.correlator.Observe(s, hits)
 	if err != nil {
 		return nil, fmt.Errorf("follow sequences: %w", err)
 	}
@@ -134,11 +146,19 @@ func (j *Judge) ask(e Event) ([]Finding, error) {
 
 // single is the finding of a rule about one event.
 func (j *Judge) single(r Rule, e Event, why []sigma.Reason) Finding {
-	f := Finding{Rule: r, Client: e.Client, Server: e.Server, Unit: strconv.FormatUint(uint64(e.Record.Unit), 10), First: e.At, Last: e.At, Count: 1, Records: []string{e.ID}, Why: r.sentence(e.words())}
+	f := Finding{Rule: r, Client: e.Client, Server: e.Server, Unit: e.unit(), First: e.At, Last: e.At, Count: 1, Records: []string{e.ID}, Why: r.sentence(e.words())}
 	for _, w := range why {
 		f.Reasons = append(f.Reasons, Reason{w.Field, w.Value})
 	}
 	return f
+}
+
+// unit is that of a record, as alerts have it.
+func (e Event) unit() string {
+	if e.log != nil {
+		return ""
+	}
+	return strconv.FormatUint(uint64(e.Record.Unit), 10)
 }
 
 // several is the finding of a sequence, which ends with an event. Whoever is not the same in

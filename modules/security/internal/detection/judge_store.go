@@ -187,13 +187,18 @@ func (s store) switched(ctx context.Context, organisation string) (map[string]bo
 // keep takes a batch out of the queue and keeps what was found in it, or neither. Somebody
 // else may have done so before.
 func (m *Detection) keep(ctx context.Context, d due, of sensorOf, events []Event, list []Finding, t Tally) (changed bool, err error) {
+	return m.keepOf(ctx, "security_detection_due", d, of, events, list, t)
+}
+
+// keepOf is keep for a batch in a queue that is named.
+func (m *Detection) keepOf(ctx context.Context, queue string, d due, of sensorOf, events []Event, list []Finding, t Tally) (changed bool, err error) {
 	now := m.now()
 	err = m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		changed = false
 		if err := tx.Queue(ctx, "detection "+d.sensor); err != nil {
 			return err
 		}
-		n, err := tx.Exec(ctx, `DELETE FROM security_detection_due WHERE sensor_id = $1 AND spool = $2 AND sequence = $3`, d.sensor, d.spool, d.sequence)
+		n, err := tx.Exec(ctx, `DELETE FROM `+queue+` WHERE sensor_id = $1 AND spool = $2 AND sequence = $3`, d.sensor, d.spool, d.sequence)
 		if err != nil {
 			return fmt.Errorf("take a batch from the queue: %w", err)
 		}

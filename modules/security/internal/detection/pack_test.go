@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,6 +23,7 @@ import (
 //
 //	[xN] [+S] modbus|s7|dnp3|iec104|bacnet >|< HEX [to 10.0.0.*] [from 10.0.0.9]
 //	[xN] [+S] {a record as JSON}
+//	[xN] [+S] log KIND CLIENT SERVER PORT [PROTOCOL] NAME=VALUE…
 //
 // that is N times, each S seconds after the one before (0.1). HEX is what the protocol's frame
 // carries, which is put into a packet and read by icsdissect; *, and ** in HEX (one octet), is
@@ -67,6 +69,10 @@ func (s *stage) line(text string) {
 			s.record(one)
 			continue
 		}
+		if rest, log := strings.CutPrefix(one, "log "); log {
+			s.log(rest)
+			continue
+		}
 		s.frame(one)
 	}
 }
@@ -79,6 +85,30 @@ func (s *stage) record(text string) {
 		s.t.Fatalf("%s: %v", text, err)
 	}
 	s.put(r)
+}
+
+// fieldStart is where a field of a log begins; values may have blanks.
+var fieldStart = regexp.MustCompile(`(?:^| )((?:dns|tls|http|fileinfo)\.[a-z0-9_.]+|url)=`)
+
+func (s *stage) log(text string) {
+	at := fieldStart.FindAllStringSubmatchIndex(text, -1)
+	head := strings.Fields(text[:at[0][0]])
+	port, err := strconv.Atoi(head[3])
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	e := Event{ID: fmt.Sprintf("e%d", len(s.out)), At: s.at, Client: head[1], Server: head[2], Port: port, FromClient: true, log: &logged{kind: head[0]}}
+	if e.Record.Protocol = head[0]; len(head) > 4 {
+		e.Record.Protocol = head[4]
+	}
+	for i, f := range at {
+		end := len(text)
+		if i+1 < len(at) {
+			end = at[i+1][0]
+		}
+		e.log.fields = append(e.log.fields, batch.LogField{Name: text[f[2]:f[3]], Value: text[f[1]:end]})
+	}
+	s.out = append(s.out, e)
 }
 
 func (s *stage) frame(text string) {

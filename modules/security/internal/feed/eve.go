@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 )
@@ -37,6 +38,11 @@ type eve struct {
 		DestIP   string `json:"dest_ip"`
 		DestPort uint16 `json:"dest_port"`
 	} `json:"flow"`
+	DNS   json.RawMessage `json:"dns"`
+	TLS   json.RawMessage `json:"tls"`
+	HTTP  json.RawMessage `json:"http"`
+	File  json.RawMessage `json:"fileinfo"`
+	Ether eveEther        `json:"ether"`
 	Stats *struct {
 		Capture struct {
 			Drops uint64 `json:"kernel_drops"`
@@ -44,8 +50,15 @@ type eve struct {
 	} `json:"stats"`
 }
 
-// parseEVE tells alerts; transactions, flows and anomalies of the decoder are what a probe
-// itself sees better and in less room, so they are counted.
+// eveEther is who sent the packet of an event on Ethernet; of flows there are lists of another name.
+type eveEther struct {
+	Src  string `json:"src_mac"`
+	Dest string `json:"dest_mac"`
+}
+
+// parseEVE tells alerts, and transactions of the protocols that a probe does not dissect: DNS,
+// TLS, HTTP and files. Industrial transactions, flows and anomalies of the decoder are what a
+// probe itself sees better and in less room, so they are counted.
 func parseEVE(line []byte) (Event, error) {
 	var x eve
 	if err := object(line, &x); err != nil {
@@ -72,7 +85,14 @@ func parseEVE(line []byte) (Event, error) {
 	case x.Stats != nil:
 		e.Lost = x.Stats.Capture.Drops
 	}
-	return e, nil
+	err = x.transaction(&e)
+	return e, err
+}
+
+// answered tells by ports that the source is the server: a file goes from who has it, and old
+// versions write answers of DNS as packets went. All other transactions begin with the client.
+func (x *eve) answered() bool {
+	return x.Type == "fileinfo" && x.SrcPort < x.DestPort || x.Type == "dns" && x.SrcPort == 53 && x.DestPort != 53
 }
 
 // orient finds who began.
@@ -80,7 +100,7 @@ func (x *eve) orient(e *Event) {
 	switch {
 	case x.Flow != nil && x.Flow.SrcIP != "" && x.Flow.DestIP != "":
 		e.Client, e.Server, e.Port = x.Flow.SrcIP, x.Flow.DestIP, x.Flow.DestPort
-	case x.Direction == "to_client":
+	case x.Direction == "to_client", x.Direction == "" && x.answered():
 		e.Client, e.Server, e.Port = x.DestIP, x.SrcIP, x.SrcPort
 	}
 }

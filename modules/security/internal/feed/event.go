@@ -2,13 +2,14 @@ package feed
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
 )
 
 // Format is how lines are written.
@@ -55,6 +56,10 @@ type Event struct {
 	Protocol string // of the application or, when that is not known, of the transport
 	Lost     uint64 // packets that the writer says its kernel dropped, since it started
 	Told     bool   // it is to be told; the rest is counted
+
+	Transaction bool    // it is one of many, and tells nothing new when it is repeated
+	Fields      []Field // of a transaction, or of what an alert is about
+	Facts       []Fact
 }
 
 // Parse reads a line of a format. at is when it was read: syslog of the old kind has no year.
@@ -94,21 +99,17 @@ func Parse(f Format, line []byte, at time.Time) (Event, error) {
 	return e, nil
 }
 
-// object reads a line that is one JSON object, and nothing behind it.
+// object reads a line that is one JSON object, and nothing behind it. Keys may be there once.
 func object(line []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(line))
-	if err := d.Decode(into); err != nil {
+	if err := json.Unmarshal(line, into); err != nil {
 		return fmt.Errorf("the line is no JSON object: %w", err)
-	}
-	if d.More() {
-		return errors.New("there is something behind the JSON object")
 	}
 	return nil
 }
 
 // moment reads a time in one of the layouts that writers use.
 func moment(s string) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999-0700", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999"} {
+	for _, layout := range []string{"2006-01-02T15:04:05.999999999-0700", time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999"} {
 		if at, err := time.Parse(layout, s); err == nil {
 			return at, nil
 		}
@@ -138,15 +139,17 @@ func word(s string) string {
 }
 
 // clean keeps a text within what batches have.
-func clean(s string) string {
+func clean(s string) string { return cleanTo(s, mostText) }
+
+func cleanTo(s string, most int) string {
 	s = strings.TrimSpace(strings.Map(func(c rune) rune {
 		if c < ' ' || c >= 0x7f && c < 0xa0 {
 			return ' '
 		}
 		return c
 	}, s))
-	if list := []rune(s); len(list) > mostText {
-		return string(list[:mostText])
+	if list := []rune(s); len(list) > most {
+		return strings.TrimSpace(string(list[:most]))
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -88,7 +89,7 @@ func TestLinesOfEachFormatAreRead(t *testing.T) {
 	for name, s := range samples() {
 		t.Run(name, func(t *testing.T) {
 			got, err := Parse(s.format, []byte(s.line), read)
-			if err != nil || got != s.want {
+			if err != nil || !reflect.DeepEqual(got, s.want) {
 				t.Errorf("%v\n got %+v\nwant %+v", err, got, s.want)
 			}
 		})
@@ -133,7 +134,7 @@ func TestNoTextIsLongerThanBatchesHave(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range samples() {
+	for _, s := range withTransactions(samples()) {
 		for n, format := range Formats() {
 			if format == s.format {
 				f.Add(uint8(n), []byte(s.line))
@@ -144,7 +145,7 @@ func FuzzParse(f *testing.F) {
 		format := Formats()[int(n)%len(Formats())]
 		e, err := Parse(format, line, read)
 		if err != nil {
-			if e != (Event{}) {
+			if !reflect.DeepEqual(e, Event{}) {
 				t.Errorf("a refused line says %+v", e)
 			}
 			return
@@ -159,6 +160,7 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("%q is no address", s)
 			}
 		}
+		checkFields(t, e)
 		if e.Kind == "" || word(e.Kind) != e.Kind || word(e.Code) != e.Code || word(e.Protocol) != e.Protocol || e.Severity == "" || e.At.Year() < 2000 || e.At.Year() >= 2100 {
 			t.Errorf("%+v", e)
 		}

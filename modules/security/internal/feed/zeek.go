@@ -28,7 +28,7 @@ type zeek struct {
 	Addl    string          `json:"addl"`
 	Peer    string          `json:"peer"`
 	Peer2   string          `json:"peer_descr"`
-	Lost    json.Number     `json:"percent_lost"` // of capture_loss.log
+	Lost    json.RawMessage `json:"percent_lost"` // of capture_loss.log
 }
 
 // parseZeek tells notices; connections and transactions are counted.
@@ -54,8 +54,8 @@ func parseZeek(line []byte) (Event, error) {
 	switch {
 	case x.Note != "":
 		e.Kind, e.Told, e.Code, e.Title, e.Detail, e.Severity = "notice", true, x.Note, x.Msg, x.Sub, Medium
-	case x.Lost != "":
-		e.Kind, e.Told, e.Title, e.Detail, e.Severity = "capture_loss", lossy(x.Lost), "capture_loss", x.Lost.String()+" %", Low
+	case len(x.Lost) > 0:
+		e.Kind, e.Told, e.Title, e.Detail, e.Severity = "capture_loss", lossy(x.Lost), "capture_loss", string(x.Lost)+" %", Low
 	case x.Name != "" && (x.Path == "" || x.Path == "weird"):
 		e.Kind, e.Title, e.Detail, e.Severity = "weird", x.Name, x.Addl, Low
 	case x.Path != "":
@@ -67,8 +67,8 @@ func parseZeek(line []byte) (Event, error) {
 }
 
 // lossy tells that a loss is worth a word: a percentage that is above nothing.
-func lossy(n json.Number) bool {
-	share, err := n.Float64()
+func lossy(n json.RawMessage) bool {
+	share, err := strconv.ParseFloat(string(n), 64)
 	return err == nil && share >= 0.01
 }
 

@@ -43,6 +43,8 @@ type File struct {
 	rest []byte // read and not told: the beginning of a line
 	long bool   // the line that is read is too long
 
+	enough bool // who is told wants no more in this reading
+
 	Long uint64 // lines that were too long
 	Gone uint64 // times that a file went or was cut before it was read to its end
 }
@@ -82,17 +84,19 @@ func headOf(f *os.File, size int64) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// Read tells at most so many whole lines without their ends, with where each stands. It
-// returns how many, 0 when there are no more now. A line is good until each returns.
-func (x *File) Read(most int, each func(offset int64, line []byte)) (int, error) {
+// Read tells at most so many whole lines without their ends, with where each stands, until each
+// wants no more. It returns how many, 0 when there are no more now. A line is good until each
+// returns.
+func (x *File) Read(most int, each func(offset int64, line []byte) (more bool)) (int, error) {
 	n := 0
-	for n < most {
+	x.enough = false
+	for n < most && !x.enough {
 		if x.f == nil {
 			if there, err := x.open(); err != nil || !there {
 				return n, err
 			}
 		}
-		if n += x.lines(most-n, each); n >= most {
+		if n += x.lines(most-n, each); n >= most || x.enough {
 			return n, nil
 		}
 		more, err := x.fill()
@@ -110,8 +114,8 @@ func (x *File) Read(most int, each func(offset int64, line []byte)) (int, error)
 }
 
 // lines tells the whole lines of what was read.
-func (x *File) lines(most int, each func(int64, []byte)) (n int) {
-	for n < most {
+func (x *File) lines(most int, each func(int64, []byte) bool) (n int) {
+	for n < most && !x.enough {
 		end := bytes.IndexByte(x.rest, '\n')
 		if end < 0 {
 			if len(x.rest) > MostLine {
@@ -128,7 +132,7 @@ func (x *File) lines(most int, each func(int64, []byte)) (n int) {
 			x.long = false
 			n++
 		case len(line) > 0:
-			each(x.at.Offset, line)
+			x.enough = !each(x.at.Offset, line)
 			n++
 		}
 		x.at.Offset += int64(end) + 1
@@ -152,7 +156,7 @@ func (x *File) fill() (more bool, err error) {
 
 // turn is at the end of what is there: it goes on with the file that now has the name, once
 // somebody writes to it, or from the beginning when the file was cut.
-func (x *File) turn(each func(int64, []byte), n *int) (next bool, err error) {
+func (x *File) turn(each func(int64, []byte) bool, n *int) (next bool, err error) {
 	own, err := x.f.Stat()
 	if err != nil {
 		return false, fmt.Errorf("read %s: %w", x.path, err)
@@ -173,7 +177,7 @@ func (x *File) turn(each func(int64, []byte), n *int) (next bool, err error) {
 		return more, err
 	}
 	if len(x.rest) > 0 && !x.long { // nobody ends this line any more
-		each(x.at.Offset, x.rest)
+		x.enough = !each(x.at.Offset, x.rest)
 		*n++
 	}
 	x.Close()

@@ -47,7 +47,7 @@ func (l *log) rename(to string) {
 
 func (l *log) read() {
 	l.t.Helper()
-	if _, err := l.f.Read(1<<20, func(_ int64, line []byte) { l.got = append(l.got, string(line)) }); err != nil {
+	if _, err := l.f.Read(1<<20, func(_ int64, line []byte) bool { l.got = append(l.got, string(line)); return true }); err != nil {
 		l.t.Fatal(err)
 	}
 }
@@ -164,9 +164,10 @@ func TestNoMoreLinesAreToldThanAskedFor(t *testing.T) {
 	l.write("1\n2\n3\n4\n5\n")
 	var places []int64
 	for range 3 {
-		n, err := l.f.Read(2, func(at int64, line []byte) {
+		n, err := l.f.Read(2, func(at int64, line []byte) bool {
 			places = append(places, at)
 			l.got = append(l.got, string(line))
+			return true
 		})
 		if err != nil || n > 2 {
 			t.Errorf("%d lines, %v", n, err)
@@ -177,4 +178,20 @@ func TestNoMoreLinesAreToldThanAskedFor(t *testing.T) {
 	if !slices.Equal(places, []int64{0, 2, 4, 6, 8}) {
 		t.Errorf("they stand at %v", places)
 	}
+}
+
+func TestNoMoreLinesAreToldThanWhoIsToldWants(t *testing.T) {
+	l := begin(t)
+	l.write("1\n2\n3\n")
+	for want := 1; want <= 3; want++ {
+		n, err := l.f.Read(9, func(_ int64, line []byte) bool {
+			l.got = append(l.got, string(line))
+			return false
+		})
+		if err != nil || n != 1 || len(l.got) != want {
+			t.Errorf("%d lines, %v: %v", n, err, l.got)
+		}
+		l.again()
+	}
+	l.want("1", "2", "3")
 }

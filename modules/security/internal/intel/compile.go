@@ -3,6 +3,7 @@ package intel
 import (
 	"fmt"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,9 +37,61 @@ func hashPaths() []string {
 	return out
 }
 
+// Tokens are what transactions of TLS and HTTP say, by what they are.
+const (
+	tokenCert  = "certificate" // fingerprint
+	tokenJA3   = "ja3"
+	tokenJA3S  = "ja3s"
+	tokenJA4   = "ja4"
+	tokenAgent = "agent"
+)
+
+// tokenOf is what token stands in a path, "" of other paths. Those of certificates and of user
+// agents are of the standard (STIX 2.1, sections 6.18 and 6.12.3); for JA3 and JA4 it has none,
+// and these are how sources write them.
+func tokenOf(path string) string {
+	switch {
+	case strings.HasPrefix(path, "x509-certificate:hashes."):
+		return tokenCert
+	case path == "network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'":
+		return tokenAgent
+	}
+	name, found := strings.CutPrefix(path, "network-traffic:extensions.'tls-ext'.")
+	if !found {
+		return ""
+	}
+	switch name = strings.TrimSuffix(name, "_hash"); name {
+	case tokenJA3, tokenJA3S, tokenJA4:
+		return name
+	}
+	return ""
+}
+
+func tokenPaths() []string {
+	out := []string{"network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'"}
+	for _, p := range hashPaths() {
+		out = append(out, "x509-certificate:hashes."+strings.TrimPrefix(p, "file:hashes."))
+	}
+	for _, name := range []string{tokenJA3, tokenJA3S, tokenJA4} {
+		out = append(out, "network-traffic:extensions.'tls-ext'."+name, "network-traffic:extensions.'tls-ext'."+name+"_hash")
+	}
+	return out
+}
+
+// tokenKey is how a token is written here: fingerprints without what stands between digits.
+func tokenKey(kind, v string) string {
+	switch kind {
+	case tokenAgent:
+		return kind + " " + strings.TrimSpace(v)
+	case tokenCert:
+		v = strings.ReplaceAll(v, ":", "")
+	}
+	return kind + " " + strings.ToLower(v)
+}
+
 // valuePaths are those by whose values indicators are found.
 func valuePaths() []string {
-	return slices.Concat(addressPaths(), []string{pathDomain, pathURL}, hashPaths())
+	return slices.Concat(addressPaths(), []string{pathDomain, pathURL}, hashPaths(), tokenPaths())
 }
 
 func allPaths() []string {
@@ -100,9 +153,12 @@ type keys struct {
 	networks  []netip.Prefix
 	names     []string
 	hashes    []string
+	tokens    []string
 }
 
-func (k keys) size() int { return len(k.addresses) + len(k.networks) + len(k.names) + len(k.hashes) }
+func (k keys) size() int {
+	return len(k.addresses) + len(k.networks) + len(k.names) + len(k.hashes) + len(k.tokens)
+}
 
 // compile reads a pattern; an error is a TroubleError.
 func compile(pattern, language string) (*compiled, error) {
@@ -146,6 +202,10 @@ func kindOf(anchors []stix.Term) string {
 			k = "domain"
 		case t.Path == pathURL:
 			k = "url"
+		case tokenOf(t.Path) == tokenAgent:
+			k = "other"
+		case tokenOf(t.Path) != "":
+			k = "fingerprint"
 		}
 		if out != "" && out != k {
 			return "mixed"
@@ -171,27 +231,36 @@ func (c *compiled) term(t stix.Term) error {
 		return nil
 	}
 	for _, v := range t.Values {
-		key := v
-		switch {
-		case slices.Contains(addressPaths(), t.Path):
-			if strings.Contains(v, "/") {
-				n, err := netip.ParsePrefix(v)
-				if err != nil {
-					return troubled(NotValue, "%s = %.80s", t.Path, v)
-				}
-				c.networks[t.Path] = append(c.networks[t.Path], n.Masked())
-				key = n.Masked().String()
-			} else if a, err := netip.ParseAddr(v); err == nil {
-				key = a.Unmap().WithZone("").String()
-			}
-		case t.Path == pathURL:
-			key = hostOf(v)
-		default:
-			key = strings.ToLower(strings.TrimSuffix(v, "."))
+		key, err := c.plain(t.Path, v)
+		if err != nil {
+			return err
 		}
 		c.written[t.Path+" "+key] = append(c.written[t.Path+" "+key], v)
 	}
 	return nil
+}
+
+// plain is a value as observations have it; networks are noted.
+func (c *compiled) plain(path, v string) (string, error) {
+	switch {
+	case slices.Contains(addressPaths(), path) && strings.Contains(v, "/"):
+		n, err := netip.ParsePrefix(v)
+		if err != nil {
+			return "", troubled(NotValue, "%s = %.80s", path, v)
+		}
+		c.networks[path] = append(c.networks[path], n.Masked())
+		return n.Masked().String(), nil
+	case slices.Contains(addressPaths(), path):
+		if a, err := netip.ParseAddr(v); err == nil {
+			return a.Unmap().WithZone("").String(), nil
+		}
+		return v, nil
+	case path == pathURL:
+		return hostOf(v), nil
+	case tokenOf(path) != "":
+		return tokenKey(tokenOf(path), v), nil
+	}
+	return strings.ToLower(strings.TrimSuffix(v, ".")), nil
 }
 
 // key adds by what an indicator is found.
@@ -214,6 +283,12 @@ func (c *compiled) key(path, v string) error {
 			return troubled(NotValue, "%s = %.200s", path, v)
 		}
 		c.keys.names = append(c.keys.names, n)
+	case tokenOf(path) != "":
+		k := tokenKey(tokenOf(path), v)
+		if !isToken(tokenOf(path), k) {
+			return troubled(NotValue, "%s = %.200s", path, v)
+		}
+		c.keys.tokens = append(c.keys.tokens, k)
 	default:
 		if !isHash(v) {
 			return troubled(NotValue, "%s = %.200s", path, v)
@@ -222,6 +297,26 @@ func (c *compiled) key(path, v string) error {
 	}
 	return nil
 }
+
+// isToken tells whether a value is what its path says.
+func isToken(kind, key string) bool {
+	v := key[len(kind)+1:]
+	switch kind {
+	case tokenCert:
+		return isHash(v)
+	case tokenJA3, tokenJA3S:
+		return len(v) == 32 && isHash(v)
+	case tokenJA4:
+		return ja4Form.MatchString(v)
+	}
+	return len(v) >= shortestAgent
+}
+
+// shortestAgent keeps an indicator of a user agent from being found wherever there is one.
+const shortestAgent = 4
+
+// ja4Form is a_b_c of JA4: transport, version, name and counts; ciphers; extensions.
+var ja4Form = regexp.MustCompile(`^[tqd][0-9a-z]{9}_[0-9a-f]{12}_[0-9a-f]{12}$`)
 
 func (c *compiled) addressKey(path, v string) error {
 	n, err := netip.ParsePrefix(v)
@@ -314,6 +409,9 @@ func (c *compiled) values(o *observation, path string) []string {
 	case pathProtocol:
 		return o.protocols
 	}
+	if kind := tokenOf(path); kind != "" {
+		return c.tokens(o, path, kind)
+	}
 	return c.alike(path, o.hashes)
 }
 
@@ -321,6 +419,16 @@ func (c *compiled) addresses(o *observation, path string) (out []string) {
 	for _, a := range o.addresses {
 		if a.Is4() == (path == pathIPv4) {
 			out = append(out, c.address(path, a)...)
+		}
+	}
+	return out
+}
+
+// tokens are those of a kind, as the pattern writes them.
+func (c *compiled) tokens(o *observation, path, kind string) (out []string) {
+	for _, k := range o.tokens {
+		if rest, mine := strings.CutPrefix(k, kind+" "); mine {
+			out = append(append(out, rest), c.written[path+" "+k]...)
 		}
 	}
 	return out

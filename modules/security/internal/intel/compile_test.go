@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"linghang/modules/security/internal/batch"
+	"linghang/modules/security/internal/feed"
 )
 
 func seen(client, server string, port int, texts ...string) observation {
@@ -62,6 +63,62 @@ func TestAnIndicatorIsFoundHoweverItsValueIsWritten(t *testing.T) {
 		s.drop("i")
 		if len(s.hits(&x.o, time.Now())) > 0 || len(s.addresses)+len(s.networks)+len(s.names)+len(s.hashes) > 0 {
 			t.Errorf("%s is found after it was dropped", x.pattern)
+		}
+	}
+}
+
+// said is an observation of a transaction.
+func said(kind string, list ...batch.LogField) observation {
+	return ofLog(logLine{kind: kind, client: "10.0.0.1", server: "10.0.0.2", port: 443, title: "evil.example.com", at: time.Unix(1_700_000_000, 0), fields: list})
+}
+
+func TestTransactionsAreHeldAgainstIndicators(t *testing.T) {
+	sha1, sha256 := strings.Repeat("ab", 20), strings.Repeat("cd", 32)
+	const agent = "network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'"
+	for _, x := range []struct {
+		pattern string
+		o       observation
+		hit     bool
+		kind    string
+	}{
+		{"[domain-name:value = 'evil.example.com']", said("dns", batch.LogField{Name: feed.DNSQuery, Value: "EVIL.example.com"}), true, "domain"},
+		{"[ipv4-addr:value = '203.0.113.7']", said("dns", batch.LogField{Name: feed.DNSAnswer, Value: "203.0.113.7"}), true, "address"},
+		{"[domain-name:value = 'evil.example.com']", said("tls", batch.LogField{Name: feed.TLSName, Value: "evil.example.com"}), true, "domain"},
+		{"[domain-name:value = 'evil.example.com']", said("tls", batch.LogField{Name: feed.TLSName, Value: "good.example.com"}), false, "domain"}, // its title says so
+		{"[domain-name:value = 'setup.zip']", said("fileinfo", batch.LogField{Name: feed.FileName, Value: "setup.zip"}), false, "domain"},
+		{"[url:value = 'http://evil.example.com/gate.php?id=1']", said("http", batch.LogField{Name: feed.HTTPWhole, Value: "http://evil.example.com/gate.php?id=1"}), true, "url"},
+		{"[file:hashes.'SHA-256' = '" + strings.ToUpper(sha256) + "']", said("fileinfo", batch.LogField{Name: feed.FileSHA256, Value: sha256}), true, "hash"},
+		{"[file:hashes.'SHA-1' = '" + sha1 + "']", said("tls", batch.LogField{Name: feed.TLSPrint, Value: sha1}), false, "hash"},
+		{"[x509-certificate:hashes.'SHA-1' = '" + strings.ToUpper(sha1) + "']", said("tls", batch.LogField{Name: feed.TLSPrint, Value: sha1}), true, "fingerprint"},
+		{"[x509-certificate:hashes.'SHA-1' = 'AB" + strings.Repeat(":ab", 19) + "']", said("tls", batch.LogField{Name: feed.TLSPrint, Value: sha1}), true, "fingerprint"},
+		{"[x509-certificate:hashes.'SHA-1' = '" + sha1 + "']", said("fileinfo", batch.LogField{Name: feed.FileSHA1, Value: sha1}), false, "fingerprint"},
+		{"[network-traffic:extensions.'tls-ext'.ja3_hash = 'A0e9f5d64349fb13191bc781f81f42e1']", said("tls", batch.LogField{Name: feed.TLSJA3, Value: "a0e9f5d64349fb13191bc781f81f42e1"}), true, "fingerprint"},
+		{"[network-traffic:extensions.'tls-ext'.ja3s = 'a0e9f5d64349fb13191bc781f81f42e1']", said("tls", batch.LogField{Name: feed.TLSJA3, Value: "a0e9f5d64349fb13191bc781f81f42e1"}), false, "fingerprint"},
+		{"[network-traffic:extensions.'tls-ext'.ja4 = 't13d1516h2_8daaf6152771_b186095e22b6' AND network-traffic:dst_port = 443]", said("tls", batch.LogField{Name: feed.TLSJA4, Value: "t13d1516h2_8daaf6152771_b186095e22b6"}), true, "fingerprint"},
+		{"[" + agent + " = 'EvilBot/1.0']", said("http", batch.LogField{Name: feed.HTTPAgent, Value: "EvilBot/1.0"}), true, "other"},
+		{"[" + agent + " = 'EvilBot/1.0']", said("http", batch.LogField{Name: feed.HTTPAgent, Value: "EvilBot/1.0 x"}), false, "other"},
+	} {
+		c, err := compile(x.pattern, "stix")
+		if err != nil {
+			t.Errorf("%s: %v", x.pattern, err)
+			continue
+		}
+		s := newSet()
+		c.id = "i"
+		s.put(c)
+		if hits := s.hits(&x.o, time.Now()); (len(hits) > 0) != x.hit || c.kind != x.kind {
+			t.Errorf("%s: %d hits, %s", x.pattern, len(hits), c.kind)
+		}
+		if s.drop("i"); len(s.names)+len(s.hashes)+len(s.tokens) > 0 {
+			t.Errorf("%s is kept after it was dropped", x.pattern)
+		}
+	}
+	for _, pattern := range []string{
+		"[x509-certificate:hashes.'SHA-1' = 'xyz']", "[network-traffic:extensions.'tls-ext'.ja3 = '" + sha1 + "']", "[network-traffic:extensions.'tls-ext'.ja4 = 't13']", "[" + agent + " = 'x']",
+	} {
+		var trouble *TroubleError
+		if _, err := compile(pattern, "stix"); !errors.As(err, &trouble) || trouble.Trouble != NotValue {
+			t.Errorf("%s: %v", pattern, err)
 		}
 	}
 }

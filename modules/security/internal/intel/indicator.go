@@ -40,7 +40,7 @@ type Indicator struct {
 	Name        string     `json:"name" title:"名称|Name"`
 	Pattern     string     `json:"pattern" title:"模式|Pattern"`
 	PatternType string     `json:"pattern_type" title:"语言|Language"`
-	Kind        string     `json:"kind" enum:"address,domain,url,hash,mixed,other" title:"类型|Type"`
+	Kind        string     `json:"kind" enum:"address,domain,url,hash,fingerprint,mixed,other" title:"类型|Type"`
 	State       State      `json:"state" enum:"live,waiting,expired,revoked,silenced,unmatchable" title:"状态|State"`
 	Trouble     Trouble    `json:"trouble" enum:",pattern_type,pattern,no_value,value,private,broad" doc:"Why it is not matched; empty: it is" title:"不能匹配的原因|Why it is not matched"`
 	TroubleText string     `json:"trouble_text" doc:"What of it" title:"说明|What of it"`

@@ -30,7 +30,7 @@ func scanIndicator(r sqldb.Row) (i Indicator, err error) {
 type indicatorParams struct {
 	sqldb.ListParams
 	State  State  `query:"state" enum:"live,waiting,expired,revoked,silenced,unmatchable"`
-	Kind   string `query:"kind" enum:"address,domain,url,hash,mixed,other"`
+	Kind   string `query:"kind" enum:"address,domain,url,hash,fingerprint,mixed,other"`
 	Source string `query:"source" maxLength:"100" doc:"Whose"`
 	Origin string `query:"origin" enum:"file,inbox,feed"`
 	TLP    string `query:"tlp" enum:"clear,green,amber,amber+strict,red"`

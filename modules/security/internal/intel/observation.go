@@ -4,12 +4,14 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"linghang/modules/security/internal/batch"
 	"linghang/modules/security/internal/detection"
+	"linghang/modules/security/internal/feed"
 )
 
 // mostWords bounds what is taken out of one text.
@@ -29,6 +31,7 @@ type observation struct {
 	names            []string // small letters, without the dot at the end
 	hashes           []string // small letters
 	urls             []string
+	tokens           []string // of TLS and HTTP, see tokenKey
 }
 
 // of completes an observation whose client and server are known.
@@ -64,19 +67,58 @@ func ofTalk(t batch.Talk) observation {
 
 // logLine is what a log of another sensor says.
 type logLine struct {
-	at                                            time.Time
-	host, client, server, protocol, title, detail string
-	port                                          int
+	at                                                  time.Time
+	kind, host, client, server, protocol, title, detail string
+	port                                                int
+	fields                                              []batch.LogField
 }
 
-// ofLog is what a log says, also in its texts.
+// ofLog is what a log says: a transaction in its fields, other logs also in their texts. What a
+// file is called is no name of a host, and is not taken for one.
 func ofLog(l logLine) observation {
 	o := observation{client: l.client, server: l.server, port: l.port, protocols: words(l.protocol), host: l.host, first: l.at, last: l.at}
 	o.of()
-	for _, text := range []string{l.host, l.title, l.detail} {
+	for _, f := range l.fields {
+		o.field(f)
+	}
+	texts := []string{l.host, l.title, l.detail}
+	if transaction(l.kind) && len(l.fields) > 0 {
+		texts = texts[:1]
+	}
+	for _, text := range texts {
 		o.read(text)
 	}
 	return o
+}
+
+// transaction tells whether a log says nothing in its texts that it does not say in its fields.
+func transaction(kind string) bool {
+	return slices.Contains([]string{"dns", "tls", "http", "fileinfo"}, kind)
+}
+
+// field takes what a field of a transaction says.
+func (o *observation) field(f batch.LogField) {
+	switch f.Name {
+	case feed.DNSQuery, feed.DNSAnswer, feed.TLSName, feed.TLSNames, feed.HTTPHost:
+		o.named(f.Value)
+	case feed.HTTPWhole:
+		if h := hostOf(f.Value); h != "" {
+			o.urls = append(o.urls, f.Value)
+			o.named(h)
+		}
+	case feed.FileMD5, feed.FileSHA1, feed.FileSHA256:
+		o.hashes = append(o.hashes, strings.ToLower(f.Value))
+	case feed.TLSPrint:
+		o.tokens = append(o.tokens, tokenKey(tokenCert, f.Value))
+	case feed.TLSJA3:
+		o.tokens = append(o.tokens, tokenKey(tokenJA3, f.Value))
+	case feed.TLSJA3S:
+		o.tokens = append(o.tokens, tokenKey(tokenJA3S, f.Value))
+	case feed.TLSJA4:
+		o.tokens = append(o.tokens, tokenKey(tokenJA4, f.Value))
+	case feed.HTTPAgent:
+		o.tokens = append(o.tokens, tokenKey(tokenAgent, f.Value))
+	}
 }
 
 func words(list ...string) (out []string) {

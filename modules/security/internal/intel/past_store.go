@@ -3,6 +3,7 @@ package intel
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -89,13 +90,19 @@ type pastRow struct {
 	past
 }
 
-const logsQuery = `SELECT g.id, g.sensor_id, g.at, g.host, g.client, g.server, g.port, g.protocol, g.title, g.detail FROM security_sensor_log g`
+const logsQuery = `SELECT g.id, g.sensor_id, g.at, g.host, g.client, g.server, g.port, g.protocol, g.title, g.detail, g.kind, g.fields FROM security_sensor_log g`
 
 func scanLog(r sqldb.Row) (x pastRow, err error) {
 	var at int64
 	var l logLine
-	if err := r.Scan(&x.id, &x.sensor, &at, &l.host, &l.client, &l.server, &l.port, &l.protocol, &l.title, &l.detail); err != nil {
+	var fields string
+	if err := r.Scan(&x.id, &x.sensor, &at, &l.host, &l.client, &l.server, &l.port, &l.protocol, &l.title, &l.detail, &l.kind, &fields); err != nil {
 		return x, err
+	}
+	if fields != "" {
+		if err := json.Unmarshal([]byte(fields), &l.fields); err != nil {
+			return x, fmt.Errorf("read what a log says: %w", err)
+		}
 	}
 	l.at = sqldb.Time(at)
 	x.observation = ofLog(l)

@@ -16,10 +16,11 @@ type set struct {
 	bits6      [129]int
 	names      map[string][]*compiled
 	hashes     map[string][]*compiled
+	tokens     map[string][]*compiled
 }
 
 func newSet() *set {
-	return &set{indicators: map[string]*compiled{}, addresses: map[netip.Addr][]*compiled{}, networks: map[netip.Prefix][]*compiled{}, names: map[string][]*compiled{}, hashes: map[string][]*compiled{}}
+	return &set{indicators: map[string]*compiled{}, addresses: map[netip.Addr][]*compiled{}, networks: map[netip.Prefix][]*compiled{}, names: map[string][]*compiled{}, hashes: map[string][]*compiled{}, tokens: map[string][]*compiled{}}
 }
 
 // put adds an indicator, or puts it in the place of the one that was.
@@ -38,6 +39,9 @@ func (s *set) put(c *compiled) {
 	}
 	for _, h := range c.keys.hashes {
 		s.hashes[h] = append(s.hashes[h], c)
+	}
+	for _, k := range c.keys.tokens {
+		s.tokens[k] = append(s.tokens[k], c)
 	}
 }
 
@@ -68,6 +72,9 @@ func (s *set) drop(id string) {
 	}
 	for _, h := range c.keys.hashes {
 		without(s.hashes, h, c)
+	}
+	for _, k := range c.keys.tokens {
+		without(s.tokens, k, c)
 	}
 }
 
@@ -103,6 +110,9 @@ func (s *set) hits(o *observation, now time.Time) (out []hit) {
 	}
 	for _, h := range o.hashes {
 		ask(s.hashes[h])
+	}
+	for _, k := range o.tokens {
+		ask(s.tokens[k])
 	}
 	return out
 }

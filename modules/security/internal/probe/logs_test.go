@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -197,5 +198,128 @@ func TestAFileOfLogsThatIsNotThereIsTold(t *testing.T) {
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func evDNS(second int, name string) string {
+	at := time.Date(2026, 3, 1, 8, 0, second, 0, time.UTC).Format("2006-01-02T15:04:05.000000-0700")
+	return fmt.Sprintf(`{"timestamp":%q,"event_type":"dns","src_ip":"10.0.0.3","src_port":40003,"dest_ip":"10.0.0.53","dest_port":53,"proto":"UDP","dns":{"version":2,"type":"answer","rrname":%q,"rrtype":"A","rcode":"NOERROR","answers":[{"rrname":%q,"rrtype":"A","rdata":"10.0.0.9"}]}}`+"\n", at, name, name)
+}
+
+func TestTransactionsAreToldOnceInAWhileAndTheOthersAreCounted(t *testing.T) {
+	dir := t.TempDir()
+	l, end := logged(t, dir)
+	defer end()
+	var text strings.Builder
+	for second := 0; second < 7200; second += 2 { // two names, all the time for two hours, and an alert each minute
+		text.WriteString(evDNS(second, "hmi-1.plant.local") + evDNS(second, "hmi-2.plant.local"))
+		if second%60 == 0 {
+			fmt.Fprintf(&text, evAlert, second%60, 7)
+		}
+	}
+	appendTo(t, l.c.File, text.String())
+	for {
+		n, fault, err := l.step(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
+		if fault != nil || err != nil {
+			t.Fatal(fault, err)
+		}
+		if n == 0 {
+			break
+		}
+	}
+	if _, _, err := l.step(time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)); err != nil {
+		t.Fatal(err)
+	}
+	logs, last := drain(t, l.spool)
+	kinds := map[string]uint64{}
+	for _, x := range logs {
+		kinds[x.Kind] += 1 + x.Again
+	}
+	if kinds["alert"] != 120 || kinds["dns"] != 4 || last.Told != 124 || last.Repeated != 7196 || last.Limited != 0 || last.Lines != 7320 {
+		t.Errorf("%v %+v", kinds, last)
+	}
+	if x := logs[0]; len(x.Fields) != 4 || x.Fields[0] != (batch.LogField{Name: "dns.rrname", Value: "hmi-1.plant.local"}) {
+		t.Errorf("%+v", x)
+	}
+}
+
+func TestAnAlertThatIsWrittenAgainAtOnceIsCounted(t *testing.T) {
+	dir := t.TempDir()
+	l, end := logged(t, dir)
+	defer end()
+	var text strings.Builder
+	for _, second := range []int{0, 4, 10, 11, 30} { // the fourth is more than ten seconds after the first
+		fmt.Fprintf(&text, evAlert, second, 7)
+		fmt.Fprintf(&text, evAlert, second, 8)
+	}
+	appendTo(t, l.c.File, text.String())
+	if _, fault, err := l.step(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)); fault != nil || err != nil {
+		t.Fatal(fault, err)
+	}
+	logs, last := drain(t, l.spool)
+	var got []string
+	for _, x := range logs {
+		until := "-"
+		if !x.Until.IsZero() {
+			until = x.Until.Format("05")
+		}
+		got = append(got, fmt.Sprintf("%s %s +%d %s", x.Code, x.At.Format("05"), x.Again, until))
+	}
+	want := []string{"1:7 00 +2 10", "1:8 00 +2 10", "1:7 11 +0 -", "1:8 11 +0 -", "1:7 30 +0 -", "1:8 30 +0 -"}
+	if !slices.Equal(got, want) || last.Told != 10 {
+		t.Errorf("%v, %d told; want %v, 10", got, last.Told, want)
+	}
+}
+
+func TestMoreTransactionsThanAreToldAreCountedAndAlertsAreToldAllTheSame(t *testing.T) {
+	dir := t.TempDir()
+	l, end := logged(t, dir)
+	defer end()
+	const all = sieveBurst + 500
+	var text strings.Builder
+	for n := range all {
+		text.WriteString(evDNS(0, fmt.Sprintf("h%d.example.com", n)))
+	}
+	appendTo(t, l.c.File, text.String()+fmt.Sprintf(evAlert, 0, 7)+evDNS(10, "later.example.com"))
+	for now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC); ; now = now.Add(time.Minute) {
+		n, fault, err := l.step(now)
+		if fault != nil || err != nil {
+			t.Fatal(fault, err)
+		}
+		if n == 0 {
+			break
+		}
+	}
+	logs, last := drain(t, l.spool)
+	if len(logs) != sieveBurst+2 || last.Limited != 500 || last.Told != sieveBurst+2 {
+		t.Errorf("%d logs, %+v", len(logs), last)
+	}
+	if logs[len(logs)-2].Kind != "alert" || logs[len(logs)-1].Title != "later.example.com" {
+		t.Errorf("%+v", logs[len(logs)-2:])
+	}
+}
+
+func TestBatchesOfTheLongestTransactionsAreTaken(t *testing.T) {
+	dir := t.TempDir()
+	l, end := logged(t, dir)
+	defer end()
+	var text strings.Builder
+	for n := range 2 * batch.MaxLogs { // characters that JSON writes in six octets
+		fmt.Fprintf(&text, `{"timestamp":"2026-03-01T08:00:00.000000+0000","event_type":"http","src_ip":"10.0.0.%d","src_port":40003,"dest_ip":"10.0.0.9","dest_port":80,"proto":"TCP","http":{"hostname":"h%d","url":"/%s","http_user_agent":"%s","http_refer":"%s"}}`+"\n",
+			n%250, n, strings.Repeat("<", 1000), strings.Repeat(">", 1000), strings.Repeat("&", 1000))
+	}
+	appendTo(t, l.c.File, text.String())
+	for {
+		n, fault, err := l.step(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
+		if fault != nil || err != nil {
+			t.Fatal(fault, err)
+		}
+		if n == 0 {
+			break
+		}
+	}
+	logs, last := drain(t, l.spool) // reads each as the city does
+	if len(logs) != 2*batch.MaxLogs || last.Told != 2*batch.MaxLogs {
+		t.Errorf("%d logs, %+v", len(logs), last)
 	}
 }

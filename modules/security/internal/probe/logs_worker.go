@@ -25,6 +25,18 @@ const (
 	everyFault = time.Minute
 )
 
+// From when on a batch is as good as full: one log more, with its facts, still has room.
+const (
+	fullSize  = batch.MaxBody - 128<<10
+	fullFacts = batch.MaxFacts - 16
+)
+
+// Lines of a batch: those that repeat another of it within a while only count.
+const (
+	mostLines   = 20 * batch.MaxLogs
+	repeatsSoon = 10 * time.Second
+)
+
 // LogConfig is a source of logs of other sensors.
 type LogConfig struct {
 	// Format is eve, syslog, zeek, wazuh or windows.
@@ -56,9 +68,14 @@ type logging struct {
 	state batch.Feed
 	was   batch.Feed // when the file was opened
 	logs  []batch.Log
+	same  map[said]int // the last of logs that says it
+	facts []batch.Fact // that the logs told
+	size  int          // octets of both
+	sieve sieve
 	kept  time.Time // when the last batch was
 	fresh bool      // lines were read that no batch counts
 	full  bool      // the disk had no room for what was read
+	cut   bool      // a batch was full before all that is there was read
 }
 
 func (p *Probe) newLogging(c LogConfig) *logging {
@@ -98,7 +115,7 @@ func (p *Probe) follow(ctx context.Context, c LogConfig) error {
 			told = time.Now()
 			p.log.WarnContext(ctx, "a file of logs cannot be read; it is tried again", "file", c.File, "error", fault)
 		}
-		if n == batch.MaxLogs && ctx.Err() == nil {
+		if (n == mostLines || l.cut) && ctx.Err() == nil {
 			continue
 		}
 		select {
@@ -112,8 +129,13 @@ func (p *Probe) follow(ctx context.Context, c LogConfig) error {
 // step reads what is there, at most what one batch holds, and keeps it. fault is of the
 // file, which may be mended; err is of the spool.
 func (l *logging) step(now time.Time) (n int, fault, err error) {
+	l.cut = false
 	if !l.full { // else what was read waits for room
-		n, fault = l.file.Read(batch.MaxLogs, func(offset int64, line []byte) { l.line(offset, line, now) })
+		n, fault = l.file.Read(mostLines, func(offset int64, line []byte) bool {
+			l.line(offset, line, now)
+			l.cut = len(l.logs) >= batch.MaxLogs || l.size >= fullSize || len(l.facts) >= fullFacts
+			return !l.cut
+		})
 	}
 	l.state.Long, l.state.Gone = l.was.Long+l.file.Long, l.was.Gone+l.file.Gone
 	if !l.due(n, now) {
@@ -141,7 +163,7 @@ func (l *logging) due(n int, now time.Time) bool {
 // keep puts what was read into the spool; full says that the disk has no room for it now.
 func (l *logging) keep(now time.Time) (full, err error) {
 	b := l.head
-	b.MadeAt, b.Logs, b.Feeds = now.UTC(), l.logs, []batch.Feed{l.state}
+	b.MadeAt, b.Logs, b.Facts, b.Feeds = now.UTC(), l.logs, l.facts, []batch.Feed{l.state}
 	err = l.spool.Add(&b, batch.Totals{})
 	if l.full = errors.Is(err, errFull); l.full {
 		return err, nil
@@ -149,7 +171,7 @@ func (l *logging) keep(now time.Time) (full, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l.logs, l.kept, l.fresh = nil, now, false
+	l.logs, l.same, l.facts, l.size, l.kept, l.fresh = nil, nil, nil, 0, now, false
 	return nil, nil
 }
 
@@ -164,10 +186,119 @@ func (l *logging) line(offset int64, line []byte, now time.Time) {
 	if !e.Told {
 		return
 	}
+	if e.Transaction && !l.passes(&e) {
+		return
+	}
 	l.state.Told++
+	what := saidBy(&e)
+	if l.repeats(&e, what) {
+		return
+	}
 	sum := sha256.Sum256(line)
-	l.logs = append(l.logs, batch.Log{
+	x := batch.Log{
 		At: e.At, Feed: l.c.name(), Format: string(l.c.Format), Kind: e.Kind, Code: e.Code, Severity: string(e.Severity), Title: e.Title, Detail: e.Detail, Host: e.Host,
 		Client: e.Client, Server: e.Server, Port: e.Port, Protocol: e.Protocol, Digest: hex.EncodeToString(sum[:]), Offset: offset, Size: int64(len(line)),
-	})
+	}
+	for _, f := range e.Fields {
+		x.Fields = append(x.Fields, batch.LogField{Name: f.Name, Value: f.Value})
+	}
+	if l.same == nil {
+		l.same = map[said]int{}
+	}
+	l.same[what] = len(l.logs)
+	l.logs, l.size = append(l.logs, x), l.size+sizeOfLog(&x)
+	for _, f := range e.Facts {
+		y := batch.Fact{At: e.At, MAC: f.MAC, Addr: f.Addr, Source: f.Source, Kind: f.Kind, Value: f.Value}
+		l.facts, l.size = append(l.facts, y), l.size+sizeOfFact(&y)
+	}
+}
+
+// said is what a log says, without when and where it stands.
+type said struct {
+	kind, code, title, detail, host, client, server, protocol, fields string
+	severity                                                          feed.Severity
+	port                                                              uint16
+}
+
+func saidBy(e *feed.Event) said {
+	s := said{kind: e.Kind, code: e.Code, title: e.Title, detail: e.Detail, host: e.Host, client: e.Client, server: e.Server, protocol: e.Protocol, severity: e.Severity, port: e.Port}
+	for _, f := range e.Fields {
+		s.fields += f.Name + "\x00" + f.Value + "\x00"
+	}
+	return s
+}
+
+// repeats counts what another of the batch said a moment before, and tells whether it was one.
+// Transactions were sifted already.
+func (l *logging) repeats(e *feed.Event, what said) bool {
+	i, known := l.same[what]
+	if !known || e.Transaction {
+		return false
+	}
+	first := &l.logs[i]
+	if e.At.Before(first.At) || e.At.Sub(first.At) > repeatsSoon {
+		return false
+	}
+	first.Again++
+	if e.At.After(first.Until) {
+		first.Until = e.At
+	}
+	return true
+}
+
+// passes tells whether a transaction is told, and counts those that are not.
+func (l *logging) passes(e *feed.Event) bool {
+	if l.spool.crowded() {
+		l.state.Limited++
+		return false
+	}
+	switch l.sieve.ask(e) {
+	case again:
+		l.state.Repeated++
+		return false
+	case tooMany:
+		l.state.Limited++
+		return false
+	case pass:
+	}
+	return true
+}
+
+// sizes of what encoding/json writes beside texts, at most: names, quotes, numbers and times.
+const (
+	logFrame   = 420
+	fieldFrame = 24
+	factFrame  = 160
+)
+
+// sizeOfLog is how many octets a log has in a batch, at most.
+func sizeOfLog(x *batch.Log) int {
+	n := logFrame + len(x.Digest) + written(x.Feed, x.Format, x.Kind, x.Code, x.Severity, x.Title, x.Detail, x.Host, x.Client, x.Server, x.Protocol)
+	for _, f := range x.Fields {
+		n += fieldFrame + written(f.Name, f.Value)
+	}
+	return n
+}
+
+// sizeOfFact is how many octets a fact has in a batch, at most.
+func sizeOfFact(x *batch.Fact) int {
+	return factFrame + written(x.MAC, x.Addr, x.Source, x.Kind, x.Value)
+}
+
+// written is how many octets texts have in JSON: some letters are written as six.
+func written(texts ...string) (n int) {
+	for _, s := range texts {
+		n += len(s)
+		for i := range len(s) {
+			switch c := s[i]; {
+			case c < ' ', c == '<', c == '>', c == '&':
+				n += 5
+			case c == '"', c == '\\':
+				n++
+			case c == 0xe2: // perhaps U+2028
+				n += 3
+			}
+		}
+	}
+	return n
 }

@@ -59,6 +59,7 @@ type Spool struct {
 	at    progress
 	list  map[batch.Stream][]waiting // the oldest first
 	used  int64
+	logs  int64   // octets of used that are batches of logs
 	sends waiting // is on its way, and is not given up
 }
 
@@ -151,7 +152,7 @@ func (s *Spool) scan(stream batch.Stream) error {
 			return fmt.Errorf("read the spool: %w", err)
 		}
 		s.list[stream] = append(s.list[stream], waiting{stream, seq, n, info.Size()})
-		s.used += info.Size()
+		s.grow(stream, info.Size())
 	}
 	slices.SortFunc(s.list[stream], func(a, b waiting) int { return int(a.sequence - b.sequence) })
 	if n := len(s.list[stream]); n > 0 && s.list[stream][n-1].sequence > s.at.Sequence[stream] {
@@ -264,7 +265,8 @@ func (s *Spool) Add(b *batch.Batch, run batch.Totals) error {
 	if err != nil {
 		return err
 	}
-	s.list[b.Stream], s.used = append(s.list[b.Stream], w), s.used+w.size
+	s.list[b.Stream] = append(s.list[b.Stream], w)
+	s.grow(b.Stream, w.size)
 	s.advance(b)
 	select {
 	case s.more <- struct{}{}:
@@ -383,9 +385,29 @@ func (s *Spool) drop(stream batch.Stream, i int) error {
 	if err := os.Remove(filepath.Join(s.dir, w.name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove a batch: %w", err)
 	}
-	s.list[stream], s.used = slices.Delete(s.list[stream], i, i+1), s.used-w.size
+	s.list[stream] = slices.Delete(s.list[stream], i, i+1)
+	s.grow(stream, -w.size)
 	s.at.Shedding = ""
 	return nil
+}
+
+// grow counts what stands on the disk.
+func (s *Spool) grow(stream batch.Stream, by int64) {
+	s.used += by
+	if stream == batch.Logs {
+		s.logs += by
+	}
+}
+
+// logShare is the part of the budget that transactions in logs may fill: the rest is for alerts,
+// which are logs as well, and for records, which are given up last.
+const logShare = 4
+
+// crowded tells that no more transactions are to be kept until some were sent.
+func (s *Spool) crowded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.logs > s.budget/logShare
 }
 
 // Left is how many batches wait, and how many octets they are.

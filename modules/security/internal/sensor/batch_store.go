@@ -38,8 +38,12 @@ func (m *Sensors) tell(ctx context.Context, tx *sqldb.Tx, sensor string, a arriv
 		return m.heard(ctx, tx, sensor, a.Spool, a.Sequence, a.at)
 	case len(a.Aggregates) > 0 && m.spoken != nil:
 		return m.spoken(ctx, tx, sensor, a.Spool, a.Sequence, a.Talks(offset(a.skew, a.Live)), a.at)
-	case len(a.Logs) > 0 && m.logged != nil:
-		return m.logged(ctx, tx, sensor, a.Spool, a.Sequence, a.at)
+	case len(a.Logs) > 0:
+		for _, logged := range m.logged {
+			if err := logged(ctx, tx, sensor, a.Spool, a.Sequence, a.at); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ type Sensors struct {
 	store         store
 	heard         Heard
 	spoken        Spoken
-	logged        Logged
+	logged        []Logged
 
 	// Clock is the city's.
 	Clock func() time.Time
@@ -56,7 +56,7 @@ func New(kit *module.Kit, organisations Organisations, clock func() time.Time) *
 }
 
 // Tell names who is told of batches of records, and of aggregates.
-func (m *Sensors) Tell(heard Heard, spoken Spoken, logged Logged) {
+func (m *Sensors) Tell(heard Heard, spoken Spoken, logged ...Logged) {
 	m.heard, m.spoken, m.logged = heard, spoken, logged
 }
 

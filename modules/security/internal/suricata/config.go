@@ -4,7 +4,8 @@
 // months; its parsers of Modbus, DNP3 and EtherNet/IP are off; it stops to read a
 // session after 1 MiB; and it rejects packets whose checksums a network card was to fill
 // in. It also writes a record of each transaction, which is more than the traffic
-// itself: a probe counts those by itself, and takes alerts and statistics of loss.
+// itself: a probe counts the industrial ones by itself, and takes alerts, statistics of loss,
+// and what it does not dissect: DNS, TLS, HTTP and files, without what was in them.
 package suricata
 
 import (
@@ -102,6 +103,8 @@ outputs:
       filename: eve.json
       # The same number for a session in Suricata, Zeek and others.
       community-id: true
+      # Whose MAC address it was: by it devices are known.
+      ethernet: yes
       types:
         - alert:
             tagged-packets: no
@@ -109,6 +112,21 @@ outputs:
             totals: yes
             threads: no
             deltas: no
+        # What a probe does not dissect by itself. It tells each of them once in a while, with
+        # names, addresses, fingerprints and hashes; no contents, certificates and cookies.
+        - dns:
+            version: 2
+            requests: yes
+            responses: yes
+            formats: [detailed]
+        - tls:
+            extended: yes
+            session-resumption: yes
+        - http:
+            extended: yes
+        - files:
+            force-magic: yes
+            force-hash: [md5, sha1, sha256]
 
 af-packet:
   - interface: @interface@
@@ -140,10 +158,19 @@ app-layer:
         sp: 44818
     http:
       enabled: yes
+      libhtp:
+        default-config:
+          personality: IDS
+          # A hash is of a whole file, or of none.
+          request-body-limit: 0
+          response-body-limit: 0
     tls:
       enabled: yes
       detection-ports:
         dp: 443
+      # Fingerprints of clients and servers, for indicators; JA4 since Suricata 8.
+      ja3-fingerprints: yes
+      ja4-fingerprints: yes
     ssh:
       enabled: yes
     smb:

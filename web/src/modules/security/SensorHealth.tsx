@@ -126,6 +126,7 @@ function Streams({ sensor: s }: { sensor: SensorDetail }) {
 function Feeds({ sensor: s }: { sensor: SensorDetail }) {
   const t = useSensorTexts()
   const f = useFormat()
+  const countedOf = (x: LogFeed) => ([['repeated', x.repeated], ['limited', x.limited]] as const).filter(([, n]) => n > 0)
   const lostOf = (x: LogFeed) => ([['unread', x.unread], ['long', x.long], ['dropped', x.dropped], ['gone', x.gone]] as const).filter(([, n]) => n > 0)
   return (
     <Card size="small" title={t('sensor.logs.feeds')} extra={<Link to="?tab=logs">{t('sensor.tabs.logs')}</Link>}>
@@ -134,7 +135,7 @@ function Feeds({ sensor: s }: { sensor: SensorDetail }) {
         columns={[
           { title: t('sensor.logs.file'), render: (_, x) => <span className="lh-two lh-break"><span className="lh-code">{x.name}</span><span>{t(`sensor.logs.formats.${x.format}`)} · {f.ago(x.at)}</span></span> },
           { title: t('sensor.logs.lines'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.lines, 0)}</span> },
-          { title: t('sensor.logs.told'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.told, 0)}</span> },
+          { title: t('sensor.logs.told'), align: 'right', render: (_, x) => <span className="lh-two"><span className="lh-number">{f.number(x.told, 0)}</span>{countedOf(x).map(([k, n]) => <span key={k}>{t(`sensor.logs.${k}`)} {f.number(n, 0)}</span>)}</span> },
           { title: t('sensor.field.lost'), render: (_, x) => (lostOf(x).length === 0 ? t('sensor.lossNone') : <span className="lh-two">{lostOf(x).map(([k, n]) => <StatusTag key={k} tone="warn">{t(`sensor.logs.${k}`)} {f.number(n, 0)}</StatusTag>)}</span>) },
         ]}
       />

@@ -48,6 +48,7 @@ export const en: typeof zh = {
   'intel.kinds.domain': 'Domain',
   'intel.kinds.url': 'URL',
   'intel.kinds.hash': 'File hash',
+  'intel.kinds.fingerprint': 'Certificate or TLS fingerprint',
   'intel.kinds.mixed': 'Several',
   'intel.kinds.other': 'Other',
   'intel.origins.file': 'File',

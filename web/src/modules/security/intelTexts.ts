@@ -18,7 +18,7 @@ export interface TakenBundle { objects: TakenObject[]; new: number; newer: numbe
 export const intelKey = ['security', 'intelligence']
 
 export const indicatorStates = ['live', 'waiting', 'expired', 'revoked', 'silenced', 'unmatchable'] as const
-export const indicatorKinds = ['address', 'domain', 'url', 'hash', 'mixed', 'other'] as const
+export const indicatorKinds = ['address', 'domain', 'url', 'hash', 'fingerprint', 'mixed', 'other'] as const
 export const origins = ['file', 'inbox', 'feed'] as const
 export const labels = ['clear', 'green', 'amber', 'amber+strict', 'red'] as const
 export const outcomes = ['new', 'newer', 'same', 'older', 'refused'] as const

@@ -46,6 +46,7 @@ export const zh = {
   'intel.kinds.domain': '域名',
   'intel.kinds.url': '网址',
   'intel.kinds.hash': '文件散列',
+  'intel.kinds.fingerprint': '证书或 TLS 指纹',
   'intel.kinds.mixed': '多种',
   'intel.kinds.other': '其他',
   'intel.origins.file': '文件',

@@ -36,9 +36,9 @@ export const zh = {
     kinds: { vendor: '厂商', vendor_id: '厂商编号', model: '型号', order_number: '订货号', firmware: '固件版本', hardware: '硬件版本', serial: '序列号', name: '名称', description: '说明', device_type: '设备类型', instance: '实例号', location: '位置', address: '地址', software: '软件', service: '服务', security: '安全模式' },
     devices: { empty: '还没有识别出设备', emptyNote: '设备在网络上说出身份后自动出现', by: '识别依据', bys: { serial: '厂商和序列号', mac: 'MAC 地址', bacnet: 'BACnet 实例号', name: 'PROFINET 站名', address: '仅 IP 地址' }, conflicts: '有矛盾：{{list}}', from: '由 {{n}} 条自述归并', search: 'MAC、IP、值', factsEmpty: '设备还没有说过自己', properties: '属性', unknown: '未知设备' },
     logs: {
-      search: '标题、分类、主机、规则', empty: '没有日志', emptyNote: '在 probe.yaml 的 logs 中写上 Suricata、Zeek、Wazuh、syslog 或 Windows 事件的文件', one: '日志', severity: '严重程度', what: '标题', detail: '分类、程序', kind: '类型', code: '规则、事件编号', host: '主机', file: '文件', position: '原文位置', stands: '第 {{at}} 字节起，共 {{size}} 字节', digest: '原文 SHA-256',
+      search: '标题、分类、主机、规则', empty: '没有日志', emptyNote: '在 probe.yaml 的 logs 中写上 Suricata、Zeek、Wazuh、syslog 或 Windows 事件的文件', one: '日志', severity: '严重程度', what: '标题', detail: '分类、程序', kind: '类型', code: '规则、事件编号', host: '主机', file: '文件', position: '原文位置', stands: '第 {{at}} 字节起，共 {{size}} 字节', digest: '原文 SHA-256', fields: '内容', again: '重复', times: '又出现 {{count}} 次，最后 {{at}}', more: '又 {{count}} 次',
       severities: { high: '高', medium: '中', low: '低', info: '信息' }, from: { high: '高', medium: '中及以上', low: '低及以上', info: '全部' }, formats: { eve: 'Suricata', syslog: 'syslog', zeek: 'Zeek', wazuh: 'Wazuh', windows: 'Windows' },
-      feeds: '日志文件', lines: '行数', told: '已上报', unread: '读不懂', long: '过长', dropped: '其丢包', gone: '文件丢失',
+      feeds: '日志文件', lines: '行数', told: '已上报', unread: '读不懂', long: '过长', dropped: '其丢包', gone: '文件丢失', repeated: '重复，只计数', limited: '超出上报速率，只计数',
     },
     consent: { title: '主管部门可见的内容', history: '授权记录', looks: '主管部门查阅记录', noLooks: '还没有人查阅', change: '更改', changed: '已更改', ask: '改为“{{consent}}”？', answerTitle: '主管部门可以看到什么？', noHistory: '没有记录', theirs: '由企业决定', whats: { records: '记录', pairs: '会话', facts: '设备自述', assets: '设备', logs: '其他日志', alerts: '告警', baselines: '通信基线', intelligence: '情报命中' } },
     retire: { label: '停用', title: '停用“{{name}}”？', note: '停用后不再接收此机器的数据，已收到的数据保留；不能恢复。', done: '已停用' },
