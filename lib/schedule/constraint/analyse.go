@@ -1,6 +1,9 @@
 package constraint
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // absent is a bound that no literal has.
 const absent = -1 << 31
@@ -18,10 +21,15 @@ type analysis struct {
 	levelMet []bool  // by level
 	tries    int
 	core     []Lit
+	strict   bool  // tests look whether explanations are true
+	upTo     int32 // before which change
 }
 
 // needs is called by who explains, for each literal from which it follows.
 func (k *Kernel) needs(l Lit) {
+	if k.strict && k.before(l.of, k.upTo) < l.least {
+		panic(fmt.Sprintf("a literal is explained by what was not true before: %+v", l))
+	}
 	if k.gather {
 		k.list = append(k.list, l)
 		return
@@ -48,6 +56,7 @@ func (k *Kernel) require(l Lit) {
 
 // explain calls needs with what a literal follows from.
 func (k *Kernel) explain(l Lit, why reason, at int32) {
+	k.upTo = at
 	switch why.by {
 	case decided:
 	case byClause:

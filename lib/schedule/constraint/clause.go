@@ -66,8 +66,8 @@ func (k *Kernel) Clause(lits ...Lit) {
 // keep keeps a clause and returns it. Its first two literals are watched.
 func (k *Kernel) keep(lits []Lit, levels int32) int32 {
 	c := &k.clauses
-	id := int32(len(c.list))                                                                     //nolint:gosec // they are bounded
-	c.list = append(c.list, clause{int32(len(c.lits)), int32(len(lits)), levels, c.bump})        //nolint:gosec // as above
+	id := int32(len(c.list))                                                              //nolint:gosec // they are bounded
+	c.list = append(c.list, clause{int32(len(c.lits)), int32(len(lits)), levels, c.bump}) //nolint:gosec // as above
 	c.lits = append(c.lits, lits...)
 	if levels > 0 {
 		c.learned++

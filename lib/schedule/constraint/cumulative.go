@@ -8,9 +8,9 @@ type cumulative struct {
 	capacity int32
 	id       int32
 	// The profile of what is taken for certain: piece p is from time[p] up to time[p+1].
-	time, height []int32
+	time, height  []int32
 	begin, finish []int32 // of certain parts, by activity
-	rise, fall   []int32  // places of those that have one, by begin and by finish
+	rise, fall    []int32 // places of those that have one, by begin and by finish
 }
 
 // Cumulative lets what present activities take at a time together be the capacity at most.
@@ -27,7 +27,8 @@ func (k *Kernel) Cumulative(capacity int32, list []Activity) {
 	c.time, c.height = make([]int32, 0, 2*n+1), make([]int32, 0, 2*n+1)
 	c.begin, c.finish = make([]int32, n), make([]int32, n)
 	c.rise, c.fall = make([]int32, 0, n), make([]int32, 0, n)
-	k.add(c, true, c.list.signs()...)
+	k.add(c, 1, c.list.signs()...)
+	k.energy(c)
 }
 
 // propagate is time-tabling: where others take so much for certain that there is no room, an activity is not

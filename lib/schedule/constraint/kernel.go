@@ -72,9 +72,9 @@ type Kernel struct {
 
 	propagators []propagator
 	wakes       [][]int32 // by signed variable
-	waiting     [2][]int32
+	waiting     [3][]int32
 	queued      []bool
-	slow        []bool
+	slow        []int8 // which of waiting
 
 	failed  Lit
 	failure reason
@@ -199,7 +199,7 @@ func (k *Kernel) rest() {
 }
 
 // add adds a propagator that wakes when a signed variable grows.
-func (k *Kernel) add(p propagator, slow bool, on ...int32) {
+func (k *Kernel) add(p propagator, slow int8, on ...int32) {
 	id := int32(len(k.propagators)) //nolint:gosec // there are not so many
 	k.propagators, k.queued, k.slow = append(k.propagators, p), append(k.queued, false), append(k.slow, slow)
 	for _, of := range on {
@@ -213,11 +213,7 @@ func (k *Kernel) wake(p int32) {
 		return
 	}
 	k.queued[p] = true
-	q := 0
-	if k.slow[p] {
-		q = 1
-	}
-	k.waiting[q] = append(k.waiting[q], p)
+	k.waiting[k.slow[p]] = append(k.waiting[k.slow[p]], p)
 }
 
 // propagate draws conclusions until there are no more, and returns false on a contradiction.
@@ -235,8 +231,8 @@ func (k *Kernel) propagate() bool {
 			}
 		}
 		q := 0
-		if len(k.waiting[0]) == 0 {
-			q = 1
+		for q < len(k.waiting)-1 && len(k.waiting[q]) == 0 {
+			q++
 		}
 		last := len(k.waiting[q]) - 1
 		if last < 0 {

@@ -13,7 +13,7 @@ const (
 )
 
 const (
-	unit    = 100   // conflicts of the shortest run
+	unit    = 50    // conflicts of the shortest run
 	keeping = 4_000 // learned clauses before some are let go
 	decay   = 0.95  // of activities
 )
@@ -40,6 +40,7 @@ func (k *Kernel) addVariable(least int32) {
 // about which it does not are as small as they can be when all others are decided.
 func (k *Kernel) Decide(x Int) {
 	k.branch[x] = true
+	k.activity[x] = k.random.Unit() * 1e-3 // among equals any is first
 	k.push(x)
 }
 
@@ -190,7 +191,7 @@ func (k *Kernel) choose(assumed []Lit) (Lit, Answer) {
 func (k *Kernel) split(x Int, least, most int32) Lit {
 	v := k.phase[x]
 	switch {
-	case v <= least || v > most:
+	case v <= least || v > most || most-least > 1:
 		return x.AtMost(least)
 	case v == most:
 		return x.AtLeast(most)

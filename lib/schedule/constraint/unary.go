@@ -23,7 +23,7 @@ func (k *Kernel) Unary(list []Activity) {
 	for i := range int32(n) { //nolint:gosec // as above
 		u.early, u.late = append(u.early, i), append(u.late, i)
 	}
-	k.add(u, true, u.list.signs()...)
+	k.add(u, 0, u.list.signs()...)
 }
 
 // propagate finds windows with more work than time (overload), and activities that have to be after, or before, all that

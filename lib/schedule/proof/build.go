@@ -9,8 +9,8 @@ import (
 
 // most bounds what is built: pairs of activities, of which each has a literal.
 const (
-	maxTasks = 4_000
-	maxPairs = 200_000
+	maxTasks = 2_000
+	maxPairs = 10_000
 )
 
 // builder makes the model of a problem.
@@ -28,6 +28,8 @@ func New(q Problem, o Options) *Prover {
 		return nil
 	}
 	p := &Prover{kernel: constraint.New(constraint.Options{Seed: o.Seed}), lower: o.Lower, upper: o.Upper, step: 1, budget: firstBudget}
+	n := int64(max(1, len(q.Tasks)))
+	p.patience = patience / (n * n * n)
 	b := &builder{Problem: q, p: p, pairs: map[[2]int32]constraint.Lit{}}
 	p.span = p.kernel.Int(o.Lower, max(o.Lower, o.Upper-1))
 	b.tasks(o.Upper)
@@ -140,8 +142,13 @@ func (b *builder) resources() bool {
 	for i, modes := range b.Tasks {
 		for j, m := range modes {
 			for _, n := range m.Needs {
+				list := on[n.Resource]
+				if last := len(list) - 1; last >= 0 && list[last].task == int32(i) && list[last].mode == int32(j) { //nolint:gosec // few
+					list[last].amount += n.Amount
+					continue
+				}
 				if n.Amount > 0 && m.Duration > 0 {
-					on[n.Resource] = append(on[n.Resource], piece{int32(i), int32(j), n.Amount}) //nolint:gosec // few
+					on[n.Resource] = append(list, piece{int32(i), int32(j), n.Amount}) //nolint:gosec // few
 				}
 			}
 		}

@@ -48,20 +48,27 @@ type Options struct {
 
 // Prover is a search that can be gone on with. It is for one goroutine.
 type Prover struct {
-	kernel *constraint.Kernel
-	span   constraint.Int
-	start  []constraint.Int
-	mode   [][]constraint.Lit
-	lower  int32
-	upper  int32 // of the best known
-	found  int32 // of the best found here, or 0
-	step   int32
-	side   int   // 0: the lower bound is raised
-	budget int64 // conflicts until sides are changed
-	spent  int64
+	kernel   *constraint.Kernel
+	span     constraint.Int
+	start    []constraint.Int
+	mode     [][]constraint.Lit
+	lower    int32
+	upper    int32 // of the best known
+	step     int32
+	side     int   // 0: the lower bound is raised
+	budget   int64 // conflicts until sides are changed
+	spent    int64
+	gained   int64 // conflicts there were when something was found last
+	patience int64
 }
 
-const firstBudget = 300
+const (
+	firstBudget = 300
+	patience    = 60_000_000_000 // conflicts by the third power of the tasks
+)
+
+// Stalled tells whether it has found nothing for long, for a project of its size, so that others may search rather.
+func (p *Prover) Stalled() bool { return p.kernel.Conflicts()-p.gained > p.patience }
 
 // Lower is the length that no schedule is shorter than.
 func (p *Prover) Lower() int32 { return p.lower }
@@ -95,15 +102,16 @@ func (p *Prover) Step(ctx context.Context, conflicts int64) int32 {
 	p.spent += p.kernel.Conflicts() - before
 	switch answer {
 	case constraint.Refuted:
-		p.lower, p.spent = t+1, 0
+		p.lower, p.spent, p.gained = t+1, 0, p.kernel.Conflicts()
 		if p.step *= 2; len(p.kernel.Core()) == 0 {
 			p.lower = p.upper
 		}
 		p.step = max(1, min(p.step, (p.upper-p.lower)/2))
 	case constraint.Satisfied:
-		p.found, p.spent, p.step = p.read(), 0, 1
-		p.Known(p.found)
-		return p.found
+		span := p.kernel.Value(p.span)
+		p.spent, p.step, p.gained = 0, 1, p.kernel.Conflicts()
+		p.Known(span)
+		return span
 	default:
 		if p.spent >= p.budget {
 			if p.step > 1 {
