@@ -67,6 +67,9 @@ func (k *Kernel) Solve(ctx context.Context, assumed []Lit, conflicts int64) Answ
 	last := k.conflicts + conflicts
 	for {
 		k.retreat(0)
+		if ctx.Err() != nil {
+			return Unknown
+		}
 		if !k.settle() {
 			return Refuted
 		}
@@ -75,7 +78,7 @@ func (k *Kernel) Solve(ctx context.Context, assumed []Lit, conflicts int64) Answ
 		}
 		k.runs++
 		answer := k.run(ctx, assumed, min(last, k.conflicts+unit*luby(k.runs)))
-		if answer != Unknown || k.conflicts >= last || ctx.Err() != nil {
+		if answer != Unknown || k.conflicts >= last {
 			return answer
 		}
 	}
