@@ -73,9 +73,9 @@ func (b *breeder) seek(ctx context.Context) {
 	span, _ := b.pool.bounds()
 	p.search.Known(span)
 	before := p.search.Conflicts()
-	found := p.search.Step(ctx, step)
+	_, found := p.search.Step(ctx, step)
 	b.moves += p.search.Conflicts() - before
-	if found > 0 {
+	if found {
 		p.search.Schedule(p.start, p.mode)
 		b.adopt()
 		b.offerPool(b.a.order, b.a.ways, b.makespan())

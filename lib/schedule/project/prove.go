@@ -43,9 +43,9 @@ func newProver(s *solver, seed uint64, best *shared) *prover {
 func (p *prover) step(ctx context.Context, best *shared) {
 	p.search.Known(best.best())
 	before := p.search.Conflicts()
-	span := p.search.Step(ctx, step)
+	span, found := p.search.Step(ctx, step)
 	p.solver.moves += p.search.Conflicts() - before
-	if span > 0 {
+	if found {
 		v := p.best
 		p.search.Schedule(v.start, v.modes)
 		for i := range v.modes {

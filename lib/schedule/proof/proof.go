@@ -87,11 +87,11 @@ func (p *Prover) Known(span int32) {
 // Conflicts is how much was searched.
 func (p *Prover) Conflicts() int64 { return p.kernel.Conflicts() }
 
-// Step searches for so many contradictions at most, and returns the length of a better schedule if it found one, or 0.
+// Step searches for so many contradictions at most, and returns the length of a better schedule if it found one.
 // Schedule has it.
-func (p *Prover) Step(ctx context.Context, conflicts int64) int32 {
+func (p *Prover) Step(ctx context.Context, conflicts int64) (span int32, found bool) {
 	if p.Proven() {
-		return 0
+		return 0, false
 	}
 	t := p.upper - 1
 	if p.side == 0 {
@@ -108,10 +108,10 @@ func (p *Prover) Step(ctx context.Context, conflicts int64) int32 {
 		}
 		p.step = max(1, min(p.step, (p.upper-p.lower)/2))
 	case constraint.Satisfied:
-		span := p.kernel.Value(p.span)
+		span = p.kernel.Value(p.span)
 		p.spent, p.step, p.gained = 0, 1, p.kernel.Conflicts()
 		p.Known(span)
-		return span
+		return span, true
 	default:
 		if p.spent >= p.budget {
 			if p.step > 1 {
@@ -124,7 +124,7 @@ func (p *Prover) Step(ctx context.Context, conflicts int64) int32 {
 			}
 		}
 	}
-	return 0
+	return 0, false
 }
 
 // read is the length of the solution.
