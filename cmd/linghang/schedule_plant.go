@@ -125,7 +125,8 @@ one is found without any single one of them; that none is found is no proof.`,
 				if err != nil {
 					return err
 				}
-				return printConflict(cmd, m, explain.Conflict(cmd.Context(), m, moves), language)
+				rules, proven := explain.Conflict(cmd.Context(), m, moves)
+				return printConflict(cmd, m, rules, proven, language)
 			}
 			m, s, err := readBoth(cmd, args)
 			if err != nil {
@@ -190,7 +191,7 @@ func printChains(cmd *cobra.Command, m *model.Model, s *model.Schedule, jobs []i
 	return nil
 }
 
-func printConflict(cmd *cobra.Command, m *model.Model, rules []explain.Rule, language string) error {
+func printConflict(cmd *cobra.Command, m *model.Model, rules []explain.Rule, proven bool, language string) error {
 	inJSON, err := asJSON(cmd)
 	if err != nil {
 		return err
@@ -200,7 +201,7 @@ func printConflict(cmd *cobra.Command, m *model.Model, rules []explain.Rule, lan
 		words = append(words, r.Words(m, language))
 	}
 	if inJSON {
-		return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"conflict": append([]explain.Rule{}, rules...), "words": words})
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"conflict": append([]explain.Rule{}, rules...), "proven": proven, "words": words})
 	}
 	for _, w := range words {
 		_, _ = fmt.Fprintln(cmd.OutOrStdout(), w)

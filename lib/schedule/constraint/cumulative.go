@@ -65,17 +65,16 @@ func (c *cumulative) profile(k *Kernel) bool {
 	byKey(c.rise, c.begin)
 	byKey(c.fall, c.finish)
 	c.time, c.height = c.time[:0], c.height[:0]
-	taken, r := int32(0), 0
+	taken, r := int64(0), 0
 	for _, f := range c.fall {
 		for ; r < len(c.rise) && c.begin[c.rise[r]] < c.finish[f]; r++ {
-			taken += c.list[c.rise[r]].Demand
-			c.piece(c.begin[c.rise[r]], taken)
-			if taken > c.capacity {
+			if taken += int64(c.list[c.rise[r]].Demand); taken > int64(c.capacity) {
 				return k.post(never(), reason{by: c.id, a: c.begin[c.rise[r]], b: -1})
 			}
+			c.piece(c.begin[c.rise[r]], int32(taken)) //nolint:gosec // not above the capacity
 		}
-		taken -= c.list[f].Demand
-		c.piece(c.finish[f], taken)
+		taken -= int64(c.list[f].Demand)
+		c.piece(c.finish[f], int32(taken)) //nolint:gosec // as above
 	}
 	return true
 }
@@ -159,13 +158,13 @@ func (c *cumulative) find(t int32) int {
 // explain says why there is no room at a time, why.a, for activity why.b or, below 0, for all that are there.
 func (c *cumulative) explain(k *Kernel, l Lit, why reason, at int32) {
 	t, me := why.a, why.b
-	over := -c.capacity
+	over := -int64(c.capacity)
 	if me >= 0 {
-		over += c.list[me].Demand
+		over += int64(c.list[me].Demand)
 	}
 	for i := range int32(len(c.list)) { //nolint:gosec // there are not so many
 		if i != me && c.certain(k, i, t, at) {
-			over += c.list[i].Demand
+			over += int64(c.list[i].Demand)
 		}
 	}
 	// What is more than enough is left out, small ones first.
@@ -174,8 +173,8 @@ func (c *cumulative) explain(k *Kernel, l Lit, why reason, at int32) {
 		if i == me || !c.certain(k, i, t, at) {
 			continue
 		}
-		if over > a.Demand {
-			over -= a.Demand
+		if over > int64(a.Demand) {
+			over -= int64(a.Demand)
 			continue
 		}
 		k.needs(a.Start.AtMost(t))

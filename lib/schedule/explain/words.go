@@ -90,12 +90,15 @@ func (r Rule) Words(m *model.Model, language string) string {
 	switch r.Kind {
 	case Deadline:
 		name, en, zh = cmp.Or(m.Jobs[r.Index].Name, fmt.Sprintf("jobs[%d]", r.Index)), "the deadline of %s", "%s 的最后期限"
-	case MaxLag, Blocking:
+	case MaxLag, Blocking, Precedence:
 		p := m.Precedences[r.Index]
 		name = taskName(m, p.Before) + " → " + taskName(m, p.After)
 		en, zh = "the maximum lag %s", "最大间隔 %s"
-		if r.Kind == Blocking {
+		switch r.Kind { //nolint:exhaustive // of the three
+		case Blocking:
 			en, zh = "the blocking %s", "无中间存储 %s"
+		case Precedence:
+			en, zh = "the order %s", "先后顺序 %s"
 		}
 	case Pin:
 		name, en, zh = taskName(m, r.Index), "the pin of %s", "%s 的锁定"
@@ -106,12 +109,21 @@ func (r Rule) Words(m *model.Model, language string) string {
 		}
 	case CampaignLength:
 		name, en, zh = fmt.Sprintf("campaigns[%d]", r.Index), "the length of %s", "阶段性生产 %s 的批数"
+	case Released, KeptJob:
+		name, en, zh = cmp.Or(m.Jobs[r.Index].Name, fmt.Sprintf("jobs[%d]", r.Index)), "the release of %s", "%s 的下达时间"
+		if r.Kind == KeptJob {
+			en, zh = "%s ends no later than planned", "%s 不晚于计划完成"
+		}
+	case KeptTask:
+		name, en, zh = taskName(m, r.Index), "%s ends no later than planned", "%s 不晚于计划完成"
+	case Today:
+		name, en, zh = fmt.Sprint(m.Now), "it is %s now", "当前时刻为 %s"
 	case Horizon:
 		name, en, zh = fmt.Sprint(m.Horizon), "the horizon of %s", "计划期 %s"
 	default:
 		name = cmp.Or(m.Resources[r.Index].Name, fmt.Sprintf("resources[%d]", r.Index))
-		en = map[Kind]string{Closing: "the calendar of %s", Cleanings: "the cleaning of %s", HoldTimes: "the dirty and clean hold of %s", Changeovers: "the changeovers of %s"}[r.Kind]
-		zh = map[Kind]string{Closing: "%s 的日历", Cleanings: "%s 的清洗", HoldTimes: "%s 的脏放置和洁净放置时限", Changeovers: "%s 的换产"}[r.Kind]
+		en = map[Kind]string{Closing: "the calendar of %s", Cleanings: "the cleaning of %s", HoldTimes: "the dirty and clean hold of %s", Changeovers: "the changeovers of %s", Amount: "the capacity of %s"}[r.Kind]
+		zh = map[Kind]string{Closing: "%s 的日历", Cleanings: "%s 的清洗", HoldTimes: "%s 的脏放置和洁净放置时限", Changeovers: "%s 的换产", Amount: "%s 的能力"}[r.Kind]
 	}
 	if language == "zh" {
 		return fmt.Sprintf(zh, name)
