@@ -130,3 +130,21 @@ func (r Rule) Words(m *model.Model, language string) string {
 	}
 	return fmt.Sprintf(en, name)
 }
+
+// Words says an answer in a language, zh or en; its rules have words of their own.
+func (o Obstacles) Words(language string) string {
+	chinese := language == "zh"
+	switch {
+	case o.Answer == Free && chinese:
+		return fmt.Sprintf("可以提前到 %d 开始，且没有任务单晚于计划完成", *o.Start)
+	case o.Answer == Free:
+		return fmt.Sprintf("it can start at %d, and no job ends later than planned", *o.Start)
+	case o.Answer == Open && chinese:
+		return "未能判断：储罐、换产、清洗、阶段性生产和暂停不在判断之内"
+	case o.Answer == Open:
+		return "it is not known: tanks, changeovers, cleanings, campaigns and rests are not looked at"
+	case chinese:
+		return "不能更早开始，除非放宽下列之一："
+	}
+	return "it cannot start earlier, unless one of these gives way:"
+}
