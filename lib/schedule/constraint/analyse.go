@@ -113,8 +113,7 @@ func (k *Kernel) learn() (level, levels int32) {
 	}
 	k.learned = append(k.learned[:0], Lit{k.trail[at].of, k.need[at]})
 	slices.Sort(k.met)
-	for j := len(k.met) - 1; j >= 0; j-- {
-		i := k.met[j]
+	for _, i := range slices.Backward(k.met) {
 		if i >= at || k.need[i] == absent {
 			continue
 		}

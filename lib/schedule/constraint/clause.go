@@ -16,7 +16,6 @@ type clauses struct {
 	bump    float32
 	most    int // literals of learned clauses
 	limit   int // learned clauses after which some are let go
-	spare   []Lit
 	order   []int32
 }
 
@@ -90,7 +89,7 @@ func (c *clauses) watch(id int32) {
 func (k *Kernel) visit(of, old, value int32) bool {
 	list := k.clauses.watches[of]
 	kept := 0
-	for i := 0; i < len(list); i++ {
+	for i := range list {
 		w := list[i]
 		if w.least > value || w.least <= old || k.True(w.other) {
 			list[kept] = w
@@ -166,7 +165,7 @@ func (k *Kernel) clean() {
 	}
 	for id := range c.list {
 		if h := &c.list[id]; h.levels > sacred {
-			c.order = append(c.order, int32(id)) //nolint:gosec // they are bounded
+			c.order = append(c.order, int32(id))
 		}
 	}
 	slices.SortFunc(c.order, func(a, b int32) int {
@@ -209,6 +208,6 @@ func (k *Kernel) compact() {
 	}
 	c.lits, c.list = lits, list
 	for id := range list {
-		c.watch(int32(id)) //nolint:gosec // as above
+		c.watch(int32(id))
 	}
 }

@@ -19,7 +19,7 @@ type toy struct {
 	assumed    []Lit
 }
 
-func anyLit(rng *rand.Rand, k *Kernel, t *toy) Lit {
+func anyLit(rng *rand.Rand, t *toy) Lit {
 	x := Int(1 + rng.IntN(len(t.most)))
 	v := rng.Int32N(t.most[x-1] + 2)
 	if rng.IntN(2) == 0 {
@@ -45,7 +45,7 @@ func anyToy(rng *rand.Rand) (*Kernel, *toy) {
 	for range rng.IntN(6) {
 		var c []Lit
 		for range 1 + rng.IntN(4) {
-			c = append(c, anyLit(rng, k, t))
+			c = append(c, anyLit(rng, t))
 		}
 		t.clauses = append(t.clauses, c)
 	}
@@ -68,7 +68,7 @@ func anyToy(rng *rand.Rand) (*Kernel, *toy) {
 		t.cumulative = append(t.cumulative, activity())
 	}
 	for range rng.IntN(4) {
-		t.assumed = append(t.assumed, anyLit(rng, k, t))
+		t.assumed = append(t.assumed, anyLit(rng, t))
 	}
 	for _, c := range t.clauses {
 		k.Clause(c...)

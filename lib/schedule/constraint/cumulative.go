@@ -59,7 +59,7 @@ func (c *cumulative) profile(k *Kernel) bool {
 		a := &c.list[i]
 		c.begin[i], c.finish[i] = k.Most(a.Start), k.Least(a.Start)+a.Duration
 		if c.begin[i] < c.finish[i] && k.True(a.Present) {
-			c.rise, c.fall = append(c.rise, int32(i)), append(c.fall, int32(i)) //nolint:gosec // as above
+			c.rise, c.fall = append(c.rise, int32(i)), append(c.fall, int32(i))
 		}
 	}
 	byKey(c.rise, c.begin)

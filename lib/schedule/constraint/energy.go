@@ -1,5 +1,7 @@
 package constraint
 
+import "slices"
+
 // energy looks at how much work of a cumulative resource is in windows of time.
 type energy struct {
 	*cumulative
@@ -89,8 +91,7 @@ func (e *energy) taken(way, t int32) int64 {
 func (e *energy) window(k *Kernel, way, b int32) bool {
 	work, end := int64(0), e.taken(way, b)
 	need, who := int64(0), int32(-1) // the most that one that is not within would add
-	for j := len(e.early) - 1; j >= 0; j-- {
-		i := e.early[j]
+	for _, i := range slices.Backward(e.early) {
 		a := e.est[i]
 		if a >= b || e.certainly[i] < 0 {
 			continue

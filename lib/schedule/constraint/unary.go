@@ -1,5 +1,7 @@
 package constraint
 
+import "slices"
+
 // unary is a machine: activities are one after the other.
 type unary struct {
 	list     activities
@@ -50,8 +52,8 @@ func (u *unary) edges(k *Kernel, way int32) bool {
 	byKey(u.early, u.est)
 	byKey(u.late, u.lct)
 	last := int32(absent)
-	for j := len(u.late) - 1; j >= 0; j-- {
-		if b := u.lct[u.late[j]]; u.present[u.late[j]] && b != last {
+	for _, i := range slices.Backward(u.late) {
+		if b := u.lct[i]; u.present[i] && b != last {
 			last = b
 			if !u.window(k, way, b) {
 				return false
@@ -69,8 +71,7 @@ func (u *unary) edges(k *Kernel, way int32) bool {
 // window looks at the windows that end at b.
 func (u *unary) window(k *Kernel, way, b int32) bool {
 	work, most, from := int32(0), int32(absent), int32(0) // from: where the window of most begins
-	for j := len(u.early) - 1; j >= 0; j-- {
-		i := u.early[j]
+	for j, i := range slices.Backward(u.early) {
 		if u.present[i] && u.lct[i] <= b {
 			work += u.list[i].Duration
 			if end := u.est[i] + work; end > most {
@@ -82,19 +83,25 @@ func (u *unary) window(k *Kernel, way, b int32) bool {
 		}
 		u.ends[j] = most
 	}
+	u.pushed(way, b, work, most, from)
+	return true
+}
+
+// pushed finds who has to be after windows that end at b: with it they would be too small.
+func (u *unary) pushed(way, b, work, most, from int32) {
 	high, highFrom := int32(absent), int32(0) // the latest end of windows that began already
 	for j, i := range u.early {
 		if !u.present[i] {
 			continue
 		}
+		p := u.list[i].Duration
 		if u.lct[i] <= b {
 			if end := u.est[i] + work; end > high {
 				high, highFrom = end, u.est[i]
 			}
-			work -= u.list[i].Duration
+			work -= p
 			continue
 		}
-		p := u.list[i].Duration
 		if work > 0 && u.est[i]+work+p > b && u.ends[j] > u.push[i] {
 			u.push[i], u.because[i] = u.ends[j], reason{by: u.id, a: u.est[i], b: b, c: i<<1 | way}
 		}
@@ -102,7 +109,6 @@ func (u *unary) window(k *Kernel, way, b int32) bool {
 			u.push[i], u.because[i] = most, reason{by: u.id, a: min(highFrom, from), b: b, c: i<<1 | way}
 		}
 	}
-	return true
 }
 
 // explain says why the window from why.a up to why.b is too small, and for whom.

@@ -173,7 +173,7 @@ func drop(m *model.Model, r Rule, tanks []bool) {
 		m.Tasks[r.Index].Pin = nil
 	case Horizon:
 		m.Horizon = 0
-	case CampaignLength: // left out already
+	default: // campaigns are left out already, and what else there is cannot be let go here
 	}
 }
 

@@ -191,16 +191,7 @@ type piece struct {
 // resource adds a resource, and returns false if its calendar cannot be read.
 func (a *asker) resource(r int) bool {
 	m := a.m
-	var list []piece
-	for i := range m.Tasks {
-		for j := range m.Tasks[i].Modes {
-			for _, n := range m.Tasks[i].Modes[j].Needs {
-				if n.Resource == r && a.lasts(i, j) > 0 {
-					list = append(list, piece{i, j, n.Amount})
-				}
-			}
-		}
-	}
+	list := a.pieces(r)
 	open, err := process.Windows(m, r)
 	if err != nil {
 		return false
@@ -220,23 +211,42 @@ func (a *asker) resource(r int) bool {
 	}
 	activities = append(activities, a.fewer(r, open)...)
 	if a.clash(activities, m.Resources[r].Capacity) {
-		a.whole = false // what has happened is not judged
-		k := 0
-		for j, p := range list {
-			if !a.stays(p.task) {
-				list[k], activities[k] = p, activities[j]
-				k++
-			}
-		}
-		list, activities = list[:k], append(activities[:k], activities[len(list):]...)
+		list, activities = a.unjudged(list, activities)
 	}
 	if m.Resources[r].Capacity == 1 {
 		a.kernel.Unary(activities)
-		a.turns(r, list, activities)
+		a.turns(list, activities)
 		return true
 	}
 	a.kernel.Cumulative(int32(m.Resources[r].Capacity), activities) //nolint:gosec // as above
 	return true
+}
+
+// pieces are the tasks on a resource.
+func (a *asker) pieces(r int) (list []piece) {
+	for i := range a.m.Tasks {
+		for j := range a.m.Tasks[i].Modes {
+			for _, n := range a.m.Tasks[i].Modes[j].Needs {
+				if n.Resource == r && a.lasts(i, j) > 0 {
+					list = append(list, piece{i, j, n.Amount})
+				}
+			}
+		}
+	}
+	return list
+}
+
+// unjudged leaves out what has happened.
+func (a *asker) unjudged(list []piece, activities []constraint.Activity) ([]piece, []constraint.Activity) {
+	a.whole = false
+	var pieces []piece
+	var left []constraint.Activity
+	for j, p := range list {
+		if !a.stays(p.task) {
+			pieces, left = append(pieces, p), append(left, activities[j])
+		}
+	}
+	return pieces, append(left, activities[len(list):]...)
 }
 
 // opens lets a task be where what it needs is open.
@@ -246,11 +256,8 @@ func (a *asker) opens(p piece, r int, open []model.Window) {
 		return
 	}
 	d := int64(a.lasts(p.task, p.mode))
-	switch t.Breaks {
-	case model.Pause:
-		a.whole, d = false, 1
-	case model.Cross:
-		d = 1
+	if t.Breaks == model.Pause || t.Breaks == model.Cross {
+		a.whole, d = a.whole && t.Breaks == model.Cross, 1
 	}
 	x, when, from := a.start[p.task], a.both(a.of(Closing, r), a.mode[p.task][p.mode]), int64(-1) // up to from it is closed
 	for k := 0; k < len(open); k++ {
@@ -273,7 +280,7 @@ func (a *asker) opens(p piece, r int, open []model.Window) {
 func (a *asker) fewer(r int, open []model.Window) (list []constraint.Activity) {
 	for _, w := range open {
 		if less := a.m.Resources[r].Capacity - w.Capacity; less > 0 {
-			x := a.kernel.Int(int32(w.From), int32(w.From)) //nolint:gosec // the model is valid
+			x := a.kernel.Int(int32(w.From), int32(w.From))                                                                                       //nolint:gosec // the model is valid
 			list = append(list, constraint.Activity{Start: x, Duration: int32(w.Until - w.From), Demand: int32(less), Present: a.of(Closing, r)}) //nolint:gosec // as above
 		}
 	}
@@ -303,7 +310,7 @@ func (a *asker) clash(list []constraint.Activity, capacity int64) bool {
 }
 
 // turns lets one of two tasks on a machine be before the other, until what the first is to be kept for has begun.
-func (a *asker) turns(r int, list []piece, activities []constraint.Activity) {
+func (a *asker) turns(list []piece, activities []constraint.Activity) {
 	k := a.kernel
 	blocks := make([][]int, len(a.m.Tasks))
 	keeps := false
@@ -339,7 +346,7 @@ func (a *asker) turns(r int, list []piece, activities []constraint.Activity) {
 func (a *asker) first(one, other piece, when constraint.Lit, blocks []int) {
 	a.kernel.After(a.start[one.task], a.start[other.task], a.lasts(one.task, one.mode), when)
 	for _, e := range blocks {
-		if after := a.m.Precedences[e].After; after != other.task && !(a.stays(one.task) && a.stays(after)) {
+		if after := a.m.Precedences[e].After; after != other.task && (!a.stays(one.task) || !a.stays(after)) {
 			a.kernel.After(a.start[after], a.start[other.task], 0, a.both(when, a.of(Blocking, e)))
 		}
 	}

@@ -88,7 +88,7 @@ func (b *breeder) adopt() {
 	p := b.prover
 	for i := range p.start {
 		x := i + 1
-		b.a.order[i], b.a.ways[x] = int32(x), b.from[x]+p.mode[i] //nolint:gosec // a node
+		b.a.order[i], b.a.ways[x] = int32(x), b.from[x]+p.mode[i]
 	}
 	slices.SortFunc(b.a.order, func(x, y int32) int {
 		one, other := p.start[x-1], p.start[y-1]

@@ -28,8 +28,8 @@ func newProver(s *solver, seed uint64, best *shared) *prover {
 			}
 			q.Tasks[i] = append(q.Tasks[i], way)
 		}
-		for _, a := range in.forward.of(int32(i)) { //nolint:gosec // bounded by validate
-			q.Precedences = append(q.Precedences, proof.Precedence{Before: a.task, After: int32(i), MinLag: a.lag}) //nolint:gosec // as above
+		for _, a := range in.forward.of(int32(i)) {
+			q.Precedences = append(q.Precedences, proof.Precedence{Before: a.task, After: int32(i), MinLag: a.lag})
 		}
 	}
 	search := proof.New(q, proof.Options{Seed: seed, Lower: best.bound, Upper: best.best()})

@@ -7,7 +7,7 @@ import (
 	"linghang/lib/schedule/constraint"
 )
 
-// most bounds what is built: pairs of activities, of which each has a literal.
+// What is built is bounded: pairs are of activities that cannot be beside one another, and each has a literal.
 const (
 	maxTasks = 2_000
 	maxPairs = 10_000
@@ -100,7 +100,7 @@ func (b *builder) reach() {
 	var order []int32
 	for i := range waits {
 		if waits[i] == 0 {
-			order = append(order, int32(i)) //nolint:gosec // few
+			order = append(order, int32(i))
 		}
 	}
 	for at := 0; at < len(order); at++ {
@@ -138,55 +138,57 @@ func (b *builder) activity(p piece) constraint.Activity {
 
 // resources adds the resources, and returns false if there are too many pairs.
 func (b *builder) resources() bool {
-	on := make([][]piece, len(b.Capacity))
-	for i, modes := range b.Tasks {
-		for j, m := range modes {
-			for _, n := range m.Needs {
-				list := on[n.Resource]
-				if last := len(list) - 1; last >= 0 && list[last].task == int32(i) && list[last].mode == int32(j) { //nolint:gosec // few
-					list[last].amount += n.Amount
-					continue
-				}
-				if n.Amount > 0 && m.Duration > 0 {
-					on[n.Resource] = append(list, piece{int32(i), int32(j), n.Amount}) //nolint:gosec // few
-				}
-			}
-		}
-	}
-	k := b.p.kernel
 	cumulative := false
-	for r, list := range on {
+	for r, list := range b.pieces() {
 		if !b.pairsOf(list, b.Capacity[r]) {
 			return false
 		}
-		sum, unary := int64(0), true
+		sum, n := int64(0), len(list)
 		slices.SortStableFunc(list, func(a, c piece) int { return cmp.Compare(c.amount, a.amount) })
-		for _, p := range list {
-			sum += int64(p.amount)
-		}
-		n := len(list)
-		if n < 2 || sum <= int64(b.Capacity[r]) {
-			continue
-		}
-		unary = int64(list[n-1].amount)+int64(list[n-2].amount) > int64(b.Capacity[r])
 		var activities []constraint.Activity
 		for _, p := range list {
+			sum += int64(p.amount)
 			activities = append(activities, b.activity(p))
 		}
-		if unary {
-			k.Unary(activities)
-			continue
+		switch {
+		case n < 2 || sum <= int64(b.Capacity[r]):
+		case int64(list[n-1].amount)+int64(list[n-2].amount) > int64(b.Capacity[r]):
+			b.p.kernel.Unary(activities)
+		default:
+			cumulative = true
+			b.p.kernel.Cumulative(b.Capacity[r], activities)
 		}
-		cumulative = true
-		k.Cumulative(b.Capacity[r], activities)
 	}
 	if cumulative {
 		b.cliques()
 		for _, x := range b.p.start {
-			k.Decide(x)
+			b.p.kernel.Decide(x)
 		}
 	}
 	return true
+}
+
+// pieces are what takes each resource.
+func (b *builder) pieces() [][]piece {
+	on := make([][]piece, len(b.Capacity))
+	for i, modes := range b.Tasks {
+		for j, m := range modes {
+			if m.Duration == 0 {
+				continue
+			}
+			p := piece{task: int32(i), mode: int32(j)}
+			for _, n := range m.Needs {
+				list := on[n.Resource]
+				if last := len(list) - 1; last >= 0 && list[last].task == p.task && list[last].mode == p.mode {
+					list[last].amount += n.Amount
+				} else if n.Amount > 0 {
+					p.amount = n.Amount
+					on[n.Resource] = append(list, p)
+				}
+			}
+		}
+	}
+	return on
 }
 
 // pairsOf gives each two pieces that cannot be beside one another a literal that says which is first.
@@ -211,7 +213,7 @@ func (b *builder) pairsOf(list []piece, capacity int32) bool {
 			}
 			// With both present, one of two arcs holds.
 			first, second := k.Bool(), k.Bool()
-			b.pairs[[2]int32{first64(first), first64(second)}] = first
+			b.pairs[[2]int32{of(first), of(second)}] = first
 			k.After(one.Start, other.Start, one.Duration, first)
 			k.After(other.Start, one.Start, other.Duration, second)
 			k.Clause(one.Present.Not(), other.Present.Not(), first, second)
@@ -223,44 +225,24 @@ func (b *builder) pairsOf(list []piece, capacity int32) bool {
 	return true
 }
 
-func first64(l constraint.Lit) int32 { return -1 - int32(l.Int()) }
+// of tells a literal in the place of a task.
+func of(l constraint.Lit) int32 { return -1 - int32(l.Int()) }
 
 // cliques adds sets of tasks of which no two can be beside one another, over all resources.
 func (b *builder) cliques() {
-	n := int32(len(b.Tasks)) //nolint:gosec // few
-	apart := func(i, j int32) bool {
-		if _, is := b.pairs[[2]int32{min(i, j), max(i, j)}]; is {
-			return true
-		}
-		return b.ordered(i, j)
-	}
-	degree := make([]int, n)
-	for key := range b.pairs {
-		if key[0] >= 0 {
-			degree[key[0]]++
-			degree[key[1]]++
-		}
-	}
-	var order []int32
-	for i := range n {
-		if degree[i] > 0 && b.single[i] && b.Tasks[i][0].Duration > 0 {
-			order = append(order, i)
-		}
-	}
-	slices.SortStableFunc(order, func(i, j int32) int { return cmp.Compare(degree[j], degree[i]) })
+	order := b.crowded()
 	covered := map[[2]int32]bool{}
 	for _, seed := range order {
 		clique := []int32{seed}
-		fresh := 0
 		for _, j := range order {
-			if j != seed && !slices.ContainsFunc(clique, func(i int32) bool { return !apart(i, j) }) {
+			if j != seed && !slices.ContainsFunc(clique, func(i int32) bool { return !b.apart(i, j) }) {
 				clique = append(clique, j)
 			}
 		}
-		for a, i := range clique {
-			for _, j := range clique[:a] {
-				key := [2]int32{min(i, j), max(i, j)}
-				if !covered[key] && !b.ordered(i, j) {
+		fresh := 0
+		for at, i := range clique {
+			for _, j := range clique[:at] {
+				if key := [2]int32{min(i, j), max(i, j)}; !covered[key] && !b.ordered(i, j) {
 					covered[key] = true
 					fresh++
 				}
@@ -271,8 +253,32 @@ func (b *builder) cliques() {
 		}
 		var list []constraint.Activity
 		for _, i := range clique {
-			list = append(list, b.activity(piece{i, 0, 0}))
+			list = append(list, b.activity(piece{task: i}))
 		}
 		b.p.kernel.Unary(list)
 	}
+}
+
+// apart tells whether two tasks cannot be beside one another.
+func (b *builder) apart(i, j int32) bool {
+	_, is := b.pairs[[2]int32{min(i, j), max(i, j)}]
+	return is || b.ordered(i, j)
+}
+
+// crowded are the tasks of one mode that cannot be beside some others, those of most first.
+func (b *builder) crowded() (order []int32) {
+	degree := make([]int, len(b.Tasks))
+	for key := range b.pairs {
+		if key[0] >= 0 {
+			degree[key[0]]++
+			degree[key[1]]++
+		}
+	}
+	for i, n := range degree {
+		if n > 0 && b.single[i] && b.Tasks[i][0].Duration > 0 {
+			order = append(order, int32(i))
+		}
+	}
+	slices.SortStableFunc(order, func(i, j int32) int { return cmp.Compare(degree[j], degree[i]) })
+	return order
 }
