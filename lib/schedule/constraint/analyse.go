@@ -49,6 +49,11 @@ func (k *Kernel) require(l Lit) {
 			k.here++
 		}
 		k.bumpVariable(l.Int())
+		if l.of&1 == 0 {
+			k.hint[l.of>>1] = l.least
+		} else {
+			k.hint[l.of>>1] = 1 - l.least
+		}
 		return
 	}
 	k.need[i] = max(k.need[i], l.least)

@@ -21,7 +21,7 @@
 //
 // A contradiction is resolved to the first unique implication point and becomes a clause (Marques-Silva, Sakallah 1999),
 // shortened (Sörensson, Biere 2009). Variables that take part in contradictions are decided first (VSIDS, Moskewicz et al. 2001),
-// literals of two values as they were before, starts at their earliest. Runs follow the sequence of Luby, Sinclair and Zuckerman.
+// literals of two values as they were before, others below the bound that was met in a contradiction last. Runs follow the sequence of Luby, Sinclair and Zuckerman.
 // Learned clauses that are of few levels stay (Audemard, Simon, "Predicting learnt clauses quality in modern SAT solvers",
 // IJCAI 2009), of the others those that took part in contradictions lately; so many literals are kept as Options say.
 //

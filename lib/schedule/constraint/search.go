@@ -26,6 +26,7 @@ type search struct {
 	place     []int // in heap, or -1
 	branch    []bool
 	phase     []int32 // by variable: what it was last
+	hint      []int32 // by variable: the bound of it that was met in a contradiction last
 	value     []int32 // by variable: of the last solution
 	conflicts int64
 	runs      int64
@@ -34,6 +35,7 @@ type search struct {
 func (k *Kernel) addVariable(least int32) {
 	k.activity, k.place, k.branch = append(k.activity, 0), append(k.place, -1), append(k.branch, false)
 	k.phase, k.value = append(k.phase, least), append(k.value, least)
+	k.hint = append(k.hint, absent)
 }
 
 // Decide has the search decide about a variable by how often it is in contradictions. Those
@@ -193,6 +195,9 @@ func (k *Kernel) choose(assumed []Lit) (Lit, Answer) {
 // split decides a variable near to what it was before.
 func (k *Kernel) split(x Int, least, most int32) Lit {
 	v := k.phase[x]
+	if h := k.hint[x]; h > least && h <= most && most-least > 1 {
+		return x.AtMost(h - 1)
+	}
 	switch {
 	case v <= least || v > most || most-least > 1:
 		return x.AtMost(least)
