@@ -273,7 +273,7 @@ func (a *asker) opens(p piece, r int, open []model.Window) {
 		}
 		from = w.Until - d
 	}
-	a.kernel.Clause(when.Not(), x.AtMost(int32(min(from, model.MaxTime)))) //nolint:gosec // as above
+	a.kernel.Clause(when.Not(), x.AtMost(int32(min(from, model.MaxTime))))
 }
 
 // fewer is what takes the part of a resource that is not there in some windows.

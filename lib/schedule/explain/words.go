@@ -135,7 +135,7 @@ func (o Obstacles) Words(language string) string {
 	chinese := language == "zh"
 	switch {
 	case o.Answer == Free && chinese:
-		return fmt.Sprintf("可以提前到 %d 开始，且没有任务单晚于计划完成", *o.Start)
+		return fmt.Sprintf("可以提前到 %d 开始，且没有作业晚于计划完成", *o.Start)
 	case o.Answer == Free:
 		return fmt.Sprintf("it can start at %d, and no job ends later than planned", *o.Start)
 	case o.Answer == Open && chinese:
