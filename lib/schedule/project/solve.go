@@ -14,7 +14,8 @@ import (
 const (
 	members = 150 // of a worker's population
 	stale   = 400 // schedules by task without a better one, after which a population is made anew
-	slice   = 500 // schedules until proofs are searched again
+	slice   = 500 // schedules until proofs are searched again, of a project of few tasks
+	few     = 64  // tasks, of which proofs are most often found soon
 )
 
 // shared is what workers share: the best schedule.
@@ -79,7 +80,7 @@ func Solve(ctx context.Context, p Problem, o Options) (Result, error) {
 	return r, nil
 }
 
-// run searches; the last worker searches proofs as well, and nothing else while it finds some, unless it is alone.
+// run searches; the last worker searches proofs as well, and, of projects of few tasks and beside others, nothing else while it finds some.
 func (s *solver) run(ctx context.Context, best *shared, o Options, worker int) {
 	s.sample(s.child)
 	s.child.span = s.generate(context.WithoutCancel(ctx), &s.forward, s.child.list, s.child.modes, s.child.start)
@@ -94,10 +95,12 @@ func (s *solver) run(ctx context.Context, best *shared, o Options, worker int) {
 		s.breedUntil(ctx, best, math.MaxInt64)
 		return
 	}
+	// A contradiction takes longer by the square of the tasks than a schedule.
+	between := max(slice, slice*int64(s.tasks)*int64(s.tasks)/900)
 	for !s.over(ctx, best) {
 		p.step(ctx, best)
-		if o.Workers <= 1 || p.search.Stalled() {
-			s.breedUntil(ctx, best, s.moves+slice)
+		if o.Workers <= 1 || s.tasks > few || p.search.Stalled() {
+			s.breedUntil(ctx, best, s.moves+between)
 		}
 	}
 }

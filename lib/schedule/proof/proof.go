@@ -127,9 +127,6 @@ func (p *Prover) Step(ctx context.Context, conflicts int64) (span int32, found b
 	return 0, false
 }
 
-// read is the length of the solution.
-func (p *Prover) read() int32 { return p.kernel.Value(p.span) }
-
 // Schedule gives the last schedule that Step found: starts, and modes by their places, by task.
 func (p *Prover) Schedule(start, mode []int32) {
 	for i, x := range p.start {
