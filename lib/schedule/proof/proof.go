@@ -133,7 +133,7 @@ func (p *Prover) Schedule(start, mode []int32) {
 		start[i] = p.kernel.Value(x)
 		for k, l := range p.mode[i] {
 			if p.kernel.Holds(l) {
-				mode[i] = int32(k) //nolint:gosec // few
+				mode[i] = int32(k)
 			}
 		}
 	}
