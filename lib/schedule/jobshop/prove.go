@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	step   = 50 // contradictions that are met until others are looked after
-	seldom = 8  // searches by one of these steps when it finds nothing any more
+	step   = 50  // contradictions that are met until others are looked after
+	seldom = 8   // searches by one of these steps when it finds nothing any more
+	few    = 150 // operations, of which proofs are most often found soon
 )
 
 // prover searches proofs beside schedules.
@@ -53,18 +54,24 @@ func newProver(g *graph, p Problem, seed uint64, pool *pool) *prover {
 	return &prover{search: search, start: make([]int32, len(q.Tasks)), mode: make([]int32, len(q.Tasks))}
 }
 
-// prove searches proofs: while that finds some, or, if there is no other worker or it finds none, a little now and then.
+// prove searches proofs of a shop of few operations: beside others nothing else while that finds some. Of a larger one, or when it
+// finds none, it does a little now and then.
 func (b *breeder) prove(ctx context.Context, alone bool) {
 	p := b.prover
 	if p == nil {
 		return
 	}
-	for !alone && !p.search.Stalled() && !p.search.Proven() && !b.over(ctx) {
+	for !alone && b.soon() && !b.over(ctx) {
 		b.seek(ctx)
 	}
-	if p.rounds++; (!p.search.Stalled() || p.rounds%seldom == 0) && !p.search.Proven() && !b.over(ctx) {
+	if p.rounds++; (b.soon() || p.rounds%seldom == 0) && !p.search.Proven() && !b.over(ctx) {
 		b.seek(ctx)
 	}
+}
+
+// soon tells whether something may well be proven soon.
+func (b *breeder) soon() bool {
+	return b.n <= few && !b.prover.search.Stalled() && !b.prover.search.Proven()
 }
 
 // seek goes on with the search for proofs, and shares what it finds.
