@@ -113,7 +113,7 @@ func (k *Kernel) run(ctx context.Context, assumed []Lit, last int64) Answer {
 			}
 			continue
 		}
-		if steps&255 == 255 && ctx.Err() != nil {
+		if steps&15 == 15 && ctx.Err() != nil {
 			return Unknown
 		}
 		l, answer := k.choose(assumed)

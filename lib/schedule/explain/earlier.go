@@ -30,7 +30,8 @@ type Obstacles struct {
 // no job, and no task without one, ends later than in the schedule: a few rules that cannot all hold then. It is proven by
 // package constraint within so many contradictions for each question, and each rule is needed (deletion filter, Chinneck,
 // Dravnieks, 1991, on what the kernel needed). Tanks, changeovers, cleanings, campaigns and rests are not looked at: what cannot
-// be without them cannot be with them, and where it needs them the answer is unknown.
+// be without them cannot be with them, and where it needs them the answer is unknown. So it is for models of more than some
+// thousand tasks and needs.
 func Earlier(ctx context.Context, m *model.Model, s *model.Schedule, task int, conflicts int64) (Obstacles, error) {
 	if task < 0 || task >= len(m.Tasks) {
 		return Obstacles{}, fmt.Errorf("explain: there is no task %d; there are %d, counted from 0", task, len(m.Tasks))

@@ -12,7 +12,7 @@ import (
 
 // What is asked of the constraint kernel is bounded.
 const (
-	maxAsked = 3_000  // tasks
+	maxAsked = 3_000  // needs of all modes of all tasks
 	maxPairs = 20_000 // activities that exclude one another, of which a literal each says which is first
 )
 
@@ -33,7 +33,7 @@ type asker struct {
 
 // newAsker makes the constraints, or returns nil if there are too many or the model has calendars that cannot be read.
 func newAsker(m *model.Model, soft func(Kind) bool) *asker {
-	if len(m.Tasks) > maxAsked {
+	if needs(m) > maxAsked {
 		return nil
 	}
 	a := &asker{m: m, kernel: constraint.New(constraint.Options{}), guard: map[Rule]constraint.Lit{}, rule: map[constraint.Lit]Rule{}, soft: soft}
@@ -53,6 +53,17 @@ func newAsker(m *model.Model, soft func(Kind) bool) *asker {
 		}
 	}
 	return a
+}
+
+// needs counts what activities there are.
+func needs(m *model.Model) int {
+	n := len(m.Tasks)
+	for i := range m.Tasks {
+		for k := range m.Tasks[i].Modes {
+			n += len(m.Tasks[i].Modes[k].Needs)
+		}
+	}
+	return n
 }
 
 // of is the literal under which a rule holds.

@@ -139,9 +139,9 @@ func (o Obstacles) Words(language string) string {
 	case o.Answer == Free:
 		return fmt.Sprintf("it can start at %d, and no job ends later than planned", *o.Start)
 	case o.Answer == Open && chinese:
-		return "未能判断：储罐、换产、清洗、阶段性生产和暂停不在判断之内"
+		return "未能判断：储罐、换产、清洗、阶段性生产和暂停不在判断之内，模型也可能过大"
 	case o.Answer == Open:
-		return "it is not known: tanks, changeovers, cleanings, campaigns and rests are not looked at"
+		return "it is not known: tanks, changeovers, cleanings, campaigns and rests are not looked at, or the model is too large"
 	case chinese:
 		return "不能更早开始，除非放宽下列之一："
 	}

@@ -9,7 +9,7 @@ import (
 
 // What is built is bounded: pairs are of activities that cannot be beside one another, and each has a literal.
 const (
-	maxTasks = 2_000
+	maxTasks = 600
 	maxPairs = 10_000
 )
 
