@@ -46,9 +46,6 @@ func (k *Kernel) Decide(x Int) {
 	k.push(x)
 }
 
-// Guide tells what a variable may well be.
-func (k *Kernel) Guide(x Int, v int32) { k.phase[x] = v }
-
 // Value is what a variable is in the last solution.
 func (k *Kernel) Value(x Int) int32 { return k.value[x] }
 
