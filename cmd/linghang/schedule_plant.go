@@ -105,14 +105,20 @@ func printReplan(cmd *cobra.Command, m *model.Model, r *schedule.Result, departu
 
 func scheduleExplain() *cobra.Command {
 	var moves int64
-	var job int
+	var job, task int
 	var language string
 	cmd := &cobra.Command{
-		Use: "explain FILE [SCHEDULE]", Short: "Say why jobs are late, or which rules conflict", Args: cobra.RangeArgs(1, 2),
+		Use: "explain FILE [SCHEDULE]", Short: "Say why jobs are late, why a task cannot start earlier, or which rules conflict", Args: cobra.RangeArgs(1, 2),
 		Long: `Say, for each job that is late in a schedule (or for --job), the chain of what binds it: the task, what it waits for, what that
-waits for, back to a root. Without SCHEDULE, say a few rules of the model that together leave no schedule that is found, while
-one is found without any single one of them; that none is found is no proof.`,
-		Example: "  linghang schedule explain plant.json schedule.json\n  linghang schedule explain --language zh plant.json",
+waits for, back to a root.
+
+With --task, say why a task cannot start earlier, whatever other tasks did, as long as no job ends later than in the schedule: a few rules that
+cannot all hold then, which is proven; without any one of them they can. Or say that it can. Tanks, changeovers, cleanings, campaigns and
+rests are not looked at: where only they are in the way the answer is unknown.
+
+Without SCHEDULE, say a few rules of the model that together leave no schedule. That is proven (proven in JSON) if no tank, changeover,
+cleaning, campaign or rest is needed for it; otherwise none is found with them, and one is without any single one of them.`,
+		Example: "  linghang schedule explain plant.json schedule.json\n  linghang schedule explain --task 3 plant.json schedule.json\n  linghang schedule explain --language zh plant.json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if language != "en" && language != "zh" {
 				return kernel.Usage(fmt.Errorf("--language is en or zh, not %q", language))
@@ -125,11 +131,15 @@ one is found without any single one of them; that none is found is no proof.`,
 				if err != nil {
 					return err
 				}
-				return printConflict(cmd, m, explain.Conflict(cmd.Context(), m, moves), language)
+				rules, proven := explain.Conflict(cmd.Context(), m, moves)
+				return printConflict(cmd, m, rules, proven, language)
 			}
 			m, s, err := readBoth(cmd, args)
 			if err != nil {
 				return err
+			}
+			if task >= 0 {
+				return printObstacles(cmd, m, s, task, moves, language)
 			}
 			jobs := []int{job}
 			if job < 0 {
@@ -138,7 +148,8 @@ one is found without any single one of them; that none is found is no proof.`,
 			return printChains(cmd, m, s, jobs, language)
 		},
 	}
-	cmd.Flags().Int64Var(&moves, "moves", 200, "how long a schedule is looked for without some of the rules")
+	cmd.Flags().Int64Var(&moves, "moves", 200, "how long a schedule, or a proof, is looked for without some of the rules")
+	cmd.Flags().IntVar(&task, "task", -1, "place of a task that should start earlier")
 	cmd.Flags().IntVar(&job, "job", -1, "place of one job; -1 is all that are late")
 	cmd.Flags().StringVar(&language, "language", "en", "of the words: en or zh")
 	return cmd
@@ -190,7 +201,27 @@ func printChains(cmd *cobra.Command, m *model.Model, s *model.Schedule, jobs []i
 	return nil
 }
 
-func printConflict(cmd *cobra.Command, m *model.Model, rules []explain.Rule, language string) error {
+func printObstacles(cmd *cobra.Command, m *model.Model, s *model.Schedule, task int, moves int64, language string) error {
+	inJSON, err := asJSON(cmd)
+	if err != nil {
+		return err
+	}
+	o, err := explain.Earlier(cmd.Context(), m, s, task, moves)
+	if err != nil {
+		return err
+	}
+	words := []string{o.Words(language)}
+	for _, r := range o.Rules {
+		words = append(words, r.Words(m, language))
+	}
+	if inJSON {
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"earlier": o, "words": words})
+	}
+	_, _ = fmt.Fprintln(cmd.OutOrStdout(), strings.Join(words, "\n  "))
+	return nil
+}
+
+func printConflict(cmd *cobra.Command, m *model.Model, rules []explain.Rule, proven bool, language string) error {
 	inJSON, err := asJSON(cmd)
 	if err != nil {
 		return err
@@ -200,7 +231,7 @@ func printConflict(cmd *cobra.Command, m *model.Model, rules []explain.Rule, lan
 		words = append(words, r.Words(m, language))
 	}
 	if inJSON {
-		return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"conflict": append([]explain.Rule{}, rules...), "words": words})
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"conflict": append([]explain.Rule{}, rules...), "proven": proven, "words": words})
 	}
 	for _, w := range words {
 		_, _ = fmt.Fprintln(cmd.OutOrStdout(), w)

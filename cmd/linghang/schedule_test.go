@@ -142,7 +142,7 @@ func TestScheduleSaysWhatIsWrong(t *testing.T) {
 // The models that the guide shows are ones that the program takes.
 func TestScheduleTakesTheModelsOfTheGuide(t *testing.T) {
 	for _, language := range []string{"zh", "en"} {
-		list := blocks(t, "../../docs/guide/"+language+"/schedule.md", "json")
+		list := blocks(t, guidePage(language), "json")
 		if len(list) != 1 {
 			t.Fatalf("%s shows %d models", language, len(list))
 		}
@@ -153,6 +153,16 @@ func TestScheduleTakesTheModelsOfTheGuide(t *testing.T) {
 		r, err := schedule.Solve(t.Context(), m, schedule.Options{Moves: 10})
 		if err != nil || r.Makespan != 160 || r.Status != schedule.Optimal {
 			t.Errorf("%s: %+v, %v", language, r, err)
+		}
+		plan, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files := map[string]string{"plan.json": list[0], "schedule.json": string(plan)}
+		told, _, err := schedules(t, files, "explain", "--language", language, "--task", "1", "plan.json", "schedule.json")
+		page, fault := os.ReadFile(guidePage(language))
+		if err != nil || fault != nil || told == "" || !strings.Contains(string(page), told) {
+			t.Errorf("%s: the guide does not show\n%s%v", language, told, err)
 		}
 	}
 }

@@ -14,7 +14,9 @@
 //	taillard  Taillard's instances from their seeds
 //	check     whether a schedule is one of a model
 //	gantt     a schedule as SVG
-//	explain   why a job is late, and which rules conflict
+//	explain   why a job is late, why a task cannot start earlier, and which rules conflict
+//	constraint  a constraint kernel: solutions, proofs that there are none, and why
+//	proof     how short projects and shops can be, beside the engines
 //	plantcase a plant to measure with
 //	jobshop   tabu search with path relinking, of job shops and flexible job shops
 //	flowshop  iterated greedy, of permutation flow shops

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"linghang/lib/schedule/constraint"
 	"linghang/lib/schedule/model"
 	"linghang/lib/schedule/process"
 )
@@ -25,6 +26,12 @@ const (
 	HoldLimit      Kind = "hold" // of a tank
 	Pin            Kind = "pin"  // of a task
 	Horizon        Kind = "horizon"
+	Precedence     Kind = "precedence" // and its least lag
+	Released       Kind = "release"    // of a job
+	Amount         Kind = "capacity"   // of a resource
+	Today          Kind = "now"
+	KeptJob        Kind = "kept_job"  // a job ends no later than in the schedule
+	KeptTask       Kind = "kept_task" // so does a task without job
 )
 
 // Rule is a part of a model without which it is still a model.
@@ -33,16 +40,22 @@ type Rule struct {
 	Index int  `json:"index"` // place in the list of what it is about
 }
 
-// Conflict returns a few rules of a model that together leave no schedule that the search
-// finds in so many moves, while one is found without any single one of them: by taking out
-// kinds of rules, and then rules, as long as there is none (deletion filter, Chinneck, Dravnieks,
+// Conflict returns a few rules of a model that together leave no schedule, and whether that is proven.
+//
+// It is proven if package constraint, which does not look at tanks, changeovers, cleanings, campaigns and rests, refutes the
+// rules within so many contradictions; each of them is needed then. Otherwise they are rules with which the search finds no schedule
+// in so many moves, while it finds one without any single one of them: by taking out kinds of rules, and then rules, as long as there is none (deletion filter, Chinneck, Dravnieks,
 // "Locating minimal infeasible constraint sets in linear programs", ORSA Journal on
-// Computing 3, 1991). It returns none if a schedule is found with all. That none is found is no
-// proof; that one is found is. When the context ends the set may be larger than it need be.
-func Conflict(ctx context.Context, m *model.Model, moves int64) []Rule {
+// Computing 3, 1991). It returns none if a schedule is found with all. When the context ends the set may be larger than it need be.
+func Conflict(ctx context.Context, m *model.Model, moves int64) (conflict []Rule, proven bool) {
 	rules := rulesOf(m)
 	if solvable(ctx, m, rules, nil, moves) {
-		return nil
+		return nil, false
+	}
+	if a := newAsker(m, func(k Kind) bool { return slices.ContainsFunc(rules, func(r Rule) bool { return r.Kind == k }) }); a != nil {
+		if refuted, answer, _ := a.least(ctx, moves); answer == constraint.Refuted {
+			return refuted, true
+		}
 	}
 	var kinds []Kind
 	for _, r := range rules {
@@ -68,7 +81,7 @@ func Conflict(ctx context.Context, m *model.Model, moves int64) []Rule {
 			at += size
 		}
 	}
-	return kept
+	return kept, false
 }
 
 func rulesOf(m *model.Model) (rules []Rule) {
@@ -160,7 +173,7 @@ func drop(m *model.Model, r Rule, tanks []bool) {
 		m.Tasks[r.Index].Pin = nil
 	case Horizon:
 		m.Horizon = 0
-	case CampaignLength: // left out already
+	default: // campaigns are left out already, and what else there is cannot be let go here
 	}
 }
 

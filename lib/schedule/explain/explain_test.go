@@ -103,7 +103,7 @@ func TestAHoldIsAReasonAndARule(t *testing.T) {
 	}
 	m.Objective = nil
 	m.Jobs[1].Deadline = new(int64(20))
-	rules := explain.Conflict(t.Context(), m, 20)
+	rules, _ := explain.Conflict(t.Context(), m, 20)
 	var words []string
 	for _, rule := range rules {
 		words = append(words, rule.Words(m, "en"))
@@ -163,7 +163,7 @@ func TestAConflictIsSmall(t *testing.T) {
 	m.Jobs[1].Deadline = new(int64(25))
 	m.Tasks[0].Pin = nil
 	m.Resources[1].Down = []model.Window{{From: 200, Until: 210}}
-	rules := explain.Conflict(t.Context(), m, 30)
+	rules, _ := explain.Conflict(t.Context(), m, 30)
 	var words []string
 	for _, r := range rules {
 		words = append(words, r.Words(m, "en")+" "+r.Words(m, "zh"))
@@ -172,7 +172,7 @@ func TestAConflictIsSmall(t *testing.T) {
 		t.Error(got)
 	}
 	m.Jobs[1].Deadline = nil
-	if rules := explain.Conflict(t.Context(), m, 30); rules != nil {
+	if rules, _ := explain.Conflict(t.Context(), m, 30); rules != nil {
 		t.Errorf("%v conflict in a model with a schedule", rules)
 	}
 }

@@ -86,35 +86,64 @@ func (l Link) chinese(task, by, where string) string {
 
 // Words says a rule in a language, zh or en.
 func (r Rule) Words(m *model.Model, language string) string {
-	var name, en, zh string
-	switch r.Kind {
-	case Deadline:
-		name, en, zh = cmp.Or(m.Jobs[r.Index].Name, fmt.Sprintf("jobs[%d]", r.Index)), "the deadline of %s", "%s 的最后期限"
-	case MaxLag, Blocking:
-		p := m.Precedences[r.Index]
-		name = taskName(m, p.Before) + " → " + taskName(m, p.After)
-		en, zh = "the maximum lag %s", "最大间隔 %s"
-		if r.Kind == Blocking {
-			en, zh = "the blocking %s", "无中间存储 %s"
-		}
-	case Pin:
-		name, en, zh = taskName(m, r.Index), "the pin of %s", "%s 的锁定"
-	case Storage, HoldLimit:
-		name, en, zh = cmp.Or(m.Tanks[r.Index].Name, fmt.Sprintf("tanks[%d]", r.Index)), "the tank %s", "储罐 %s"
-		if r.Kind == HoldLimit {
-			en, zh = "the hold of tank %s", "储罐 %s 的存放时限"
-		}
-	case CampaignLength:
-		name, en, zh = fmt.Sprintf("campaigns[%d]", r.Index), "the length of %s", "阶段性生产 %s 的批数"
-	case Horizon:
-		name, en, zh = fmt.Sprint(m.Horizon), "the horizon of %s", "计划期 %s"
-	default:
-		name = cmp.Or(m.Resources[r.Index].Name, fmt.Sprintf("resources[%d]", r.Index))
-		en = map[Kind]string{Closing: "the calendar of %s", Cleanings: "the cleaning of %s", HoldTimes: "the dirty and clean hold of %s", Changeovers: "the changeovers of %s"}[r.Kind]
-		zh = map[Kind]string{Closing: "%s 的日历", Cleanings: "%s 的清洗", HoldTimes: "%s 的脏放置和洁净放置时限", Changeovers: "%s 的换产"}[r.Kind]
-	}
+	form := ruleWords()[r.Kind]
 	if language == "zh" {
-		return fmt.Sprintf(zh, name)
+		return fmt.Sprintf(form.zh, r.name(m))
 	}
-	return fmt.Sprintf(en, name)
+	return fmt.Sprintf(form.en, r.name(m))
+}
+
+// name is what a rule is about.
+func (r Rule) name(m *model.Model) string {
+	switch r.Kind {
+	case Deadline, Released, KeptJob:
+		return cmp.Or(m.Jobs[r.Index].Name, fmt.Sprintf("jobs[%d]", r.Index))
+	case MaxLag, Blocking, Precedence:
+		p := m.Precedences[r.Index]
+		return taskName(m, p.Before) + " → " + taskName(m, p.After)
+	case Pin, KeptTask:
+		return taskName(m, r.Index)
+	case Storage, HoldLimit:
+		return cmp.Or(m.Tanks[r.Index].Name, fmt.Sprintf("tanks[%d]", r.Index))
+	case CampaignLength:
+		return fmt.Sprintf("campaigns[%d]", r.Index)
+	case Today:
+		return fmt.Sprint(m.Now)
+	case Horizon:
+		return fmt.Sprint(m.Horizon)
+	default:
+		return cmp.Or(m.Resources[r.Index].Name, fmt.Sprintf("resources[%d]", r.Index))
+	}
+}
+
+// form is a rule in words, with a place for its name.
+type form struct{ en, zh string }
+
+func ruleWords() map[Kind]form {
+	return map[Kind]form{
+		Deadline: {"the deadline of %s", "%s 的最后期限"}, MaxLag: {"the maximum lag %s", "最大间隔 %s"}, Blocking: {"the blocking %s", "无中间存储 %s"},
+		Closing: {"the calendar of %s", "%s 的日历"}, Cleanings: {"the cleaning of %s", "%s 的清洗"}, Changeovers: {"the changeovers of %s", "%s 的换产"},
+		HoldTimes: {"the dirty and clean hold of %s", "%s 的脏放置和洁净放置时限"}, CampaignLength: {"the length of %s", "阶段性生产 %s 的批数"},
+		Storage: {"the tank %s", "储罐 %s"}, HoldLimit: {"the hold of tank %s", "储罐 %s 的存放时限"}, Pin: {"the pin of %s", "%s 的锁定"}, Horizon: {"the horizon of %s", "计划期 %s"},
+		Precedence: {"the order %s", "先后顺序 %s"}, Released: {"the release of %s", "%s 的下达时间"}, Amount: {"the capacity of %s", "%s 的能力"}, Today: {"it is %s now", "当前时刻为 %s"},
+		KeptJob: {"%s ends no later than planned", "%s 不晚于计划完成"}, KeptTask: {"%s ends no later than planned", "%s 不晚于计划完成"},
+	}
+}
+
+// Words says an answer in a language, zh or en; its rules have words of their own.
+func (o Obstacles) Words(language string) string {
+	chinese := language == "zh"
+	switch {
+	case o.Answer == Free && chinese:
+		return fmt.Sprintf("可以提前到 %d 开始，且没有作业晚于计划完成", *o.Start)
+	case o.Answer == Free:
+		return fmt.Sprintf("it can start at %d, and no job ends later than planned", *o.Start)
+	case o.Answer == Open && chinese:
+		return "未能判断：储罐、换产、清洗、阶段性生产和暂停不在判断之内，模型也可能过大"
+	case o.Answer == Open:
+		return "it is not known: tanks, changeovers, cleanings, campaigns and rests are not looked at, or the model is too large"
+	case chinese:
+		return "不能更早开始，除非放宽下列之一："
+	}
+	return "it cannot start earlier, unless one of these gives way:"
 }

@@ -177,6 +177,20 @@ func TestKnownBounds(t *testing.T) {
 	}
 }
 
+// A shop that is larger than its bounds by rules say is proven by the search for proofs, alone and beside others.
+func TestSmallShopsAreProven(t *testing.T) {
+	p := parse(t, ft06)
+	for _, workers := range []int{1, 2} {
+		r, err := Solve(t.Context(), p, Options{Seed: 1, Workers: workers, Moves: 1_000_000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if right(t, p, r); r.Makespan != 55 || r.Bound != 55 {
+			t.Errorf("%d workers: %d to %d, not 55", workers, r.Bound, r.Makespan)
+		}
+	}
+}
+
 func TestTheSameSeedMakesTheSameSchedule(t *testing.T) {
 	p := parse(t, ft10)
 	solve := func(seed uint64) Result {
@@ -198,7 +212,7 @@ func TestWorkersShareAndTellOnlyBetterSchedules(t *testing.T) {
 	p := parse(t, ft10)
 	var told []int32
 	r, err := Solve(t.Context(), p, Options{Workers: 3, Moves: 50_000, Progress: func(span, bound int32) {
-		if bound != 808 {
+		if bound < 808 || bound > 930 {
 			t.Errorf("bound %d", bound)
 		}
 		told = append(told, span)

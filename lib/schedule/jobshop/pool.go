@@ -63,6 +63,21 @@ func (p *pool) add(order, ways, before []int32, span int32) {
 	}
 }
 
+// bounds are the best makespan, and what none is below.
+func (p *pool) bounds() (span, bound int32) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return p.span, p.bound
+}
+
+// raise keeps a bound, and returns the best.
+func (p *pool) raise(bound int32) int32 {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.bound = max(p.bound, bound)
+	return p.bound
+}
+
 func (p *pool) put(i int, order, ways, before []int32, span int32) {
 	m := &p.members[i]
 	copy(m.order, order)

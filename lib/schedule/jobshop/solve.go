@@ -23,7 +23,7 @@ func Solve(ctx context.Context, p Problem, o Options) (Result, error) {
 	shared := &pool{span: never, bound: lowerBound(p), size: members, progress: o.Progress}
 	moves := team.Run(o.Workers, func(w int) int64 {
 		b := newBreeder(p, o, w, shared)
-		b.run(ctx, w)
+		b.run(ctx, p, o, w)
 		return b.moves
 	})
 	result := Result{Makespan: shared.span, Bound: shared.bound, Moves: moves}
@@ -50,6 +50,7 @@ func read(p Problem, order, chosen []int32) (start, way [][]int32) {
 // breeder is one worker: it fills the pool and crosses its members.
 type breeder struct {
 	*searcher
+	prover *prover // of the last worker
 	pool   *pool
 	a, b   selection
 	key    []int64
@@ -68,7 +69,8 @@ func newBreeder(p Problem, o Options, worker int, shared *pool) *breeder {
 	}
 }
 
-func (b *breeder) run(ctx context.Context, worker int) {
+// run searches; the last worker searches proofs as well.
+func (b *breeder) run(ctx context.Context, p Problem, o Options, worker int) {
 	for first := true; ; first = false {
 		switch {
 		case first && worker == 0:
@@ -84,16 +86,23 @@ func (b *breeder) run(ctx context.Context, worker int) {
 		}
 		span := b.improve(ctx, patience)
 		b.offerPool(b.best, b.ways, span)
-		if ctx.Err() != nil || b.most > 0 && b.moves >= b.most || b.solved() {
+		if first && worker >= o.Workers-1 && !b.over(ctx) {
+			b.prover = newProver(b.graph, p, o.Seed, b.pool)
+		}
+		b.prove(ctx, o.Workers <= 1)
+		if b.over(ctx) {
 			return
 		}
 	}
 }
 
-func (b *breeder) solved() bool {
-	b.pool.mutex.Lock()
-	defer b.pool.mutex.Unlock()
-	return b.pool.span <= b.bound
+func (b *breeder) over(ctx context.Context) bool {
+	if ctx.Err() != nil || b.most > 0 && b.moves >= b.most {
+		return true
+	}
+	span, bound := b.pool.bounds()
+	b.bound = bound
+	return span <= bound
 }
 
 // offerPool gives a selection to the pool.

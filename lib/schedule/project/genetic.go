@@ -38,17 +38,19 @@ type solver struct {
 	child  *individual
 	moves  int64
 	most   int64
+	least  int32 // of the population
+	since  int64 // moves when it was found
 }
 
 func newSolver(in *instance, o Options, worker int) *solver {
 	return &solver{
 		instance: in, random: team.NewRandom(o.Seed, uint64(worker)), line: newTimeline(in), end: make([]int32, in.tasks), node: make([]int32, in.tasks), //nolint:gosec // workers count from 0
-		keys: make([]int64, in.tasks), taken: make([]bool, in.tasks), ready: make([]int32, 0, in.tasks), waits: make([]int32, in.tasks), child: in.newIndividual(), most: o.Moves,
+		keys: make([]int64, in.tasks), taken: make([]bool, in.tasks), ready: make([]int32, 0, in.tasks), waits: make([]int32, in.tasks), child: in.newIndividual(), most: o.Moves, least: maxTime,
 	}
 }
 
-func (s *solver) over(ctx context.Context) bool {
-	return s.most > 0 && s.moves >= s.most || ctx.Err() != nil
+func (s *solver) over(ctx context.Context, best *shared) bool {
+	return s.most > 0 && s.moves >= s.most || best.done.Load() || ctx.Err() != nil
 }
 
 // sample makes a list at random in which tasks with long ways to the end tend to be

@@ -121,7 +121,7 @@ func TestSmallProjectsAreSolvedToTheOptimum(t *testing.T) {
 		if err != nil || span != r.Makespan {
 			t.Fatalf("round %d: %v, %d, said %d", round, err, span, r.Makespan)
 		}
-		if want := optimum(p, r.Makespan+1); r.Makespan != want || r.Bound > want {
+		if want := optimum(p, r.Makespan+1); r.Makespan != want || r.Bound != want {
 			t.Errorf("round %d: %d with bound %d, the optimum is %d: %+v", round, r.Makespan, r.Bound, want, p)
 		}
 	}

@@ -3,8 +3,10 @@ package project
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"linghang/lib/schedule/team"
 )
@@ -12,6 +14,8 @@ import (
 const (
 	members = 150 // of a worker's population
 	stale   = 400 // schedules by task without a better one, after which a population is made anew
+	slice   = 500 // schedules until proofs are searched again, of a project of few tasks
+	few     = 64  // tasks, of which proofs are most often found soon
 )
 
 // shared is what workers share: the best schedule.
@@ -21,11 +25,27 @@ type shared struct {
 	modes    []int32
 	span     int32
 	bound    int32
+	done     atomic.Bool // the best is as short as the bound
 	progress func(makespan, bound int32)
 }
 
-// offer keeps a schedule if it is the best, and says whether none can be better.
-func (s *shared) offer(v *individual) bool {
+// best is the length of the best schedule.
+func (s *shared) best() int32 {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.span
+}
+
+// raise keeps a bound.
+func (s *shared) raise(bound int32) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.bound = max(s.bound, bound)
+	s.done.Store(s.span <= s.bound)
+}
+
+// offer keeps a schedule if it is the best.
+func (s *shared) offer(v *individual) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if s.start == nil || v.span < s.span {
@@ -34,7 +54,7 @@ func (s *shared) offer(v *individual) bool {
 			s.progress(s.span, s.bound)
 		}
 	}
-	return s.span <= s.bound
+	s.done.Store(s.span <= s.bound)
 }
 
 // Solve searches until the context ends, the moves are made or the bound is reached, and
@@ -50,7 +70,7 @@ func Solve(ctx context.Context, p Problem, o Options) (Result, error) {
 	s := &shared{bound: in.bound, progress: o.Progress}
 	moves := team.Run(o.Workers, func(w int) int64 {
 		worker := newSolver(in, o, w)
-		worker.run(ctx, s)
+		worker.run(ctx, s, o, w)
 		return worker.moves
 	})
 	r := Result{Start: s.start, Mode: s.modes, Makespan: s.span, Bound: s.bound, Moves: moves}
@@ -60,20 +80,37 @@ func Solve(ctx context.Context, p Problem, o Options) (Result, error) {
 	return r, nil
 }
 
-func (s *solver) run(ctx context.Context, best *shared) {
+// run searches; the last worker searches proofs as well, and, of projects of few tasks and beside others, nothing else while it finds some.
+func (s *solver) run(ctx context.Context, best *shared, o Options, worker int) {
 	s.sample(s.child)
 	s.child.span = s.generate(context.WithoutCancel(ctx), &s.forward, s.child.list, s.child.modes, s.child.start)
-	done := best.offer(s.child) // so that there is a schedule whatever happens
-	for !done && !s.over(ctx) {
-		done = s.evolve(ctx, best)
+	best.offer(s.child) // so that there is a schedule whatever happens
+	if worker < o.Workers-1 {
+		s.breedUntil(ctx, best, math.MaxInt64)
+		return
+	}
+	s.breedUntil(ctx, best, s.moves+slice)
+	p := newProver(s, o.Seed, best)
+	if p == nil {
+		s.breedUntil(ctx, best, math.MaxInt64)
+		return
+	}
+	// A contradiction takes longer by the square of the tasks than a schedule.
+	between := max(slice, slice*int64(s.tasks)*int64(s.tasks)/900)
+	for !s.over(ctx, best) {
+		p.step(ctx, best)
+		if o.Workers <= 1 || s.tasks > few || p.search.Stalled() {
+			s.breedUntil(ctx, best, s.moves+between)
+		}
 	}
 }
 
-// evolve breeds a population until nothing better comes.
-func (s *solver) evolve(ctx context.Context, best *shared) bool {
-	s.people = s.people[:0]
-	least, since := int32(maxTime), s.moves
-	for !s.over(ctx) && s.moves-since < stale*int64(s.tasks) {
+// breedUntil breeds populations until so many moves were made, or nothing better can come.
+func (s *solver) breedUntil(ctx context.Context, best *shared, moves int64) {
+	for s.moves < moves && !s.over(ctx, best) {
+		if s.moves-s.since >= stale*int64(s.tasks) {
+			s.people, s.least, s.since = s.people[:0], maxTime, s.moves
+		}
 		if len(s.people) < members {
 			s.sample(s.child)
 		} else {
@@ -81,17 +118,14 @@ func (s *solver) evolve(ctx context.Context, best *shared) bool {
 		}
 		s.decode(ctx, s.child)
 		if s.child.span == maxTime {
-			return false
+			return
 		}
-		if s.child.span < least {
-			least, since = s.child.span, s.moves
-			if best.offer(s.child) {
-				return true
-			}
+		if s.child.span < s.least {
+			s.least, s.since = s.child.span, s.moves
+			best.offer(s.child)
 		}
 		s.keep()
 	}
-	return false
 }
 
 // breed makes a child of two members, better ones more often than not.
