@@ -202,13 +202,13 @@ bench-resolution:
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_BENCH_ROUNDS=$(ROUNDS) LINGHANG_BENCH_NAMES=$(NAMES) LINGHANG_BENCH_COREDNS=$(COREDNS) LINGHANG_BENCH_NODES=$(KEEP) \
 		$(GO) test -timeout 4h -run '^$$' -bench '^BenchmarkResolution$$' -benchtime 1x ./modules/identifier/internal/station
 
-## bench-sensing: the probe beside Suricata (CAPTURES=folder of pcap files), Sigma beside another engine (RULES=SigmaHQ/sigma, EVENTS=archives of events), CSAF beside another validator (ADVISORIES=folder); ROUNDS=7; to docs/benchmarks/probe.md, sigma.md, csaf.md
+## bench-sensing: the probe beside Suricata (CAPTURES=folder of pcap files), Sigma beside another engine (RULES=SigmaHQ/sigma, EVENTS=archives of events), CSAF beside another validator (ADVISORIES=folder), Suricata's events to the disk; ROUNDS=7; to docs/benchmarks/probe.md, sigma.md, csaf.md, eve.md
 bench-sensing:
 	@command -v node >/dev/null || { echo 'install Node'; exit 2; }
 	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && npm install --silent --no-save --prefix "$$work" @secvisogram/csaf-validator-lib@2.0.10 && \
 	LINGHANG_CSAF_PACKAGE=$$work/node_modules/@secvisogram/csaf-validator-lib LINGHANG_CAPTURES=$(if $(CAPTURES),$(abspath $(CAPTURES))) LINGHANG_SIGMA_RULES=$(if $(RULES),$(abspath $(RULES))) \
 		LINGHANG_SIGMA_EVENTS=$(if $(EVENTS),$(abspath $(EVENTS))) LINGHANG_ADVISORIES=$(if $(ADVISORIES),$(abspath $(ADVISORIES))) LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_BENCH_ROUNDS=$(ROUNDS) \
-		$(GO) test -timeout 2h -run '^$$' -bench . -benchtime 1x -v ./cmd/linghang/sensing
+		$(GO) test -timeout 2h -run '^$$' -bench '^Benchmark(Probe|Sigma|CSAF|EVE)$$' -benchtime 1x -v -p 1 ./cmd/linghang/sensing ./modules/security/internal/probe
 
 ## bench-schedule: published scheduling instances (INSTANCES=folder of the sets, GROUPS=pattern, SECONDS=60, SEED=1, EVERY=1: each n-th), to docs/benchmarks/schedule.md
 bench-schedule:
