@@ -55,6 +55,7 @@ func owners() []owner {
 		{"github.com/cedar-policy/cedar-go", []string{"kernel/share"}, nil},
 		{"github.com/danielgtaylor/huma", []string{"kernel/httpd"}, nil},
 		{"github.com/descope/virtualwebauthn", []string{}, []string{"kernel/system"}},
+		{"github.com/go-json-experiment/json", []string{"modules/security"}, nil},
 		{"github.com/go-jose/go-jose", []string{"kernel/oidc"}, nil},
 		{"github.com/go-sql-driver/mysql", []string{"kernel/kerneltest", "modules/platforms"}, nil},
 		{"github.com/go-webauthn/webauthn", []string{"kernel/identity"}, nil},
