@@ -31,17 +31,35 @@ type Inbox interface {
 	Deliver(ctx context.Context, tx *sqldb.Tx, objects [][]byte, name string) error
 }
 
+// Sender is a channel whose file is taken in.
+type Sender struct {
+	ID, Name, Pair string
+	File           int64 // number of the file
+}
+
+// Desk is what becomes of what files bring beside the inbox.
+type Desk interface {
+	// Notices takes the reports of an upper level as its notices, and says why others are not.
+	Notices(ctx context.Context, tx *sqldb.Tx, from Sender, objects [][]byte) (taken int64, refusal []string, err error)
+	// Receipts takes what a lower level acknowledges.
+	Receipts(ctx context.Context, tx *sqldb.Tx, from Sender, objects [][]byte) (int64, error)
+	// Paired tells whether a channel leads to where a source comes from: up to an upper level,
+	// or down to a lower one.
+	Paired(ctx context.Context, channel string, upper bool) (bool, error)
+}
+
 // Ferry is the part of the room that takes files in.
 type Ferry struct {
 	kit   *module.Kit
 	store store
 	inbox Inbox
+	desk  Desk
 	clock func() time.Time
 }
 
 // New returns the part of the room.
-func New(kit *module.Kit, inbox Inbox, clock func() time.Time) *Ferry {
-	return &Ferry{kit: kit, store: store{kit.DB}, inbox: inbox, clock: clock}
+func New(kit *module.Kit, inbox Inbox, desk Desk, clock func() time.Time) *Ferry {
+	return &Ferry{kit: kit, store: store{kit.DB}, inbox: inbox, desk: desk, clock: clock}
 }
 
 func (m *Ferry) now() time.Time { return m.clock().UTC().Truncate(time.Millisecond) }
@@ -49,6 +67,43 @@ func (m *Ferry) now() time.Time { return m.clock().UTC().Truncate(time.Milliseco
 func (m *Ferry) deliver(ctx context.Context, tx *sqldb.Tx, objects [][]byte, name string) error {
 	if err := m.inbox.Deliver(ctx, tx, objects, name); err != nil {
 		return fmt.Errorf("take in a file of %s: %w", name, err)
+	}
+	return nil
+}
+
+// brought is what a file brings beside objects.
+type brought struct {
+	notices, receipts int64
+	refusal           []string
+}
+
+// understand takes what a file tells: notices of an upper level, or what a lower level
+// acknowledges.
+func (m *Ferry) understand(ctx context.Context, tx *sqldb.Tx, s FileSource, f File, good [][]byte) (b brought, err error) {
+	from := Sender{s.ID, s.Name, s.Pair, f.Sequence}
+	switch {
+	case s.Upper:
+		b.notices, b.refusal, err = m.desk.Notices(ctx, tx, from, good)
+	case s.Pair != "":
+		b.receipts, err = m.desk.Receipts(ctx, tx, from, good)
+	}
+	if err != nil {
+		return b, fmt.Errorf("read a file of %s: %w", s.Name, err)
+	}
+	return b, nil
+}
+
+// paired refuses a way back that does not lead to where a source comes from.
+func (m *Ferry) paired(ctx context.Context, s FileSourceSpec) error {
+	if s.Pair == "" {
+		return nil
+	}
+	is, err := m.desk.Paired(ctx, s.Pair, s.Upper)
+	if err != nil {
+		return fmt.Errorf("look for the way back: %w", err)
+	}
+	if !is {
+		return fault.New(fault.Invalid, "security.ferry.invalid", "the source is incomplete or wrong").At("body.pair_id", "of an upper level a channel upward, of a lower one a channel downward")
 	}
 	return nil
 }
@@ -110,6 +165,9 @@ func (m *Ferry) add(ctx context.Context, in addFileSourceInput) (FileSourceDetai
 	if err := s.check(); err != nil {
 		return FileSourceDetail{}, err
 	}
+	if err := m.paired(ctx, s.FileSourceSpec); err != nil {
+		return FileSourceDetail{}, err
+	}
 	if err := m.store.insert(ctx, s, m.now()); err != nil {
 		return FileSourceDetail{}, err
 	}
@@ -142,8 +200,10 @@ type editFileSourceInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
-		Name string `json:"name" maxLength:"100"`
-		Keys string `json:"keys" maxLength:"20000"`
+		Name  string `json:"name" maxLength:"100"`
+		Keys  string `json:"keys" maxLength:"20000"`
+		Upper bool   `json:"upper,omitempty"`
+		Pair  string `json:"pair_id,omitempty" maxLength:"26"`
 	}
 }
 
@@ -163,8 +223,11 @@ func (m *Ferry) edit(ctx context.Context, in editFileSourceInput) (FileSourceDet
 		return FileSourceDetail{}, stale()
 	}
 	after := before
-	after.Name, after.Keys = in.Body.Name, in.Body.Keys
+	after.Name, after.Keys, after.Upper, after.Pair = in.Body.Name, in.Body.Keys, in.Body.Upper, in.Body.Pair
 	if err := after.check(); err != nil {
+		return FileSourceDetail{}, err
+	}
+	if err := m.paired(ctx, after.FileSourceSpec); err != nil {
 		return FileSourceDetail{}, err
 	}
 	if err := m.store.edit(ctx, before, after); err != nil {

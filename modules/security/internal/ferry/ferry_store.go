@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,11 +24,11 @@ func Personal() []sqldb.Personal {
 	}
 }
 
-const sourceColumns = `s.id, s.name, s.channel, s.public_key, s.first, s.last, s.digest, s.ahead, s.taken_at, s.created_at, s.version`
+const sourceColumns = `s.id, s.name, s.channel, s.public_key, s.first, s.last, s.digest, s.ahead, s.taken_at, s.created_at, s.version, s.upper, s.pair_id`
 
 func scanSource(r sqldb.Row) (s FileSource, err error) {
 	var taken, created int64
-	err = r.Scan(&s.ID, &s.Name, &s.Channel, &s.Keys, &s.First, &s.Last, &s.digest, &s.Ahead, &taken, &created, &s.Version)
+	err = r.Scan(&s.ID, &s.Name, &s.Channel, &s.Keys, &s.First, &s.Last, &s.digest, &s.Ahead, &taken, &created, &s.Version, &s.Upper, &s.Pair)
 	s.TakenAt, s.CreatedAt = sqldb.Instant(taken), sqldb.Time(created)
 	s.Missing = s.missing()
 	return s, err
@@ -78,8 +79,8 @@ func (s store) insert(ctx context.Context, x FileSource, now time.Time) error {
 		if n >= mostSources {
 			return fault.New(fault.Conflict, "security.ferry.many", "at most %d sources", mostSources).With("n", mostSources)
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO security_ferry_source (id, name, channel, public_key, first, last, digest, ahead, taken_at, created_at, actor, actor_name, version) VALUES ($1, $2, $3, $4, $5, 0, 'none', 0, 0, $6, $7, $8, 1)`,
-			x.ID, x.Name, x.Channel, x.Keys, x.First, now.UnixMilli(), who.Actor(), who.Name)
+		_, err := tx.Exec(ctx, `INSERT INTO security_ferry_source (id, name, channel, public_key, first, last, digest, ahead, taken_at, created_at, actor, actor_name, version, upper, pair_id) VALUES ($1, $2, $3, $4, $5, 0, 'none', 0, 0, $6, $7, $8, 1, $9, $10)`,
+			x.ID, x.Name, x.Channel, x.Keys, x.First, now.UnixMilli(), who.Actor(), who.Name, x.Upper, x.Pair)
 		if err != nil {
 			return fmt.Errorf("keep a source of files: %w", err)
 		}
@@ -90,7 +91,7 @@ func (s store) insert(ctx context.Context, x FileSource, now time.Time) error {
 
 func (s store) edit(ctx context.Context, before, after FileSource) error {
 	return taken(s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE security_ferry_source SET name = $3, public_key = $4, version = version + 1 WHERE id = $1 AND version = $2`, after.ID, before.Version, after.Name, after.Keys)
+		n, err := tx.Exec(ctx, `UPDATE security_ferry_source SET name = $3, public_key = $4, upper = $5, pair_id = $6, version = version + 1 WHERE id = $1 AND version = $2`, after.ID, before.Version, after.Name, after.Keys, after.Upper, after.Pair)
 		if err != nil {
 			return fmt.Errorf("change a source of files: %w", err)
 		}
@@ -123,13 +124,13 @@ func (s store) remove(ctx context.Context, x FileSource) error {
 const filesShown = 50
 
 func (s store) files(ctx context.Context, source string) ([]TakenFile, error) {
-	rows, err := s.db.Query(ctx, `SELECT sequence, digest, made_at, objects, refused, refusal, taken_at, actor_name FROM security_ferry_file WHERE source_id = $1 ORDER BY sequence DESC LIMIT $2`, source, filesShown)
+	rows, err := s.db.Query(ctx, `SELECT sequence, digest, made_at, objects, refused, refusal, notices, receipts, taken_at, actor_name FROM security_ferry_file WHERE source_id = $1 ORDER BY sequence DESC LIMIT $2`, source, filesShown)
 	if err != nil {
 		return nil, fmt.Errorf("read files that were taken in: %w", err)
 	}
 	list, err := sqldb.All(rows, func(r sqldb.Row) (f TakenFile, err error) {
 		var made, at int64
-		err = r.Scan(&f.Sequence, &f.Digest, &made, &f.Objects, &f.Refused, &f.Refusal, &at, &f.By)
+		err = r.Scan(&f.Sequence, &f.Digest, &made, &f.Objects, &f.Refused, &f.Refusal, &f.Notices, &f.Receipts, &at, &f.By)
 		f.MadeAt, f.TakenAt = sqldb.Time(made), sqldb.Time(at)
 		return f, err
 	})
@@ -187,16 +188,21 @@ func (m *Ferry) take(ctx context.Context, f File, good [][]byte, refusal []strin
 		if err := m.deliver(ctx, tx, good, s.Name); err != nil {
 			return err
 		}
-		out = TakenFile{Sequence: f.Sequence, Digest: f.Digest, MadeAt: f.CreatedAt, Objects: int64(len(good)), Refused: int64(len(refusal)), Refusal: first(refusal), TakenAt: now, By: who.Name}
-		_, err = tx.Exec(ctx, `INSERT INTO security_ferry_file (source_id, sequence, digest, made_at, objects, refused, refusal, taken_at, actor, actor_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			s.ID, f.Sequence, f.Digest, f.CreatedAt.UnixMilli(), out.Objects, out.Refused, out.Refusal, now.UnixMilli(), who.Actor(), who.Name)
+		b, err := m.understand(ctx, tx, s, f, good)
+		if err != nil {
+			return err
+		}
+		refusal := append(slices.Clone(refusal), b.refusal...)
+		out = TakenFile{Notices: b.notices, Receipts: b.receipts, Sequence: f.Sequence, Digest: f.Digest, MadeAt: f.CreatedAt, Objects: int64(len(good)), Refused: int64(len(refusal)), Refusal: first(refusal), TakenAt: now, By: who.Name}
+		_, err = tx.Exec(ctx, `INSERT INTO security_ferry_file (source_id, sequence, digest, made_at, objects, refused, refusal, taken_at, actor, actor_name, notices, receipts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			s.ID, f.Sequence, f.Digest, f.CreatedAt.UnixMilli(), out.Objects, out.Refused, out.Refusal, now.UnixMilli(), who.Actor(), who.Name, out.Notices, out.Receipts)
 		if err != nil {
 			return fmt.Errorf("note a file that was taken in: %w", err)
 		}
 		if _, err := tx.Exec(ctx, `UPDATE security_ferry_source SET last = $2, digest = $3, taken_at = $4, ahead = CASE WHEN ahead <= $2 THEN 0 ELSE ahead END WHERE id = $1`, s.ID, f.Sequence, f.Digest, now.UnixMilli()); err != nil {
 			return fmt.Errorf("note how far a source came: %w", err)
 		}
-		tx.Changed("security_ferry_source", s.ID, map[string]any{"last": s.Last}, map[string]any{"last": f.Sequence, "digest": f.Digest, "objects": out.Objects, "refused": out.Refused})
+		tx.Changed("security_ferry_source", s.ID, map[string]any{"last": s.Last}, map[string]any{"last": f.Sequence, "digest": f.Digest, "objects": out.Objects, "refused": out.Refused, "notices": out.Notices, "receipts": out.Receipts})
 		return nil
 	})
 	return out, errors.Join(err, gap)

@@ -21,6 +21,8 @@ type FileSourceSpec struct {
 	Name    string `json:"name" maxLength:"100" doc:"Whose files they are; the inbox names it" title:"名称|Name"`
 	Channel string `json:"channel" maxLength:"64" doc:"As its sender names it; it cannot be changed later" title:"通道|Channel"`
 	Keys    string `json:"keys" maxLength:"20000" doc:"Public keys that are trusted, as PEM, 5 at most" title:"受信公钥|Trusted keys"`
+	Upper   bool   `json:"upper,omitempty" doc:"Files of an upper level: their reports are received as its notices" title:"上级单位|Upper level"`
+	Pair    string `json:"pair_id,omitempty" maxLength:"26" doc:"ID of the channel in the other direction: by which notices of an upper level are acknowledged, or whose notices a lower level acknowledges; empty: none" title:"回执通道|Way back"`
 	First   int64  `json:"first" minimum:"1" maximum:"1000000000" doc:"Number of the first file that is to come; it cannot be changed later" title:"起始编号|First number"`
 }
 
@@ -47,7 +49,9 @@ type TakenFile struct {
 	Digest   string    `json:"digest"`
 	MadeAt   time.Time `json:"made_at" title:"制作时间|Made"`
 	Objects  int64     `json:"objects" doc:"That went into the inbox" title:"对象|Objects"`
-	Refused  int64     `json:"refused" doc:"That are no good STIX" title:"不合格|Refused"`
+	Refused  int64     `json:"refused" doc:"That are no good STIX, or no notice where an upper level's are expected" title:"不合格|Refused"`
+	Notices  int64     `json:"notices" doc:"Notices of the upper level, and their later versions" title:"上级通报|Notices"`
+	Receipts int64     `json:"receipts" doc:"Acknowledgements of what went to the lower level" title:"签收回执|Receipts"`
 	Refusal  string    `json:"refusal" doc:"Why the first one is refused"`
 	TakenAt  time.Time `json:"taken_at" title:"导入时间|Taken in"`
 	By       string    `json:"by" title:"导入人|Taken in by"`

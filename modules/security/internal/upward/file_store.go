@@ -115,7 +115,7 @@ func (u *Upward) export(ctx context.Context, id string, signer *seal.Signer) (f 
 // pack takes what waits for an upper level into a bundle, in the order in which it was
 // released. What TLP does not let through is withheld.
 func (u *Upward) pack(ctx context.Context, tx *sqldb.Tx, x Upper) (bundle []byte, reports, objects int64, err error) {
-	rows, err := tx.Query(ctx, `SELECT `+reportColumns+`, n.tlp, n.drill <> '' OR n.synthetic FROM security_upward r JOIN security_notice n ON n.id = r.notice_id WHERE r.upper_id = $1 AND r.state = 'waiting' ORDER BY r.id LIMIT $2`, x.ID, mostOfTurn)
+	rows, err := tx.Query(ctx, `SELECT `+reportColumns+`, COALESCE(n.tlp, r.tlp), COALESCE(n.drill <> '' OR n.synthetic, FALSE) FROM security_upward r LEFT JOIN security_notice n ON n.id = r.notice_id WHERE r.upper_id = $1 AND r.state = 'waiting' ORDER BY r.id LIMIT $2`, x.ID, mostOfTurn)
 	if err != nil {
 		return nil, 0, 0, fmt.Errorf("read what waits: %w", err)
 	}
@@ -136,7 +136,13 @@ func (u *Upward) pack(ctx context.Context, tx *sqldb.Tx, x Upper) (bundle []byte
 	seen, now := map[string]bool{}, u.now()
 	for _, w := range list {
 		after := w.end(Exported, "", "", now)
-		if why := stricter(w.Report, w.tlp, x.MostTLP, w.unreal); why != "" {
+		why := stricter(w.Report, w.tlp, x.MostTLP, w.unreal)
+		if why == "" && w.NoticeID != "" {
+			if why, err = x.unaddressed(ctx, tx, w.NoticeID, w.tlp); err != nil {
+				return nil, 0, 0, err
+			}
+		}
+		if why != "" {
 			after = w.end(Withheld, why, "", now)
 		} else if b.Len()+len(strings.Join(w.octets, "")) > ferry.MostBundle-1024 {
 			break // the rest goes into the next file

@@ -33,14 +33,15 @@ func (u *Upward) listReports(ctx context.Context, in reportParams) (sqldb.Page[R
 
 // NoticeUpper is an upper level as it stands to one notice.
 type NoticeUpper struct {
-	ID      string     `json:"id"`
-	Name    string     `json:"name"`
-	MostTLP rating.TLP `json:"most_tlp"`
-	Paused  bool       `json:"paused"`
-	Rule    bool       `json:"rule" doc:"Its rule names the level of the notice"`
-	Newest  bool       `json:"newest" doc:"The newest version was released to it and is on its way or taken"`
-	May     bool       `json:"may" doc:"The caller may release the newest version now"`
-	Why     string     `json:"why" doc:"Why not, as the key of a problem; empty when the caller may"`
+	ID        string     `json:"id"`
+	Name      string     `json:"name"`
+	Direction Direction  `json:"direction" enum:"up,down"`
+	MostTLP   rating.TLP `json:"most_tlp"`
+	Paused    bool       `json:"paused"`
+	Rule      bool       `json:"rule" doc:"Its rule names the level of the notice"`
+	Newest    bool       `json:"newest" doc:"The newest version was released to it and is on its way or taken"`
+	May       bool       `json:"may" doc:"The caller may release the newest version now"`
+	Why       string     `json:"why" doc:"Why not, as the key of a problem; empty when the caller may"`
 }
 
 // NoticeUpward is what became of a notice at upper levels.
@@ -72,14 +73,18 @@ func (u *Upward) ofOne(ctx context.Context, in httpd.Object) (out NoticeUpward, 
 		if err != nil {
 			return out, err
 		}
-		out.Uppers = append(out.Uppers, x.stands(n, last, found, identity.From(ctx)))
+		target, err := x.unaddressed(ctx, db, n.ID, n.TLP)
+		if err != nil {
+			return out, err
+		}
+		out.Uppers = append(out.Uppers, x.stands(n, last, found, target, identity.From(ctx)))
 	}
 	return out, nil
 }
 
 // stands tells how an upper level stands to a notice, for somebody.
-func (x Upper) stands(n Notice, last Report, found bool, id identity.Identity) NoticeUpper {
-	out := NoticeUpper{ID: x.ID, Name: x.Name, MostTLP: x.MostTLP, Paused: x.Paused, Rule: slices.Contains(x.Levels, n.Level)}
+func (x Upper) stands(n Notice, last Report, found bool, target string, id identity.Identity) NoticeUpper {
+	out := NoticeUpper{ID: x.ID, Name: x.Name, Direction: x.Direction, MostTLP: x.MostTLP, Paused: x.Paused, Rule: slices.Contains(x.Levels, n.Level)}
 	out.Newest = found && last.tells(n) && last.State.out()
 	err := mayGo(n, x.MostTLP, id.May(mayStrict))
 	switch {
@@ -89,6 +94,8 @@ func (x Upper) stands(n Notice, last Report, found bool, id identity.Identity) N
 		if f, is := errors.AsType[*fault.Error](err); is {
 			out.Why = f.Key
 		}
+	case target != "":
+		out.Why = "security.upward.target"
 	case n.Withdrawn && !found:
 		out.Why = "security.upward.withdrawn"
 	case out.Newest:
@@ -149,6 +156,11 @@ func (u *Upward) let(ctx context.Context, tx *sqldb.Tx, x Upper, n Notice, follo
 	id := identity.From(ctx)
 	if err := mayGo(n, x.MostTLP, id.May(mayStrict)); err != nil {
 		return err
+	}
+	if why, err := x.unaddressed(ctx, tx, n.ID, n.TLP); err != nil {
+		return err
+	} else if why != "" {
+		return fault.New(fault.Forbidden, "security.upward.target", "the notice is %s, and not every recipient of this channel is an addressee of it", n.TLP.Mark()).With("tlp", n.TLP.Mark())
 	}
 	_, before, err := lastTo(ctx, tx, x.ID, n.ID)
 	if err != nil {

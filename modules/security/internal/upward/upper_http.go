@@ -23,7 +23,7 @@ func (u *Upward) Routes() []module.Route {
 
 func (u *Upward) upperRoutes() []module.Route {
 	return []module.Route{
-		{Pattern: "GET /uppers", Permission: maySee, Summary: "Upper levels that notices are reported to by TAXII", Handler: httpd.List(u.listUppers)},
+		{Pattern: "GET /uppers", Permission: maySee, Summary: "Upper levels that notices are reported to, and channels of files to lower levels", Handler: httpd.List(u.listUppers)},
 		{Pattern: "POST /uppers", Permission: mayManage, Summary: "Set up an upper level", Handler: httpd.Created(u.addUpper)},
 		{Pattern: "POST /uppers/trial", Permission: mayManage, Recorded: "nothing is kept", Summary: "Which collections an API root has, as the city would sign in", Handler: httpd.JSON(u.tryUpper)},
 		{Pattern: "GET /uppers/{id}", Permission: maySee, Summary: "An upper level", Handler: httpd.JSON(u.readUpper)},
@@ -41,7 +41,7 @@ func cityOnly(ctx context.Context) error {
 	return nil
 }
 
-func (u *Upward) listUppers(ctx context.Context, in sqldb.ListParams) (sqldb.Page[Upper], error) {
+func (u *Upward) listUppers(ctx context.Context, in upperParams) (sqldb.Page[Upper], error) {
 	if err := cityOnly(ctx); err != nil {
 		return sqldb.Page[Upper]{Items: []Upper{}}, err
 	}
@@ -62,6 +62,18 @@ func (u *Upward) sealed(ctx context.Context, secret string) (string, error) {
 	return out, nil
 }
 
+// known refuses recipients that are no organisations.
+func (u *Upward) known(ctx context.Context, list []string) error {
+	for _, id := range list {
+		if _, err := u.organisations.Organisation(ctx, id); fault.Is(err, fault.NotFound) {
+			return wrongUpper().At("body.recipients", "from 1 to 200 organisations that the files are for")
+		} else if err != nil {
+			return fmt.Errorf("read a recipient: %w", err)
+		}
+	}
+	return nil
+}
+
 type addUpperInput struct {
 	Body UpperSaid
 }
@@ -72,6 +84,9 @@ func (u *Upward) addUpper(ctx context.Context, in addUpperInput) (Upper, error) 
 	}
 	x := Upper{ID: ulid.Make().String(), UpperSpec: in.Body.UpperSpec}
 	if err := x.check(); err != nil {
+		return Upper{}, err
+	}
+	if err := u.known(ctx, x.Recipients); err != nil {
 		return Upper{}, err
 	}
 	if _, err := peer.Keeps(x.Server, x.Server, "", in.Body.Secret, wrongUpper()); err != nil {
@@ -125,6 +140,12 @@ func (u *Upward) changeUpper(ctx context.Context, in changeUpperInput) (Upper, e
 		return Upper{}, wrongUpper().At("body.way", "the way stays; set up another upper level")
 	}
 	if err := after.check(); err != nil {
+		return Upper{}, err
+	}
+	if after.Direction != before.Direction {
+		return Upper{}, wrongUpper().At("body.direction", "the direction stays; set up another channel")
+	}
+	if err := u.known(ctx, after.Recipients); err != nil {
 		return Upper{}, err
 	}
 	keep, err := peer.Keeps(before.Server, after.Server, before.secret, in.Body.Secret, wrongUpper())

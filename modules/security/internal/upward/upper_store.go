@@ -34,18 +34,18 @@ func Personal() []sqldb.Personal {
 	}
 }
 
-const upperColumns = `x.id, x.name, x.root, x.collection, x.auth, x.username, x.secret, x.secret_version, x.most_tlp, x.levels, x.paused, x.next_at, x.run_at, x.good_at, x.failures, x.fault, x.fault_text, x.created_at, x.version, x.way, x.sequence, x.digest,
+const upperColumns = `x.id, x.name, x.root, x.collection, x.auth, x.username, x.secret, x.secret_version, x.most_tlp, x.levels, x.paused, x.next_at, x.run_at, x.good_at, x.failures, x.fault, x.fault_text, x.created_at, x.version, x.way, x.sequence, x.digest, x.direction, x.recipients,
 	(SELECT COUNT(*) FROM security_upward o WHERE o.upper_id = x.id AND o.state IN ('waiting', 'pending'))`
 
 func scanUpper(r sqldb.Row) (x Upper, err error) {
-	var levels string
+	var levels, recipients string
 	var next, ran, good, created int64
-	if err = r.Scan(&x.ID, &x.Name, &x.Root, &x.Collection, &x.Auth, &x.User, &x.secret, &x.SecretVersion, &x.MostTLP, &levels, &x.Paused, &next, &ran, &good, &x.Failures, &x.Fault, &x.FaultText, &created, &x.Version, &x.Way, &x.Sequence, &x.digest, &x.Open); err != nil {
+	if err = r.Scan(&x.ID, &x.Name, &x.Root, &x.Collection, &x.Auth, &x.User, &x.secret, &x.SecretVersion, &x.MostTLP, &levels, &x.Paused, &next, &ran, &good, &x.Failures, &x.Fault, &x.FaultText, &created, &x.Version, &x.Way, &x.Sequence, &x.digest, &x.Direction, &recipients, &x.Open); err != nil {
 		return x, err
 	}
 	x.NextAt, x.RunAt, x.GoodAt, x.CreatedAt = sqldb.Instant(next), sqldb.Instant(ran), sqldb.Instant(good), sqldb.Time(created)
-	if err = json.Unmarshal([]byte(levels), &x.Levels); err != nil {
-		return x, fmt.Errorf("read levels of upper level %s: %w", x.ID, err)
+	if err = errors.Join(json.Unmarshal([]byte(levels), &x.Levels), json.Unmarshal([]byte(recipients), &x.Recipients)); err != nil {
+		return x, fmt.Errorf("read upper level %s: %w", x.ID, err)
 	}
 	return x, nil
 }
@@ -58,13 +58,19 @@ func stale() error {
 	return fault.New(fault.Precondition, "kernel.stale", "somebody changed this meanwhile; read it again")
 }
 
-func (s store) uppers(ctx context.Context, in sqldb.ListParams) (sqldb.Page[Upper], error) {
+type upperParams struct {
+	sqldb.ListParams
+	Direction string `query:"direction" enum:"up,down"`
+}
+
+func (s store) uppers(ctx context.Context, in upperParams) (sqldb.Page[Upper], error) {
 	l := sqldb.List{
 		Select: upperColumns, From: "security_upper x", Key: "x.id", Order: "name",
 		Sort:   map[string]string{"name": "x.name", "run_at": "x.run_at", "good_at": "x.good_at", "failures": "x.failures"},
 		Search: []string{"x.name", "x.root", "x.collection"},
 	}
-	return sqldb.Fetch(ctx, s.db, l, in, scanUpper)
+	l.WhereIf("x.direction = ?", in.Direction)
+	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanUpper)
 }
 
 // allUppers are the upper levels, which are few.
@@ -95,31 +101,36 @@ func nameTaken(err error) error {
 	return err
 }
 
-func levelsOf(s UpperSpec) (string, error) {
+// listsOf are the lists of an upper level as columns keep them.
+func listsOf(s UpperSpec) (levels, recipients string, err error) {
 	text, err := json.Marshal(s.Levels)
 	if err != nil {
-		return "", fmt.Errorf("write levels: %w", err)
+		return "", "", fmt.Errorf("write levels: %w", err)
 	}
-	return string(text), nil
+	to, err := json.Marshal(append([]string{}, s.Recipients...))
+	if err != nil {
+		return "", "", fmt.Errorf("write recipients: %w", err)
+	}
+	return string(text), string(to), nil
 }
 
 func (s store) insertUpper(ctx context.Context, x Upper, now time.Time) error {
 	who := identity.From(ctx)
-	levels, err := levelsOf(x.UpperSpec)
+	levels, recipients, err := listsOf(x.UpperSpec)
 	if err != nil {
 		return err
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		var n int
-		if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM security_upper`).Scan(&n); err != nil {
+		if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM security_upper WHERE direction = $1`, x.Direction).Scan(&n); err != nil {
 			return fmt.Errorf("count upper levels: %w", err)
 		}
 		if n >= mostUppers {
 			return fault.New(fault.Conflict, "security.upper.many", "at most %d upper levels", mostUppers).With("n", mostUppers)
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO security_upper (id, name, root, collection, auth, username, secret, secret_version, most_tlp, levels, paused, next_at, lease_until, run_at, good_at, failures, fault, fault_text, created_at, actor, actor_name, version, way)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0, '', '', $12, $13, $14, 1, $15)`,
-			x.ID, x.Name, x.Root, x.Collection, x.Auth, x.User, x.secret, x.SecretVersion, x.MostTLP, levels, x.Paused, now.UnixMilli(), who.Actor(), who.Name, x.Way)
+		_, err := tx.Exec(ctx, `INSERT INTO security_upper (id, name, root, collection, auth, username, secret, secret_version, most_tlp, levels, paused, next_at, lease_until, run_at, good_at, failures, fault, fault_text, created_at, actor, actor_name, version, way, direction, recipients)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0, '', '', $12, $13, $14, 1, $15, $16, $17)`,
+			x.ID, x.Name, x.Root, x.Collection, x.Auth, x.User, x.secret, x.SecretVersion, x.MostTLP, levels, x.Paused, now.UnixMilli(), who.Actor(), who.Name, x.Way, x.Direction, recipients)
 		if err != nil {
 			return fmt.Errorf("keep an upper level: %w", err)
 		}
@@ -131,13 +142,13 @@ func (s store) insertUpper(ctx context.Context, x Upper, now time.Time) error {
 
 // editUpper changes an upper level; what waits for it is tried at once.
 func (s store) editUpper(ctx context.Context, before, after Upper, now time.Time, ask asking) error {
-	levels, err := levelsOf(after.UpperSpec)
+	levels, recipients, err := listsOf(after.UpperSpec)
 	if err != nil {
 		return err
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE security_upper SET name = $3, root = $4, collection = $5, auth = $6, username = $7, secret = $8, secret_version = $9, most_tlp = $10, levels = $11, paused = $12, next_at = 0, failures = 0, version = version + 1 WHERE id = $1 AND version = $2`,
-			after.ID, before.Version, after.Name, after.Root, after.Collection, after.Auth, after.User, after.secret, after.SecretVersion, after.MostTLP, levels, after.Paused)
+		n, err := tx.Exec(ctx, `UPDATE security_upper SET name = $3, root = $4, collection = $5, auth = $6, username = $7, secret = $8, secret_version = $9, most_tlp = $10, levels = $11, paused = $12, recipients = $13, next_at = 0, failures = 0, version = version + 1 WHERE id = $1 AND version = $2`,
+			after.ID, before.Version, after.Name, after.Root, after.Collection, after.Auth, after.User, after.secret, after.SecretVersion, after.MostTLP, levels, after.Paused, recipients)
 		if err != nil {
 			return fmt.Errorf("change an upper level: %w", err)
 		}

@@ -1,9 +1,10 @@
 import { textsOf, type Schema, type Tone } from '../../kernel'
 import type { zh as feedZh } from './intelZh'
+import type { zh as receivedZh } from './receivedZh'
 import type { zh } from './upwardZh'
 
-/** Translates the texts of reports upward, and what they share with feeds: ways to sign in, faults of the way. */
-export const useUpwardTexts = textsOf<typeof zh & typeof feedZh>('security')
+/** Translates the texts of reports upward, files downward and notices of upper levels, and what they share with feeds: ways to sign in, faults of the way. */
+export const useUpwardTexts = textsOf<typeof zh & typeof receivedZh & typeof feedZh>('security')
 
 export type UpperRow = Schema<'UpwardUpper'>
 export type ReportRow = Schema<'UpwardReport'>
@@ -16,6 +17,12 @@ export type SourceDetail = Schema<'FerryFileSourceDetail'>
 export const ferryKey = ['security', 'ferry']
 
 export const ways = ['taxii', 'file'] as const
+
+/** Where a channel leads to. */
+export type Direction = 'up' | 'down'
+
+/** The page of a channel. */
+export const channelPage = (x: { id: string; direction?: Direction }) => (x.direction === 'down' ? `/security/downward/channels/${x.id}` : `/security/upward/levels/${x.id}`)
 
 /** The beginning of the cache keys of reports upward. */
 export const upwardKey = ['security', 'upward']
@@ -33,7 +40,7 @@ export function upperState(x: UpperRow): UpperState {
   return x.run_at ? 'good' : 'waiting'
 }
 
-const own = ['tlp', 'strict', 'unreal', 'object', 'ended']
+const own = ['tlp', 'strict', 'unreal', 'object', 'ended', 'target']
 
 /** What a class of a fault is called: one of reports, or one of the way, which feeds have too. */
 export const faultWord = (t: ReturnType<typeof useUpwardTexts>, fault: string) => (own.includes(fault) ? t(`upward.faults.${fault as 'tlp'}`) : t(`feed.faults.${fault as 'name'}`))
