@@ -12,6 +12,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	message "linghang/kernel/notice"
 	"linghang/modules/security/internal/advisory"
 	"linghang/modules/security/internal/asset"
 	"linghang/modules/security/internal/awareness"
@@ -26,6 +27,7 @@ import (
 	"linghang/modules/security/internal/peer"
 	"linghang/modules/security/internal/publish"
 	"linghang/modules/security/internal/received"
+	"linghang/modules/security/internal/second"
 	"linghang/modules/security/internal/sensor"
 	"linghang/modules/security/internal/upward"
 	"linghang/modules/security/securityevent"
@@ -93,7 +95,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.notices.Match(concerned{kit.DB, asset.Vendors().Lookup(), now})
 	m.upward = upward.New(kit, organisations, noticesOf(m.notices), m.exchange.Published, set, now)
 	m.received = received.New(kit, organisations, m.clocks, toAbove(m.exchange, m.upward), now)
-	m.ferry = ferry.New(kit, m.exchange, files{m.received, m.upward, kit.DB, now}, now)
+	m.ferry = ferry.New(kit, organisations, m.exchange, files{m.received, m.upward, kit.DB, now}, now)
 	m.notices.PassOn(origins{m.received})
 	m.notices.Publish(toOthers(kit, m.exchange, m.upward))
 	return m
@@ -133,9 +135,9 @@ func (m *Module) Manifest() module.Manifest {
 		Subscribes:  []module.Subscription{bus.On(m.organisationChanged)},
 		Finds:       slices.Concat(m.notices.Finds(), m.incidents.Finds()),
 		Topics:      slices.Concat(notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), intel.Topics(), upward.Topics(), ferry.Topics(), received.Topics()),
-		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.intel.Jobs(), m.exchange.Jobs(), m.upward.Jobs()),
+		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.intel.Jobs(), m.exchange.Jobs(), m.upward.Jobs(), m.ferry.Jobs()),
 		Sealed:      slices.Concat(publish.Sealed(), intel.Sealed(), upward.Sealed()),
-		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices(), upward.Notified(), received.Notified()),
+		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices(), upward.Notified(), received.Notified(), []message.Kind{second.Kind()}),
 		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), received.Nav(section), upward.Nav(section), ferry.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
 		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), intel.Personal(), exchange.Personal(), upward.Personal(), ferry.Personal(), received.Personal(), publish.Personal()),
 	}

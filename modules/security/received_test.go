@@ -56,6 +56,7 @@ func (x *town) trust(t *testing.T, name, channel, public, more string) (id strin
 	t.Helper()
 	var made numbered
 	x.do(t, "POST", "/ferry-sources", "officer", fmt.Sprintf(`{"name":%q,"channel":%q,"keys":%q,"first":1%s}`, name, channel, public, more), 0, http.StatusCreated, &made)
+	x.confirm(t, "/ferry-sources/"+made.ID, 1)
 	return made.ID
 }
 

@@ -11118,6 +11118,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/ferry-sources/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a channel, with its keys, that somebody else trusts */
+        post: operations["post-security-ferry-sources-id-confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/incidents": {
         parameters: {
             query?: never;
@@ -12949,6 +12966,23 @@ export interface paths {
         post?: never;
         /** Remove an upper level that no report is open to; what was reported stays on record */
         delete: operations["delete-security-uppers-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/uppers/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm an upper level or a channel that somebody else has set up or changed */
+        post: operations["post-security-uppers-id-confirmation"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -19743,6 +19777,12 @@ export interface components {
             ahead: number;
             /** @description As its sender names it; it cannot be changed later */
             channel: string;
+            /** @description A second person has confirmed it; until then it does nothing */
+            confirmed: boolean;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** @description Who confirmed it last; empty: nobody */
+            confirmed_by: string;
             /** Format: date-time */
             created_at: string;
             /**
@@ -19758,12 +19798,16 @@ export interface components {
              * @description Number of the file that was taken in last; 0: none
              */
             last: number;
+            /** @description The caller may confirm it now */
+            may_confirm: boolean;
             /** @description Numbers to bring again, the first 100 */
             missing: number[];
             /** @description Whose files they are; the inbox names it */
             name: string;
             /** @description ID of the channel in the other direction: by which notices of an upper level are acknowledged, or whose notices a lower level acknowledges; empty: none */
             pair_id?: string;
+            /** @description Who set it up last */
+            set_by: string;
             /** Format: date-time */
             taken_at?: string;
             /** @description Files of an upper level: their reports are received as its notices */
@@ -19779,6 +19823,12 @@ export interface components {
             ahead: number;
             /** @description As its sender names it; it cannot be changed later */
             channel: string;
+            /** @description A second person has confirmed it; until then it does nothing */
+            confirmed: boolean;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** @description Who confirmed it last; empty: nobody */
+            confirmed_by: string;
             /** Format: date-time */
             created_at: string;
             /** @description The newest first, 50 at most */
@@ -19796,12 +19846,16 @@ export interface components {
              * @description Number of the file that was taken in last; 0: none
              */
             last: number;
+            /** @description The caller may confirm it now */
+            may_confirm: boolean;
             /** @description Numbers to bring again, the first 100 */
             missing: number[];
             /** @description Whose files they are; the inbox names it */
             name: string;
             /** @description ID of the channel in the other direction: by which notices of an upper level are acknowledged, or whose notices a lower level acknowledges; empty: none */
             pair_id?: string;
+            /** @description Who set it up last */
+            set_by: string;
             /** Format: date-time */
             taken_at?: string;
             /** @description Files of an upper level: their reports are received as its notices */
@@ -35195,6 +35249,12 @@ export interface components {
             auth: "none" | "basic" | "bearer";
             /** @description Its id or alias */
             collection: string;
+            /** @description A second person has confirmed it; until then it does nothing */
+            confirmed: boolean;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** @description Who confirmed it last; empty: nobody */
+            confirmed_by: string;
             /** Format: date-time */
             created_at: string;
             /**
@@ -35215,6 +35275,8 @@ export interface components {
             id: string;
             /** @description Notices of these levels are reported without a release: 1 (Ⅰ) to 4 (Ⅳ) */
             levels: number[];
+            /** @description The caller may confirm it now */
+            may_confirm: boolean;
             /**
              * @description What is stricter is never reported
              * @enum {string}
@@ -35249,6 +35311,8 @@ export interface components {
              * @description Number of the last file; 0: none
              */
             sequence: number;
+            /** @description Who set it up last */
+            set_by: string;
             /** @description Of basic */
             user?: string;
             /** Format: int64 */
@@ -35265,6 +35329,11 @@ export interface components {
             created_at: string;
             /** @description SHA-256 of the statement, which the next file names */
             digest: string;
+            /**
+             * Format: date-time
+             * @description When it was fetched first
+             */
+            fetched_at?: string;
             id: string;
             /** Format: int64 */
             objects: number;
@@ -64222,6 +64291,42 @@ export interface operations {
             };
         };
     };
+    "post-security-ferry-sources-id-confirmation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FerryFileSourceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-incidents": {
         parameters: {
             query?: {
@@ -68799,6 +68904,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-uppers-id-confirmation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpwardUpper"];
+                };
             };
             /** @description Refused */
             default: {

@@ -15,6 +15,7 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
+	"linghang/modules/security/internal/second"
 )
 
 // The permissions of files that are taken in.
@@ -50,16 +51,22 @@ type Desk interface {
 
 // Ferry is the part of the room that takes files in.
 type Ferry struct {
-	kit   *module.Kit
-	store store
-	inbox Inbox
-	desk  Desk
-	clock func() time.Time
+	kit           *module.Kit
+	organisations Organisations
+	store         store
+	inbox         Inbox
+	desk          Desk
+	clock         func() time.Time
+}
+
+// Organisations is the register of organisations.
+type Organisations interface {
+	Root(ctx context.Context) (identity.Organisation, error)
 }
 
 // New returns the part of the room.
-func New(kit *module.Kit, inbox Inbox, desk Desk, clock func() time.Time) *Ferry {
-	return &Ferry{kit: kit, store: store{kit.DB}, inbox: inbox, desk: desk, clock: clock}
+func New(kit *module.Kit, organisations Organisations, inbox Inbox, desk Desk, clock func() time.Time) *Ferry {
+	return &Ferry{kit: kit, organisations: organisations, store: store{kit.DB}, inbox: inbox, desk: desk, clock: clock}
 }
 
 func (m *Ferry) now() time.Time { return m.clock().UTC().Truncate(time.Millisecond) }
@@ -119,6 +126,11 @@ func Permissions() []module.Permission {
 // Topics are what browsers watch.
 func Topics() []module.Topic { return []module.Topic{{Name: topic, Permission: mayImport}} }
 
+// Jobs come around.
+func (m *Ferry) Jobs() []module.Job {
+	return []module.Job{{Name: "forget_ferry_files", Title: lang.Text{ZH: "清理过期的文件导入记录", EN: "Forget old records of files that were taken in"}, Every: 24 * time.Hour, Do: m.forget}}
+}
+
 // Nav are the entries of the menu.
 func Nav(section lang.Text) []module.NavItem {
 	return []module.NavItem{{Section: section, Label: lang.Text{ZH: "签名文件导入", EN: "Signed files"}, Path: "/security/files", Icon: "shared", Permission: mayImport}}
@@ -131,6 +143,7 @@ func (m *Ferry) Routes() []module.Route {
 		{Pattern: "POST /ferry-sources", Permission: mayManage, Summary: "Trust a channel, with its public keys", Handler: httpd.Created(m.add)},
 		{Pattern: "GET /ferry-sources/{id}", Permission: mayImport, Summary: "A channel, with the files that were taken in last", Handler: httpd.JSON(m.read)},
 		{Pattern: "PUT /ferry-sources/{id}", Permission: mayManage, Summary: "Change the name and the keys of a channel", Handler: httpd.JSON(m.edit)},
+		{Pattern: "POST /ferry-sources/{id}/confirmation", Permission: mayManage, Summary: "Confirm a channel, with its keys, that somebody else trusts", Handler: httpd.JSON(m.confirmSource)},
 		{Pattern: "DELETE /ferry-sources/{id}", Permission: mayManage, Summary: "Trust a channel no more; what it brought stays", Handler: httpd.JSON(m.remove)},
 		{
 			Pattern: "POST /ferry-import", Permission: mayImport, MaxBody: MostOctets, Stream: true,
@@ -162,13 +175,14 @@ func (m *Ferry) add(ctx context.Context, in addFileSourceInput) (FileSourceDetai
 		return FileSourceDetail{}, err
 	}
 	s := FileSource{ID: ulid.Make().String(), FileSourceSpec: in.Body}
+	s.Hand = s.Set(identity.From(ctx))
 	if err := s.check(); err != nil {
 		return FileSourceDetail{}, err
 	}
 	if err := m.paired(ctx, s.FileSourceSpec); err != nil {
 		return FileSourceDetail{}, err
 	}
-	if err := m.store.insert(ctx, s, m.now()); err != nil {
+	if err := m.store.insert(ctx, s, m.now(), m.askSecond); err != nil {
 		return FileSourceDetail{}, err
 	}
 	m.kit.Notify(topic, s.ID, "")
@@ -185,8 +199,60 @@ func (m *Ferry) detail(ctx context.Context, id string) (d FileSourceDetail, err 
 	if d.FileSource, err = oneSource(ctx, m.store.db, "id", id); err != nil {
 		return d, err
 	}
+	who := identity.From(ctx)
+	d.Hand = d.For(who, who.May(mayManage))
 	d.Files, err = m.store.files(ctx, id)
 	return d, err
+}
+
+// askSecond asks the others with the duty to confirm what was set up or changed.
+func (m *Ferry) askSecond(ctx context.Context, tx *sqldb.Tx, s FileSource) error {
+	if s.Confirmed {
+		return nil
+	}
+	root, err := m.organisations.Root(ctx)
+	if err != nil {
+		return fmt.Errorf("find the city's bureau: %w", err)
+	}
+	return second.Tell(ctx, tx, m.kit, root.ID, mayManage, s.Name, "/security/files/"+s.ID) //nolint:wrapcheck // it says all
+}
+
+type confirmSourceInput struct {
+	httpd.Object
+	httpd.IfMatch
+}
+
+// confirmSource is the word of the second person, about the version that they have seen.
+func (m *Ferry) confirmSource(ctx context.Context, in confirmSourceInput) (FileSourceDetail, error) {
+	before, err := m.expected(ctx, in.ID, in.IfMatch)
+	if err != nil {
+		return FileSourceDetail{}, err
+	}
+	after := before
+	if after.Hand, err = before.Confirm(identity.From(ctx), m.now()); err != nil {
+		return FileSourceDetail{}, err //nolint:wrapcheck // the refusal
+	}
+	if err := m.store.edit(ctx, before, after, m.askSecond); err != nil {
+		return FileSourceDetail{}, err
+	}
+	m.kit.Notify(topic, in.ID, "")
+	return m.detail(ctx, in.ID)
+}
+
+// expected is a source in the version that somebody has seen.
+func (m *Ferry) expected(ctx context.Context, id string, seen httpd.IfMatch) (FileSource, error) {
+	if err := cityOnly(ctx); err != nil {
+		return FileSource{}, err
+	}
+	version, err := seen.Expected()
+	if err != nil {
+		return FileSource{}, err
+	}
+	s, err := oneSource(ctx, m.store.db, "id", id)
+	if err == nil && s.Version != version {
+		err = stale()
+	}
+	return s, err
 }
 
 func (m *Ferry) read(ctx context.Context, in httpd.Object) (FileSourceDetail, error) {
@@ -208,19 +274,9 @@ type editFileSourceInput struct {
 }
 
 func (m *Ferry) edit(ctx context.Context, in editFileSourceInput) (FileSourceDetail, error) {
-	if err := cityOnly(ctx); err != nil {
-		return FileSourceDetail{}, err
-	}
-	version, err := in.Expected()
+	before, err := m.expected(ctx, in.ID, in.IfMatch)
 	if err != nil {
 		return FileSourceDetail{}, err
-	}
-	before, err := oneSource(ctx, m.store.db, "id", in.ID)
-	if err != nil {
-		return FileSourceDetail{}, err
-	}
-	if before.Version != version {
-		return FileSourceDetail{}, stale()
 	}
 	after := before
 	after.Name, after.Keys, after.Upper, after.Pair = in.Body.Name, in.Body.Keys, in.Body.Upper, in.Body.Pair
@@ -230,7 +286,10 @@ func (m *Ferry) edit(ctx context.Context, in editFileSourceInput) (FileSourceDet
 	if err := m.paired(ctx, after.FileSourceSpec); err != nil {
 		return FileSourceDetail{}, err
 	}
-	if err := m.store.edit(ctx, before, after); err != nil {
+	if after.asks(before.FileSourceSpec) {
+		after.Hand = after.Set(identity.From(ctx))
+	}
+	if err := m.store.edit(ctx, before, after, m.askSecond); err != nil {
 		return FileSourceDetail{}, err
 	}
 	m.kit.Notify(topic, in.ID, "")
@@ -280,6 +339,9 @@ func (m *Ferry) bring(r *http.Request) (TakenFile, error) {
 	}
 	if err != nil {
 		return TakenFile{}, err
+	}
+	if err := s.Waits(s.Name); err != nil {
+		return TakenFile{}, err //nolint:wrapcheck // the refusal
 	}
 	if !f.Verify(s.keys()) {
 		return TakenFile{}, wrongKey()

@@ -7,6 +7,7 @@ import (
 
 	"linghang/kernel/fault"
 	"linghang/kernel/seal"
+	"linghang/modules/security/internal/second"
 )
 
 // Bounds of sources.
@@ -30,6 +31,7 @@ type FileSourceSpec struct {
 type FileSource struct {
 	ID string `json:"id"`
 	FileSourceSpec
+	second.Hand
 	Last      int64      `json:"last" doc:"Number of the file that was taken in last; 0: none" title:"已收到|Taken in"`
 	Ahead     int64      `json:"ahead" doc:"The greatest number that was brought and waits for ones before it; 0: none"`
 	Missing   []int64    `json:"missing" nullable:"false" doc:"Numbers to bring again, the first 100" title:"缺少|Missing"`
@@ -83,6 +85,12 @@ func (s FileSource) missing() []int64 {
 // before tells whether files before this one are missing.
 func (s FileSource) before(f File) bool { return f.Sequence > s.expected() }
 
+// asks tells whether a change needs a second person: other keys are trusted, or what a source
+// brings counts for more.
+func (s FileSourceSpec) asks(before FileSourceSpec) bool {
+	return s.Keys != before.Keys || s.Upper != before.Upper || s.Pair != before.Pair
+}
+
 // follows tells why a file cannot be taken in now; nil: its turn is now. known: it was taken in
 // as it is.
 func (s FileSource) follows(f File, known bool) error {
@@ -92,6 +100,8 @@ func (s FileSource) follows(f File, known bool) error {
 		return fault.New(fault.Conflict, "security.ferry.repeated", "file %d was taken in already; the next is %d", f.Sequence, want).With("n", f.Sequence).With("next", want)
 	case f.Sequence < want:
 		return fault.New(fault.Conflict, "security.ferry.old", "file %d is not the one of this number that was taken in, or is from before the first; the next is %d", f.Sequence, want).With("n", f.Sequence).With("next", want)
+	case f.Sequence == want+1:
+		return fault.New(fault.Conflict, "security.ferry.gap_one", "file %d comes too early: bring file %d first", f.Sequence, want).With("n", f.Sequence).With("from", want).With("to", want)
 	case f.Sequence > want:
 		return fault.New(fault.Conflict, "security.ferry.gap", "file %d comes too early: bring the files from %d to %d first", f.Sequence, want, f.Sequence-1).With("n", f.Sequence).With("from", want).With("to", f.Sequence-1)
 	case s.Last > 0 && f.Previous != s.digest, s.Last == 0 && f.Sequence == 1 && f.Previous != None:

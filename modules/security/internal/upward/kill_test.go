@@ -19,6 +19,7 @@ import (
 	"linghang/lib/taxii"
 	"linghang/modules/security/internal/peer"
 	"linghang/modules/security/internal/rating"
+	"linghang/modules/security/internal/second"
 )
 
 // childOf names the database of a process that only sends.
@@ -113,8 +114,8 @@ func receiptOf(ctx context.Context, tx *sqldb.Tx, x Upper, i int) error {
 // receipt, of what is stricter than the upper level may be told by the city.
 func reportsOf(t *testing.T, db *sqldb.DB, root string, many int) {
 	t.Helper()
-	x := Upper{ID: "upper", UpperSpec: UpperSpec{Name: "省级平台", Way: ByTAXII, Server: peer.Server{Root: root, Collection: "91a7b528-80eb-42ed-a74d-c6fbd5a26116", Auth: peer.NoAuth}, Direction: Up, MostTLP: rating.Amber, Levels: []rating.Level{}}}
-	if err := (store{db}).insertUpper(t.Context(), x, time.Now()); err != nil {
+	x := Upper{ID: "upper", Hand: second.Hand{Confirmed: true}, UpperSpec: UpperSpec{Name: "省级平台", Way: ByTAXII, Server: peer.Server{Root: root, Collection: "91a7b528-80eb-42ed-a74d-c6fbd5a26116", Auth: peer.NoAuth}, Direction: Up, MostTLP: rating.Amber, Levels: []rating.Level{}}}
+	if err := (store{db}).insertUpper(t.Context(), x, time.Now(), func(context.Context, *sqldb.Tx, Upper) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	err := db.Write(t.Context(), func(tx *sqldb.Tx) error {

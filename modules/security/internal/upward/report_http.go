@@ -90,6 +90,8 @@ func (x Upper) stands(n Notice, last Report, found bool, target string, id ident
 	switch {
 	case !id.May(mayRelease):
 		out.Why = "kernel.forbidden"
+	case !x.Confirmed:
+		out.Why = "security.upward.unconfirmed"
 	case err != nil:
 		if f, is := errors.AsType[*fault.Error](err); is {
 			out.Why = f.Key
@@ -154,6 +156,9 @@ func (u *Upward) release(ctx context.Context, in releaseInput) (NoticeUpward, er
 // let queues the newest version of a notice for an upper level, once.
 func (u *Upward) let(ctx context.Context, tx *sqldb.Tx, x Upper, n Notice, follows bool) error {
 	id := identity.From(ctx)
+	if err := x.Waits(x.Name); err != nil {
+		return err //nolint:wrapcheck // the refusal
+	}
 	if err := mayGo(n, x.MostTLP, id.May(mayStrict)); err != nil {
 		return err
 	}

@@ -183,7 +183,7 @@ func (s store) next(ctx context.Context, upper string, now time.Time) (r Report,
 			var unreal bool
 			var id string
 			err := tx.QueryRow(ctx, `SELECT r.id, COALESCE(n.tlp, r.tlp), x.most_tlp, COALESCE(n.drill <> '' OR n.synthetic, FALSE) FROM security_upward r JOIN security_upper x ON x.id = r.upper_id LEFT JOIN security_notice n ON n.id = r.notice_id
-				WHERE r.upper_id = $1 AND r.state IN ('waiting', 'pending') AND r.next_at <= $2 AND NOT x.paused
+				WHERE r.upper_id = $1 AND r.state IN ('waiting', 'pending') AND r.next_at <= $2 AND NOT x.paused AND x.confirmed
 				AND NOT EXISTS (SELECT 1 FROM security_upward e WHERE e.upper_id = r.upper_id AND e.notice_id = r.notice_id AND e.state IN ('waiting', 'pending') AND e.id < r.id)
 				ORDER BY r.next_at, r.id LIMIT 1`, upper, now.UnixMilli()).Scan(&id, &tlp, &most, &unreal)
 			if errors.Is(err, sql.ErrNoRows) {

@@ -8,6 +8,7 @@ import (
 	"linghang/kernel/fault"
 	"linghang/modules/security/internal/peer"
 	"linghang/modules/security/internal/rating"
+	"linghang/modules/security/internal/second"
 )
 
 // Way is how an upper level is reached.
@@ -45,6 +46,7 @@ type UpperSpec struct {
 type Upper struct {
 	ID string `json:"id"`
 	UpperSpec
+	second.Hand
 	SecretVersion int64      `json:"secret_version" doc:"How often a secret was set; 0 when there is none. The secret itself is never shown"`
 	Sequence      int64      `json:"sequence" doc:"Number of the last file; 0: none" title:"文件编号|Files"`
 	Open          int64      `json:"open" doc:"Reports that have not ended" title:"未完成|Open"`
@@ -109,6 +111,15 @@ func (s *UpperSpec) check() error {
 		return f
 	}
 	return nil
+}
+
+// asks tells whether a change needs a second person: it leads elsewhere, signs in in another
+// way, or lets more go than before.
+func (s UpperSpec) asks(before UpperSpec, secret bool) bool {
+	more := func(list, known []rating.Level) bool {
+		return slices.ContainsFunc(list, func(l rating.Level) bool { return !slices.Contains(known, l) })
+	}
+	return secret || s.Server != before.Server || !slices.Equal(s.Recipients, before.Recipients) || s.MostTLP.Stricter(before.MostTLP) || more(s.Levels, before.Levels)
 }
 
 // aim checks where a channel leads to.

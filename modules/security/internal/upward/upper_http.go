@@ -14,6 +14,7 @@ import (
 	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/peer"
 	"linghang/modules/security/internal/rating"
+	"linghang/modules/security/internal/second"
 )
 
 // Routes are the doors.
@@ -28,6 +29,7 @@ func (u *Upward) upperRoutes() []module.Route {
 		{Pattern: "POST /uppers/trial", Permission: mayManage, Recorded: "nothing is kept", Summary: "Which collections an API root has, as the city would sign in", Handler: httpd.JSON(u.tryUpper)},
 		{Pattern: "GET /uppers/{id}", Permission: maySee, Summary: "An upper level", Handler: httpd.JSON(u.readUpper)},
 		{Pattern: "PUT /uppers/{id}", Permission: mayManage, Summary: "Change, pause or go on with an upper level; what waits for it is tried at once", Handler: httpd.JSON(u.changeUpper)},
+		{Pattern: "POST /uppers/{id}/confirmation", Permission: mayManage, Summary: "Confirm an upper level or a channel that somebody else has set up or changed", Handler: httpd.JSON(u.confirmUpper)},
 		{Pattern: "DELETE /uppers/{id}", Permission: mayManage, Summary: "Remove an upper level that no report is open to; what was reported stays on record", Handler: httpd.JSON(u.dropUpper)},
 		{Pattern: "POST /uppers/{id}/sending", Permission: mayRelease, Summary: "Try what waits for an upper level now", Handler: httpd.JSON(u.sendNow)},
 	}
@@ -83,6 +85,7 @@ func (u *Upward) addUpper(ctx context.Context, in addUpperInput) (Upper, error) 
 		return Upper{}, err
 	}
 	x := Upper{ID: ulid.Make().String(), UpperSpec: in.Body.UpperSpec}
+	x.Hand = x.Set(identity.From(ctx))
 	if err := x.check(); err != nil {
 		return Upper{}, err
 	}
@@ -99,18 +102,74 @@ func (u *Upward) addUpper(ctx context.Context, in addUpperInput) (Upper, error) 
 			return Upper{}, err
 		}
 	}
-	if err := u.store.insertUpper(ctx, x, u.now()); err != nil {
+	if err := u.store.insertUpper(ctx, x, u.now(), u.askSecond); err != nil {
 		return Upper{}, err
 	}
 	u.kit.Notify(topic, x.ID, "")
-	return upperIn(ctx, u.store.db, x.ID)
+	return u.upper(ctx, x.ID)
+}
+
+// upper is an upper level for who asks.
+func (u *Upward) upper(ctx context.Context, id string) (Upper, error) {
+	x, err := upperIn(ctx, u.store.db, id)
+	who := identity.From(ctx)
+	x.Hand = x.For(who, who.May(mayManage))
+	return x, err
+}
+
+// askSecond asks the others with the duty to confirm what was set up or changed.
+func (u *Upward) askSecond(ctx context.Context, tx *sqldb.Tx, x Upper) error {
+	if x.Confirmed {
+		return nil
+	}
+	root, err := u.organisations.Root(ctx)
+	if err != nil {
+		return fmt.Errorf("find the city's bureau: %w", err)
+	}
+	page := "/security/upward/levels/" + x.ID
+	if x.Direction == Down {
+		page = "/security/downward/channels/" + x.ID
+	}
+	return second.Tell(ctx, tx, u.kit, root.ID, mayManage, x.Name, page) //nolint:wrapcheck // it says all
+}
+
+type confirmUpperInput struct {
+	httpd.Object
+	httpd.IfMatch
+}
+
+// confirmUpper is the word of the second person, about the version that they have seen.
+func (u *Upward) confirmUpper(ctx context.Context, in confirmUpperInput) (Upper, error) {
+	if err := cityOnly(ctx); err != nil {
+		return Upper{}, err
+	}
+	version, err := in.Expected()
+	if err != nil {
+		return Upper{}, err
+	}
+	before, err := upperIn(ctx, u.store.db, in.ID)
+	if err != nil {
+		return Upper{}, err
+	}
+	if before.Version != version {
+		return Upper{}, stale()
+	}
+	after, now := before, u.now()
+	if after.Hand, err = before.Confirm(identity.From(ctx), now); err != nil {
+		return Upper{}, err //nolint:wrapcheck // the refusal
+	}
+	if err := u.store.editUpper(ctx, before, after, now, u.ask, u.askSecond); err != nil {
+		return Upper{}, err
+	}
+	u.kit.Notify(topic, in.ID, "")
+	return u.upper(ctx, in.ID)
 }
 
 func (u *Upward) readUpper(ctx context.Context, in httpd.Object) (Upper, error) {
 	if err := cityOnly(ctx); err != nil {
 		return Upper{}, err
 	}
-	return upperIn(ctx, u.store.db, in.ID)
+	return u.upper(ctx, in.ID)
 }
 
 type changeUpperInput struct {
@@ -162,11 +221,14 @@ func (u *Upward) changeUpper(ctx context.Context, in changeUpperInput) (Upper, e
 			return Upper{}, err
 		}
 	}
-	if err := u.store.editUpper(ctx, before, after, u.now(), u.ask); err != nil {
+	if after.asks(before.UpperSpec, after.SecretVersion > before.SecretVersion) {
+		after.Hand = after.Set(identity.From(ctx))
+	}
+	if err := u.store.editUpper(ctx, before, after, u.now(), u.ask, u.askSecond); err != nil {
 		return Upper{}, err
 	}
 	u.kit.Notify(topic, in.ID, "")
-	return upperIn(ctx, u.store.db, in.ID)
+	return u.upper(ctx, in.ID)
 }
 
 func (u *Upward) dropUpper(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
@@ -197,6 +259,9 @@ func (u *Upward) sendNow(ctx context.Context, in httpd.Object) (Upper, error) {
 	}
 	if x.Way != ByTAXII {
 		return Upper{}, wrongWay()
+	}
+	if err := x.Waits(x.Name); err != nil {
+		return Upper{}, err //nolint:wrapcheck // the refusal
 	}
 	if err := u.store.turn(ctx, x, u.now(), u.ask); err != nil {
 		return Upper{}, err

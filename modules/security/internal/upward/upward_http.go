@@ -97,6 +97,7 @@ func (u *Upward) Jobs() []module.Job {
 	return []module.Job{
 		{Name: "report_upward", Title: lang.Text{ZH: "向上级单位上报通报", EN: "Report notices to upper levels"}, Every: 15 * time.Second, Do: u.send},
 		{Name: jobNow, Title: lang.Text{ZH: "立即上报通报", EN: "Report notices to upper levels now"}, Run: func(ctx context.Context, _ *jobs.Task) (any, error) { return nil, u.send(ctx) }, Tries: 1},
+		{Name: "forget_upward_files", Title: lang.Text{ZH: "清理过期的签名文件", EN: "Forget old signed files"}, Every: 24 * time.Hour, Do: u.forgetFiles},
 	}
 }
 
@@ -125,7 +126,7 @@ func (u *Upward) Changed(ctx context.Context, tx *sqldb.Tx, n Notice) error {
 			return err
 		}
 		cause := x.wants(n, last, found)
-		if cause == "" {
+		if cause == "" || !x.Begun() {
 			continue
 		}
 		if objects == nil {

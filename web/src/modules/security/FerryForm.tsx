@@ -26,6 +26,7 @@ export function FerryForm({ source, close }: { source?: SourceRow; close: () => 
       <Form.Item name="keys" label={t('ferry.field.keys')} extra={t('ferry.keysNote')} rules={wanted(t('ferry.field.keys'))}><Input.TextArea maxLength={20_000} autoSize={{ minRows: 4, maxRows: 16 }} /></Form.Item>
       <Form.Item name="upper" label={t('ferry.upper')} extra={t('ferry.upperNote')} valuePropName="checked"><Switch onChange={() => form.setFieldValue('pair_id', '')} /></Form.Item>
       <Form.Item name="pair_id" label={t('ferry.pair')} extra={t(upper ? 'ferry.pairUpNote' : 'ferry.pairDownNote')}><Select options={[{ value: '', label: t('ferry.noPair') }, ...pairs]} /></Form.Item>
+      {source && <p className="lh-muted">{t('second.edit')}</p>}
       {!source && <Form.Item name="first" label={t('ferry.field.first')} extra={t('ferry.firstNote')}><InputNumber min={1} max={1_000_000_000} precision={0} /></Form.Item>}
     </EntityForm>
   )

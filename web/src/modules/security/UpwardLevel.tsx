@@ -2,9 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { Button, Card, Drawer } from 'antd'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
-import { api, Confirm, Failure, Loading, none, PageHeader, Particulars, read, StatusTag, useChange, useFormat, useLive, useMay, useText } from '../../kernel'
+import { api, Confirm, Failure, ifMatch, Loading, none, PageHeader, Particulars, read, StatusTag, useChange, useFormat, useLive, useMay, useText } from '../../kernel'
 import { mark } from './intelTexts'
 import { useNoticeTexts } from './noticeTexts'
+import { SecondPerson, SecondPersons } from './SecondPerson'
 import { UpwardFiles } from './UpwardFiles'
 import { UpwardLevelForm } from './UpwardLevelForm'
 import { UpwardReports } from './UpwardReports'
@@ -21,6 +22,7 @@ export default function UpwardLevel() {
   return (
     <div className="lh-stack">
       <PageHeader title={x.name} note={x.root || t(`upward.ways.${x.way}`)} marks={<StatusTag tone={upperTone[upperState(x)]}>{t(`upward.upperStates.${upperState(x)}`)}</StatusTag>} actions={<Acts upper={x} />} />
+      <SecondPerson of={x} refresh={upwardKey} confirm={() => read(api.POST('/api/security/uppers/{id}/confirmation', { params: { path: { id: x.id }, header: ifMatch(x.version) } }))} />
       <About upper={x} />
       {x.way === 'file' && <UpwardFiles upper={x} />}
       <UpwardReports upper={x.id} direction={x.direction ?? 'up'} />
@@ -40,7 +42,7 @@ function Acts({ upper: x }: { upper: UpperRow }) {
     <>
       {may('security.upward.manage') && <Confirm title={t('upward.removeAsk', { name: x.name })} label={t('upward.remove')} run={() => remove.mutateAsync()} />}
       {may('security.upward.manage') && <Button onClick={() => setOpen(true)}>{t('upward.edit')}</Button>}
-      {x.way === 'taxii' && may('security.upward.release') && <Button type="primary" disabled={x.paused || x.open === 0} loading={again.isPending} onClick={() => again.mutate()}>{t('upward.sendNow')}</Button>}
+      {x.way === 'taxii' && may('security.upward.release') && <Button type="primary" disabled={x.paused || !x.confirmed || x.open === 0} loading={again.isPending} onClick={() => again.mutate()}>{t('upward.sendNow')}</Button>}
       <Drawer title={t('upward.edit')} open={open} onClose={() => setOpen(false)} size="large" destroyOnHidden><UpwardLevelForm upper={x} direction={x.direction ?? 'up'} close={() => setOpen(false)} /></Drawer>
     </>
   )
@@ -67,6 +69,7 @@ function About({ upper: x }: { upper: UpperRow }) {
           ...(down ? [{ key: 'recipients', label: t('down.recipients'), children: <span className="lh-wrap">{f.list((x.recipients ?? []).map(called))}</span> }] : []),
           { key: 'tlp', label: t('upward.field.tlp'), children: mark(x.most_tlp) },
           { key: 'levels', label: t(down ? 'down.levels' : 'upward.field.levels'), children: x.levels.length > 0 ? f.list(x.levels.map((l) => words(`notice.levels.l${l as 1 | 2 | 3 | 4}`))) : t('upward.noLevels') },
+          { key: 'by', label: t('second.by'), children: <SecondPersons of={x} /> },
           { key: 'open', label: t('upward.field.open'), children: <span className="lh-number">{f.number(x.open, 0)}</span> },
           { key: 'ran', label: t('upward.field.ran'), children: time(x.run_at) },
           { key: 'good', label: t('upward.field.good'), children: time(x.good_at) },

@@ -93,6 +93,7 @@ export const en: typeof zh = {
   'upward.upperStates.good': 'Good',
   'upward.upperStates.bad': 'Fault',
   'upward.upperStates.paused': 'Paused',
+  'upward.upperStates.unconfirmed': 'Waits for a second person',
   'upward.upperStates.waiting': 'Not tried yet',
   'upward.faults.tlp': 'The TLP is stricter than this upper level may have',
   'upward.faults.strict': 'What is for few is released by somebody who may',

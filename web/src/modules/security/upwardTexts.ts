@@ -30,11 +30,12 @@ export const upwardKey = ['security', 'upward']
 export const reportStates = ['waiting', 'pending', 'delivered', 'failed', 'withheld', 'cancelled', 'exported'] as const
 export const reportTone: Record<ReportRow['state'], Tone> = { waiting: 'info', pending: 'info', delivered: 'good', failed: 'bad', withheld: 'warn', cancelled: 'idle', exported: 'good' }
 
-export type UpperState = 'good' | 'bad' | 'paused' | 'waiting'
-export const upperTone: Record<UpperState, Tone> = { good: 'good', bad: 'bad', paused: 'idle', waiting: 'info' }
+export type UpperState = 'good' | 'bad' | 'paused' | 'waiting' | 'unconfirmed'
+export const upperTone: Record<UpperState, Tone> = { good: 'good', bad: 'bad', paused: 'idle', waiting: 'info', unconfirmed: 'warn' }
 
 /** How an upper level stands. */
 export function upperState(x: UpperRow): UpperState {
+  if (!x.confirmed) return 'unconfirmed'
   if (x.paused) return 'paused'
   if (x.fault) return 'bad'
   return x.run_at ? 'good' : 'waiting'

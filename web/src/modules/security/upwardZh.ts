@@ -91,6 +91,7 @@ export const zh = {
   'upward.upperStates.good': '正常',
   'upward.upperStates.bad': '故障',
   'upward.upperStates.paused': '已暂停',
+  'upward.upperStates.unconfirmed': '待第二人确认',
   'upward.upperStates.waiting': '尚未报送',
   'upward.faults.tlp': '共享标记严于该单位可接收的范围',
   'upward.faults.strict': '仅限少数人的通报须由有权限的人员批准',
