@@ -52,12 +52,11 @@ func (x *town) take(t *testing.T, data string, want int) (f tookFile, said strin
 }
 
 // trust trusts a channel of another city.
-func (x *town) trust(t *testing.T, name, channel, public, more string) (id string) {
+func (x *town) trust(t *testing.T, name, channel, public, more string) {
 	t.Helper()
 	var made numbered
 	x.do(t, "POST", "/ferry-sources", "officer", fmt.Sprintf(`{"name":%q,"channel":%q,"keys":%q,"first":1%s}`, name, channel, public, more), 0, http.StatusCreated, &made)
 	x.confirm(t, "/ferry-sources/"+made.ID, 1)
-	return made.ID
 }
 
 func (x *town) key(t *testing.T) string {

@@ -202,7 +202,7 @@ test('a notice goes as a signed file through a gateway: made, carried, refused w
   await officer.getByRole('button', { name: '登记来源' }).click()
   const trust = officer.getByRole('dialog')
   await trust.getByLabel('名称').fill('青岛市摆渡')
-  await trust.getByLabel('通道').fill(channel)
+  await trust.getByLabel('通道', { exact: true }).fill(channel)
   await trust.getByLabel('受信公钥').fill(key)
   await pictures(officer, 'ferry-form')
   await trust.getByRole('button', { name: '保存' }).click()

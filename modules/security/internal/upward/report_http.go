@@ -153,19 +153,26 @@ func (u *Upward) release(ctx context.Context, in releaseInput) (NoticeUpward, er
 	return u.ofOne(ctx, in.Object)
 }
 
-// let queues the newest version of a notice for an upper level, once.
-func (u *Upward) let(ctx context.Context, tx *sqldb.Tx, x Upper, n Notice, follows bool) error {
-	id := identity.From(ctx)
+// admits refuses what somebody may not let go by a channel.
+func (x Upper) admits(ctx context.Context, db Reader, n Notice, id identity.Identity) error {
 	if err := x.Waits(x.Name); err != nil {
 		return err //nolint:wrapcheck // the refusal
 	}
 	if err := mayGo(n, x.MostTLP, id.May(mayStrict)); err != nil {
 		return err
 	}
-	if why, err := x.unaddressed(ctx, tx, n.ID, n.TLP); err != nil {
+	why, err := x.unaddressed(ctx, db, n.ID, n.TLP)
+	if err == nil && why != "" {
+		err = fault.New(fault.Forbidden, "security.upward.target", "the notice is %s, and not every recipient of this channel is an addressee of it", n.TLP.Mark()).With("tlp", n.TLP.Mark())
+	}
+	return err
+}
+
+// let queues the newest version of a notice for an upper level, once.
+func (u *Upward) let(ctx context.Context, tx *sqldb.Tx, x Upper, n Notice, follows bool) error {
+	id := identity.From(ctx)
+	if err := x.admits(ctx, tx, n, id); err != nil {
 		return err
-	} else if why != "" {
-		return fault.New(fault.Forbidden, "security.upward.target", "the notice is %s, and not every recipient of this channel is an addressee of it", n.TLP.Mark()).With("tlp", n.TLP.Mark())
 	}
 	_, before, err := lastTo(ctx, tx, x.ID, n.ID)
 	if err != nil {

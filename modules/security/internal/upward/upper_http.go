@@ -207,19 +207,8 @@ func (u *Upward) changeUpper(ctx context.Context, in changeUpperInput) (Upper, e
 	if err := u.known(ctx, after.Recipients); err != nil {
 		return Upper{}, err
 	}
-	keep, err := peer.Keeps(before.Server, after.Server, before.secret, in.Body.Secret, wrongUpper())
-	if err != nil {
+	if after, err = u.withSecret(ctx, before, after, in.Body.Secret); err != nil {
 		return Upper{}, err
-	}
-	switch {
-	case keep:
-	case after.Auth == peer.NoAuth:
-		after.secret, after.SecretVersion = "", 0
-	default:
-		after.SecretVersion++
-		if after.secret, err = u.sealed(ctx, in.Body.Secret); err != nil {
-			return Upper{}, err
-		}
 	}
 	if after.asks(before.UpperSpec, after.SecretVersion > before.SecretVersion) {
 		after.Hand = after.Set(identity.From(ctx))
@@ -229,6 +218,20 @@ func (u *Upward) changeUpper(ctx context.Context, in changeUpperInput) (Upper, e
 	}
 	u.kit.Notify(topic, in.ID, "")
 	return u.upper(ctx, in.ID)
+}
+
+// withSecret is an upper level after a change with the secret that it keeps, or is given.
+func (u *Upward) withSecret(ctx context.Context, before, after Upper, given string) (Upper, error) {
+	keep, err := peer.Keeps(before.Server, after.Server, before.secret, given, wrongUpper())
+	switch {
+	case err != nil, keep:
+	case after.Auth == peer.NoAuth:
+		after.secret, after.SecretVersion = "", 0
+	default:
+		after.SecretVersion++
+		after.secret, err = u.sealed(ctx, given)
+	}
+	return after, err
 }
 
 func (u *Upward) dropUpper(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
