@@ -68,7 +68,7 @@ function About({ upper: x }: { upper: UpperRow }) {
           ] : [{ key: 'channel', label: t('upward.channel'), children: <span className="lh-code lh-break">{x.id}</span> }]),
           ...(down ? [{ key: 'recipients', label: t('down.recipients'), children: <span className="lh-wrap">{f.list((x.recipients ?? []).map(called))}</span> }] : []),
           { key: 'tlp', label: t('upward.field.tlp'), children: mark(x.most_tlp) },
-          { key: 'levels', label: t(down ? 'down.levels' : 'upward.field.levels'), children: x.levels.length > 0 ? f.list(x.levels.map((l) => words(`notice.levels.l${l as 1 | 2 | 3 | 4}`))) : t('upward.noLevels') },
+          { key: 'levels', label: t(down ? 'down.levels' : 'upward.field.levels'), children: x.levels.length > 0 ? f.list(x.levels.map((l) => words(`notice.levels.l${l as 1 | 2 | 3 | 4}`))) : t(down ? 'down.noLevels' : 'upward.noLevels') },
           { key: 'by', label: t('second.by'), children: <SecondPersons of={x} /> },
           { key: 'open', label: t('upward.field.open'), children: <span className="lh-number">{f.number(x.open, 0)}</span> },
           { key: 'ran', label: t('upward.field.ran'), children: time(x.run_at) },

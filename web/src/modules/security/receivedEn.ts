@@ -135,4 +135,10 @@ export const en = {
   'problems.ferry.gap_one': 'File {{n}} comes too early: bring file {{from}} first.',
   'upward.fetched': 'Fetched {{time}}',
   'upward.notFetched': 'Not fetched yet',
+  'down.noLevels': 'None by rule',
+  'down.newest': 'The newest version is released',
+  'down.both': 'Upper levels and channels downward',
+  'down.channel': 'Channel',
+  'down.reports': 'Reports up and down',
+  'down.noReports': 'Nothing has gone up or down yet',
 }

@@ -135,4 +135,10 @@ export const zh = {
   'problems.ferry.gap_one': '第 {{n}} 号文件来得太早：请先导入第 {{from}} 号。',
   'upward.fetched': '已下载 {{time}}',
   'upward.notFetched': '未下载',
+  'down.noLevels': '不自动下发',
+  'down.newest': '最新版本已批准下发',
+  'down.both': '上级单位和下发通道',
+  'down.channel': '通道',
+  'down.reports': '上报和下发记录',
+  'down.noReports': '还没有上报或下发',
 }
