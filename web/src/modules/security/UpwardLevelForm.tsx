@@ -51,7 +51,7 @@ export function UpwardLevelForm({ upper, direction, close }: { upper?: UpperRow;
         </>
       )}
       <Form.Item name="most_tlp" label={t('upward.field.tlp')} extra={t(down ? 'down.tlpNote' : 'upward.tlpNote')}><Select options={labels.map((l) => ({ value: l, label: mark(l) }))} /></Form.Item>
-      <Form.Item name="levels" label={t(down ? 'down.levels' : 'upward.field.levels')} extra={t('upward.levelsFieldNote')}><Select mode="multiple" options={levels.map((l) => ({ value: l, label: words(`notice.levels.l${l}`) }))} /></Form.Item>
+      <Form.Item name="levels" label={t(down ? 'down.levels' : 'upward.field.levels')} extra={t(down ? 'down.levelsNote' : 'upward.levelsFieldNote')}><Select mode="multiple" options={levels.map((l) => ({ value: l, label: words(`notice.levels.l${l}`) }))} /></Form.Item>
       {upper && <p className="lh-muted">{t('second.edit')}</p>}
       {upper && <Form.Item name="paused" label={t('upward.field.paused')} valuePropName="checked"><Switch /></Form.Item>}
     </EntityForm>
