@@ -457,6 +457,9 @@ func TestAStatusIsAskedUntilItIsComplete(t *testing.T) {
 		x.do(t, "POST", "/upward/"+r.ID+"/cancellation", "officer", `{"reason":" "}`, r.Version, http.StatusUnprocessableEntity, nil)
 		x.do(t, "POST", "/upward/"+r.ID+"/cancellation", "officer", `{"reason":"改用专线"}`, r.Version, http.StatusOK, nil)
 		x.do(t, "DELETE", "/uppers/"+up, "officer", "", 0, http.StatusNoContent, nil)
+		if said := x.do(t, "GET", "/upward?direction=up", "officer", "", 0, http.StatusOK, nil); !strings.Contains(said, "改用专线") {
+			t.Errorf("what was reported is gone with the upper level: %s", said)
+		}
 	})
 }
 

@@ -5,11 +5,12 @@ ALTER TABLE security_upper ADD COLUMN direction TEXT NOT NULL DEFAULT 'up';
 ALTER TABLE security_upper ADD COLUMN recipients TEXT NOT NULL DEFAULT '[]';
 
 -- Reports are of a notice of the city, or acknowledge one of an upper level (received_id, and
--- notice_id is null). acknowledged_at: when the other side acknowledged what went in a file.
+-- notice_id is null). direction: of their channel, which may be gone. acknowledged_at: when the other side acknowledged what went in a file.
 CREATE TABLE security_upward_next (
     id              TEXT PRIMARY KEY,
     upper_id        TEXT NOT NULL,
     upper_name      TEXT NOT NULL,
+    direction       TEXT NOT NULL DEFAULT 'up',
     notice_id       TEXT REFERENCES security_notice (id),
     received_id     TEXT NOT NULL DEFAULT '',
     number          TEXT NOT NULL,

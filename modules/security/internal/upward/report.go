@@ -110,6 +110,7 @@ type Report struct {
 	Version       int64      `json:"version"`
 
 	octets   []string
+	way      Direction // of its channel
 	strict   bool
 	statusID string
 	actor    string

@@ -42,9 +42,8 @@ func scanReport(row sqldb.Row) (r Report, err error) {
 
 type reportParams struct {
 	sqldb.ListParams
-	Upper string `query:"upper" maxLength:"26" doc:"ID of an upper level"`
-	State string `query:"state" enum:"waiting,pending,delivered,failed,withheld,cancelled,exported"`
-	// Of channels that were removed the direction is not known any more.
+	Upper     string `query:"upper" maxLength:"26" doc:"ID of an upper level"`
+	State     string `query:"state" enum:"waiting,pending,delivered,failed,withheld,cancelled,exported"`
 	Direction string `query:"direction" enum:"up,down"`
 }
 
@@ -54,7 +53,7 @@ func (s store) reports(ctx context.Context, in reportParams) (sqldb.Page[Report]
 		Sort:   map[string]string{"released_at": "r.released_at", "number": "r.number", "upper": "r.upper_name", "state": "r.state", "ended_at": "r.ended_at"},
 		Search: []string{"r.number", "r.upper_name", "r.object_id"},
 	}
-	l.WhereIf("r.upper_id = ?", in.Upper).WhereIf("r.state = ?", in.State).WhereIf("r.upper_id IN (SELECT id FROM security_upper WHERE direction = ?)", in.Direction)
+	l.WhereIf("r.upper_id = ?", in.Upper).WhereIf("r.state = ?", in.State).WhereIf("r.direction = ?", in.Direction)
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanReport)
 }
 
@@ -115,7 +114,7 @@ func sameVersion(ctx context.Context, db Reader, of Report) (r Report, found boo
 func draw(x Upper, n Notice, objects []taxii.Object) Report {
 	main := objects[len(objects)-1]
 	r := Report{
-		ID: ulid.Make().String(), UpperID: x.ID, Upper: x.Name, NoticeID: n.ID, Number: n.Number, Revision: n.Revision, Act: n.act(), TLP: n.TLP,
+		ID: ulid.Make().String(), UpperID: x.ID, Upper: x.Name, way: x.Direction, NoticeID: n.ID, Number: n.Number, Revision: n.Revision, Act: n.act(), TLP: n.TLP,
 		ObjectID: main.ID, ObjectVersion: main.Version, State: Waiting, Version: 1,
 	}
 	for _, o := range objects {
@@ -135,9 +134,9 @@ func insertReport(ctx context.Context, tx *sqldb.Tx, r Report) error {
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	count, err := tx.Exec(ctx, `INSERT INTO security_upward (id, upper_id, upper_name, notice_id, number, revision, act, tlp, object_id, object_version, objects, told, cause, strict, follows, state, tries, next_at, until_at, status_id, fault, fault_text, released_at, sent_at, ended_at, actor, actor_name, version)
-		SELECT $1, $2, $3, n.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, '', $19, $20, $17, 0, $21, $22, $23, 1 FROM security_notice n WHERE n.id = $4 AND n.drill = '' AND NOT n.synthetic AND n.issued_at > 0`,
-		r.ID, r.UpperID, r.Upper, r.NoticeID, r.Number, r.Revision, r.Act, r.TLP, r.ObjectID, r.ObjectVersion, string(objects), string(told), r.Cause, r.strict, r.Follows, r.State, r.ReleasedAt.UnixMilli(), millis(r.UntilAt), r.Fault, r.FaultText, millis(r.EndedAt), r.actor, r.By)
+	count, err := tx.Exec(ctx, `INSERT INTO security_upward (id, upper_id, upper_name, notice_id, number, revision, act, tlp, object_id, object_version, objects, told, cause, strict, follows, state, tries, next_at, until_at, status_id, fault, fault_text, released_at, sent_at, ended_at, actor, actor_name, version, direction)
+		SELECT $1, $2, $3, n.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, '', $19, $20, $17, 0, $21, $22, $23, 1, $24 FROM security_notice n WHERE n.id = $4 AND n.drill = '' AND NOT n.synthetic AND n.issued_at > 0`,
+		r.ID, r.UpperID, r.Upper, r.NoticeID, r.Number, r.Revision, r.Act, r.TLP, r.ObjectID, r.ObjectVersion, string(objects), string(told), r.Cause, r.strict, r.Follows, r.State, r.ReleasedAt.UnixMilli(), millis(r.UntilAt), r.Fault, r.FaultText, millis(r.EndedAt), r.actor, r.By, r.way)
 	if err != nil {
 		return fmt.Errorf("keep report of notice %s: %w", r.Number, err)
 	}
