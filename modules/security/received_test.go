@@ -133,6 +133,17 @@ func TestANoticeGoesDownThroughAGatewayAndIsPassedOn(t *testing.T) {
 		if said := city.do(t, "POST", "/received-notices/"+got.ID+"/acknowledgement", "officer", "{}", got.Version, http.StatusConflict, nil); !strings.Contains(said, "security.received.acknowledged") {
 			t.Error(said)
 		}
+		// A receipt that was taken back goes again when it is acknowledged again.
+		var sent struct{ Items []sentUp }
+		city.do(t, "GET", "/upward?direction=up", "officer", "", 0, http.StatusOK, &sent)
+		city.do(t, "POST", "/upward/"+sent.Items[0].ID+"/cancellation", "officer", `{"reason":"核对"}`, sent.Items[0].Version, http.StatusOK, nil)
+		if got = city.above(t); !strings.Contains(fmt.Sprint(got.Acts), "answer") {
+			t.Errorf("%+v", got)
+		}
+		city.do(t, "POST", "/received-notices/"+got.ID+"/acknowledgement", "officer", "{}", got.Version, http.StatusOK, &got)
+		if len(got.Receipts) != 2 || got.Receipts[0].State != "waiting" || strings.Contains(fmt.Sprint(got.Acts), "answer") {
+			t.Errorf("%+v", got)
+		}
 		// The receipt goes back by the channel upward.
 		_, receipt := city.carry(t, up)
 		if took, _ := province.take(t, receipt, http.StatusOK); took.Receipts != 1 || took.Refused != 0 || took.Notices != 0 {

@@ -32638,7 +32638,7 @@ export interface components {
         ReceivedDetail: {
             /** Format: date-time */
             acknowledged_at?: string;
-            /** @description What the caller may do now: acknowledge, draft, settle */
+            /** @description What the caller may do now: acknowledge, draft, settle; answer: the receipt failed or was taken back, and goes again by acknowledging */
             acts: string[];
             /** @description Its channel has a way back: the upper level is told when it is acknowledged */
             answered: boolean;

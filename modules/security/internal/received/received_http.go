@@ -102,7 +102,7 @@ type Detail struct {
 	Clocks   []clock.Clock `json:"clocks" nullable:"false" doc:"What is owed, and until when"`
 	Receipts []Receipt     `json:"receipts" nullable:"false" doc:"What the upper level was told; the newest first"`
 	Answered bool          `json:"answered" doc:"Its channel has a way back: the upper level is told when it is acknowledged"`
-	Acts     []string      `json:"acts" nullable:"false" doc:"What the caller may do now: acknowledge, draft, settle"`
+	Acts     []string      `json:"acts" nullable:"false" doc:"What the caller may do now: acknowledge, draft, settle; answer: the receipt failed or was taken back, and goes again by acknowledging"`
 	Now      time.Time     `json:"now" doc:"The server's clock"`
 }
 
@@ -126,7 +126,11 @@ func (m *Received) read(ctx context.Context, in httpd.Object) (d Detail, err err
 	if err != nil {
 		return d, err
 	}
-	d.Answered, d.Acts = pair != "", d.acts(identity.From(ctx))
+	id := identity.From(ctx)
+	d.Answered, d.Acts = pair != "", d.acts(id)
+	if d.Answered && d.acknowledged == d.ObjectVersion && lost(d.Receipts, d.Revision) && id.May(mayWrite) && id.PersonID != "" {
+		d.Acts = append(d.Acts, "answer")
+	}
 	return d, nil
 }
 
@@ -189,20 +193,37 @@ func (m *Received) acknowledge(ctx context.Context, in receivedActInput) (Detail
 		return Detail{}, fault.New(fault.Forbidden, "security.received.person", "only a person acknowledges a notice of an upper level")
 	}
 	return m.change(ctx, in, func(tx *sqldb.Tx, n UpperNotice, at time.Time) (UpperNotice, error) {
-		n, err := n.acknowledge(id.Actor(), id.Name, at)
+		list, err := receipts(ctx, tx, n.ID)
+		if err != nil {
+			return n, err
+		}
+		if n.acknowledged == n.ObjectVersion && lost(list, n.Revision) { // the receipt goes again
+			return n, m.answer(ctx, tx, n, at)
+		}
+		n, err = n.acknowledge(id.Actor(), id.Name, at)
 		if err != nil {
 			return n, err
 		}
 		if _, _, err := m.clocks.Meet(ctx, tx, object(n.ID), toAcknowledge, at); err != nil {
 			return n, err
 		}
-		pair, err := pairOf(ctx, tx, n.SourceID)
-		if err != nil || pair == "" {
-			return n, err
-		}
-		_, err = m.back(ctx, tx, pair, n, at)
-		return n, err
+		return n, m.answer(ctx, tx, n, at)
 	})
+}
+
+// answer tells the upper level where its channel has a way back.
+func (m *Received) answer(ctx context.Context, tx *sqldb.Tx, n UpperNotice, at time.Time) error {
+	pair, err := pairOf(ctx, tx, n.SourceID)
+	if err != nil || pair == "" {
+		return err
+	}
+	_, err = m.back(ctx, tx, pair, n, at)
+	return err
+}
+
+// lost tells whether the receipt of a version, the newest first, failed or was taken back.
+func lost(list []Receipt, revision int64) bool {
+	return len(list) > 0 && list[0].Revision == revision && (list[0].State == "failed" || list[0].State == "cancelled")
 }
 
 type settleInput struct {

@@ -47,6 +47,7 @@ function Acts({ notice: n }: { notice: ReceivedDetail }) {
         </Confirm>
       )}
       {n.acts.includes('draft') && (n.exercise ? <DraftInDrill notice={n} /> : <LinkButton type={n.acts.includes('acknowledge') ? 'default' : 'primary'} to={`/security/notices/new?origin=${n.id}`}>{t('received.draft')}</LinkButton>)}
+      {n.acts.includes('answer') && <Button loading={acknowledge.isPending} onClick={() => acknowledge.mutate()}>{t('received.again')}</Button>}
       {n.acts.includes('acknowledge') && <Confirm title={t('received.acknowledgeAsk')} note={<p>{t(n.answered ? 'received.answeredNote' : 'received.unansweredNote')}</p>} label={t('received.acknowledge')} danger={false} button={{ type: 'primary' }} run={() => acknowledge.mutateAsync()} />}
     </>
   )
@@ -121,7 +122,7 @@ function Receipts({ notice: n }: { notice: ReceivedDetail }) {
     <Card size="small" title={t('received.receipts')}>
       {n.receipts.length === 0 ? <span className="lh-muted">{t(n.answered ? 'received.noReceipts' : 'received.unansweredNote')}</span> : (
         <PlainTable<Receipt>
-          label={t('received.receipts')} rowKey={(r) => `${r.revision}/${r.upper}`} scroll={{ x: '100%' }} dataSource={n.receipts} pagination={false}
+          label={t('received.receipts')} rowKey={(r) => `${r.revision}/${r.upper}/${r.at}`} scroll={{ x: '100%' }} dataSource={n.receipts} pagination={false}
           columns={[
             { title: t('upward.field.upper'), render: (_, r) => <span className="lh-two lh-wrap"><span>{r.upper}</span><span className="lh-muted">{t('received.version', { n: r.revision })} · {f.time(r.at)}</span></span> },
             { title: t('received.field.state'), render: (_, r) => <span className="lh-two lh-wrap"><span><StatusTag tone={reportTone[r.state]}>{t(`upward.states.${r.state}`)}</StatusTag></span>{r.file > 0 && <span className="lh-muted">{t('upward.file', { n: r.file })}</span>}</span> },

@@ -142,4 +142,5 @@ export const en = {
   'down.reports': 'Reports up and down',
   'down.noReports': 'Nothing has gone up or down yet',
   'down.levelsNote': 'Notices of these levels go down when they are issued or revised, without a release; none: a person releases each',
+  'received.again': 'Send the receipt again',
 }

@@ -142,4 +142,5 @@ export const zh = {
   'down.reports': '上报和下发记录',
   'down.noReports': '还没有上报或下发',
   'down.levelsNote': '选中的级别在发布和修订时自动下发，无须逐件批准；不选则全部由人批准',
+  'received.again': '重新发送回执',
 }
