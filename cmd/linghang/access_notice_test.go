@@ -1,11 +1,17 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"testing"
 
+	"linghang/kernel/attest"
 	"linghang/kernel/kerneltest"
+	"linghang/kernel/seal"
 )
 
 // noticeFixtures are a notice to ours with an attachment, its assignment with evidence, and a drill.
@@ -53,12 +59,14 @@ func (a *access) upwardFixtures(t *testing.T, notice string) {
 	t.Helper()
 	const door = "/api/security"
 	upper := a.make(t, door+"/uppers", "officer", `{"name":"本市上级单位","root":"https://example.org/api1/","collection":"x","auth":"none","way":"taxii","most_tlp":"amber","levels":[],"paused":true}`)
+	a.confirm(t, door+"/uppers/"+upper)
 	var told struct{ Reports []created }
 	r := a.Send(t, "POST", door+"/notices/"+notice+"/upward", "officer", fmt.Sprintf(`{"upper":%q,"follows":false}`, upper), "If-Match", `"4"`)
 	if r.Decode(t, &told); r.Status != http.StatusOK || len(told.Reports) != 1 {
 		t.Fatalf("release of the notice: %d %s", r.Status, r.Body)
 	}
 	gateway := a.make(t, door+"/uppers", "officer", `{"name":"本市内网上级","way":"file","root":"","collection":"","auth":"none","most_tlp":"amber","levels":[],"paused":false}`)
+	a.confirm(t, door+"/uppers/"+gateway)
 	if r := a.Send(t, "POST", door+"/notices/"+notice+"/upward", "officer", fmt.Sprintf(`{"upper":%q,"follows":false}`, gateway), "If-Match", `"4"`); r.Status != http.StatusOK {
 		t.Fatalf("release of the notice by file: %d %s", r.Status, r.Body)
 	}
@@ -72,11 +80,71 @@ func (a *access) upwardFixtures(t *testing.T, notice string) {
 	var key struct{ Public string }
 	a.Get(t, door+"/upper-file-key", "officer").Decode(t, &key)
 	source := a.make(t, door+"/ferry-sources", "officer", fmt.Sprintf(`{"name":"本市文件来源","channel":%q,"keys":%q,"first":1}`, gateway, key.Public))
+	above := a.aboveFixture(t)
 	a.fixtures = append(a.fixtures,
+		fixture{door + "/received-notices/{id}", door + "/received-notices/" + above, false},
 		fixture{door + "/uppers/{id}", door + "/uppers/" + upper, false},
 		fixture{door + "/upper-files/{id}", door + "/upper-files/" + file, false},
 		fixture{door + "/ferry-sources/{id}", door + "/ferry-sources/" + source, false},
 		fixture{door + "/upward/{id}", door + "/upward/" + told.Reports[0].ID, false},
 	)
-	a.private = append(a.private, "本市上级单位", "本市内网上级", "本市文件来源", upper, gateway, file, source, told.Reports[0].ID)
+	a.private = append(a.private, "本市上级单位", "本市内网上级", "本市文件来源", "上级通报标题", "上级通报正文", above, upper, gateway, file, source, told.Reports[0].ID)
+}
+
+// confirm is the word of a second officer to what one has set up.
+func (a *access) confirm(t *testing.T, path string) {
+	t.Helper()
+	if r := a.Send(t, "POST", path+"/confirmation", "officer-second", "{}", "If-Match", `"1"`); r.Status != http.StatusOK {
+		t.Fatalf("confirm %s: %d %s", path, r.Status, r.Body)
+	}
+}
+
+// aboveFixture is a notice of an upper level that came by a signed file.
+func (a *access) aboveFixture(t *testing.T) string {
+	t.Helper()
+	const door = "/api/security"
+	suite, err := seal.ByName(seal.International)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, public, err := suite.Generate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := a.make(t, door+"/ferry-sources", "officer", fmt.Sprintf(`{"name":"省级来源","channel":"province","keys":%q,"first":1,"upper":true}`, public))
+	a.confirm(t, door+"/ferry-sources/"+source)
+	bundle := []byte(`{"type":"bundle","id":"bundle--7d0d2f6e-3a0b-4a44-8a0c-0c2f5b4e7a01","objects":[{"type":"report","spec_version":"2.1","id":"report--7d0d2f6e-3a0b-4a44-8a0c-0c2f5b4e7a02","created":"2026-03-01T00:00:00.000Z","modified":"2026-03-01T00:00:00.000Z","name":"上级通报标题","description":"上级通报正文","report_types":["threat-report"],"published":"2026-03-01T00:00:00.000Z","object_refs":["identity--7d0d2f6e-3a0b-4a44-8a0c-0c2f5b4e7a01"]}]}`)
+	// The statement of a file as docs/guide has it.
+	statement := fmt.Sprintf("notices of Linghang by file\nchannel province\nsequence 1\nprevious none\ncreated 2026-03-01T08:00:00Z\nfile bundle.json %x\n", sha256.Sum256(bundle))
+	data, err := suite.Sign(private, []byte(statement))
+	if err != nil {
+		t.Fatal(err)
+	}
+	signature, err := json.Marshal(attest.Signed{Statement: statement, Public: public, Signature: seal.Text{Suite: suite.Name(), Key: "01ARZ3NDEKTSV4RRFFQ69G5FAV", Data: data}.String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	archive := zip.NewWriter(&file)
+	for name, content := range map[string][]byte{"bundle.json": bundle, attest.SignatureName: signature} {
+		part, err := archive.Create(name)
+		if err == nil {
+			_, err = part.Write(content)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := archive.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if r := a.Send(t, "POST", door+"/ferry-import", "officer", file.String(), "Content-Type", "application/octet-stream"); r.Status != http.StatusOK {
+		t.Fatalf("a file of an upper level: %d %s", r.Status, r.Body)
+	}
+	var list struct{ Items []created }
+	a.Get(t, door+"/received-notices", "officer").Decode(t, &list)
+	if len(list.Items) != 1 {
+		t.Fatalf("%d notices of upper levels", len(list.Items))
+	}
+	return list.Items[0].ID
 }

@@ -226,3 +226,35 @@ func noticesAreExchanged(t *testing.T, x *town) {
 		t.Errorf("others read %q", got)
 	}
 }
+
+// Two changes within one millisecond, or after the clock was set back, are two versions, each
+// later than the one before (STIX 2.1, section 3.6.2).
+func TestEachChangeOfANoticeIsALaterVersion(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		c := startExchange(t, o)
+		at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+		r := exchange.Report{ID: "01J", Number: "2026-001", Text: "正文", Link: "https://city.example/security/notices/01J", Level: rating.Large, Category: "malware", TLP: rating.Clear, IssuedAt: at}
+		for i, title := range []string{"发布", "修订", "再修订", "撤回"} {
+			r.Title, r.ChangedAt, r.Revoked = title, at, i == 3
+			if i == 2 {
+				r.ChangedAt = at.Add(-time.Hour) // the clock was set back
+			}
+			c.publish(t, r)
+		}
+		reader := client(t, c.City, c.Bureau.ID, "security.exchange.read")
+		var last string
+		var got []string
+		for e, err := range reader.Objects(t.Context(), collections(t, reader, c.URL)["notices"], taxii.Query{Types: []string{"report"}, Versions: []string{taxii.VersionAll}}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e.Version <= last {
+				t.Errorf("%s follows %s", e.Version, last)
+			}
+			last, got = e.Version, append(got, string(e.Raw))
+		}
+		if len(got) != 4 || !strings.Contains(got[2], "再修订") || !strings.Contains(got[3], `"revoked":true`) {
+			t.Errorf("%d versions: %q", len(got), got)
+		}
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"linghang/kernel/kerneltest"
 )
@@ -82,12 +83,30 @@ func TestNoticesGoThroughAGatewayAsFiles(t *testing.T) {
 			return string(text)
 		}
 		c.Send(t, "POST", "/api/security/ferry-sources", "officer", trust(other.Public, map[string]any{"channel": up, "first": 1})).Decode(t, &s)
+		if said := c.bring(t, first, http.StatusConflict); !strings.Contains(said, "security.second.waits") || !strings.Contains(said, "officer") {
+			t.Errorf("taken in by what one person trusts: %s", said)
+		}
+		confirm := func(version, who string, want int) string {
+			r := c.Send(t, "POST", "/api/security/ferry-sources/"+s.ID+"/confirmation", who, "{}", "If-Match", version)
+			if r.Status != want {
+				t.Fatalf("%d %s, want %d", r.Status, r.Body, want)
+			}
+			return string(r.Body)
+		}
+		if said := confirm(`"1"`, "officer", http.StatusForbidden); !strings.Contains(said, "security.second.own_hand") {
+			t.Errorf("who set it up confirms it: %s", said)
+		}
+		confirm(`"1"`, "officer-second", http.StatusOK)
 		if said := c.bring(t, first, http.StatusForbidden); !strings.Contains(said, "security.ferry.signature") {
 			t.Error(said)
 		}
-		if r := c.Send(t, "PUT", "/api/security/ferry-sources/"+s.ID, "officer", trust(key.Public, map[string]any{}), "If-Match", `"1"`); r.Status != http.StatusOK {
+		if r := c.Send(t, "PUT", "/api/security/ferry-sources/"+s.ID, "officer", trust(key.Public, map[string]any{}), "If-Match", `"2"`); r.Status != http.StatusOK {
 			t.Fatalf("%d %s", r.Status, r.Body)
 		}
+		if said := c.bring(t, first, http.StatusConflict); !strings.Contains(said, "security.second.waits") {
+			t.Errorf("another key is trusted by one person: %s", said)
+		}
+		confirm(`"3"`, "officer-second", http.StatusOK)
 
 		// Out of order: the third names what is missing, and changes nothing else.
 		if said := c.bring(t, third, http.StatusConflict); !strings.Contains(said, "security.ferry.gap") || !strings.Contains(said, `"from":1`) || !strings.Contains(said, `"to":2`) {
@@ -120,6 +139,64 @@ func TestNoticesGoThroughAGatewayAsFiles(t *testing.T) {
 		}
 		if r := c.Send(t, "POST", "/api/security/ferry-import", "manager-ours", third, "Content-Type", "application/octet-stream"); r.Status != http.StatusForbidden {
 			t.Errorf("an enterprise takes a file in: %d", r.Status)
+		}
+	})
+}
+
+// forget lets the room forget old files now.
+func (x *town) forget(t *testing.T) {
+	t.Helper()
+	for _, j := range x.module.Manifest().Jobs {
+		if j.Name == "forget_upward_files" || j.Name == "forget_ferry_files" {
+			if err := j.Do(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// Files are forgotten after two years, but not what nobody fetched, what the other side has not
+// acknowledged, or what the next file has to follow.
+func TestOldFilesAreForgotten(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x := newReporter(t, o)
+		up := x.upper(t, `{"name":"省级内网","way":"file","root":"","collection":"","auth":"none","paused":false,"most_tlp":"amber","levels":[3]}`)
+		made := func(fetch bool) string {
+			x.issued(t, named(x.Ours.ID), "")
+			if fetch {
+				_, data := x.carry(t, up)
+				return data
+			}
+			x.do(t, "POST", "/uppers/"+up+"/files", "officer", "{}", 0, http.StatusOK, nil)
+			return ""
+		}
+		sequences := func() (out []int64) {
+			var list struct{ Items []fileMade }
+			x.do(t, "GET", "/uppers/"+up+"/files", "officer", "", 0, http.StatusOK, &list)
+			for _, f := range list.Items {
+				out = append(out, f.Sequence)
+			}
+			return out
+		}
+		x.trust(t, "自己", up, x.key(t), "")
+		x.take(t, made(true), http.StatusOK)
+		made(false) // number 2 is not fetched
+		third, fourth := made(true), made(true)
+		if x.forget(t); fmt.Sprint(sequences()) != "[4 3 2 1]" {
+			t.Errorf("forgotten at once, %v are left", sequences())
+		}
+		x.clock.Turn(3 * 365 * 24 * time.Hour)
+		if x.forget(t); fmt.Sprint(sequences()) != "[4 2]" {
+			t.Errorf("%v are left", sequences())
+		}
+		// The record of number 1 stays: the next file follows it.
+		if _, said := x.take(t, third, http.StatusConflict); !strings.Contains(said, "security.ferry.gap_one") || !strings.Contains(said, "bring file 2 first") {
+			t.Error(said)
+		}
+		var list struct{ Items []fileMade }
+		x.do(t, "GET", "/uppers/"+up+"/files", "officer", "", 0, http.StatusOK, &list)
+		for _, data := range []string{x.do(t, "GET", "/upper-files/"+list.Items[1].ID, "officer", "", 0, http.StatusOK, nil), third, fourth} {
+			x.take(t, data, http.StatusOK)
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	message "linghang/kernel/notice"
 	"linghang/modules/security/internal/advisory"
 	"linghang/modules/security/internal/asset"
 	"linghang/modules/security/internal/awareness"
@@ -25,6 +26,8 @@ import (
 	"linghang/modules/security/internal/notice"
 	"linghang/modules/security/internal/peer"
 	"linghang/modules/security/internal/publish"
+	"linghang/modules/security/internal/received"
+	"linghang/modules/security/internal/second"
 	"linghang/modules/security/internal/sensor"
 	"linghang/modules/security/internal/upward"
 	"linghang/modules/security/securityevent"
@@ -57,6 +60,7 @@ type Module struct {
 	exchange   *exchange.Exchange
 	upward     *upward.Upward
 	ferry      *ferry.Ferry
+	received   *received.Received
 	intel      *intel.Intel
 
 	kit           *module.Kit
@@ -90,7 +94,9 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.sensors.Tell(m.detection.Ask, m.detection.AskTalks, m.detection.AskLogs, m.intel.AskLogs)
 	m.notices.Match(concerned{kit.DB, asset.Vendors().Lookup(), now})
 	m.upward = upward.New(kit, organisations, noticesOf(m.notices), m.exchange.Published, set, now)
-	m.ferry = ferry.New(kit, m.exchange, now)
+	m.received = received.New(kit, organisations, m.clocks, toAbove(m.exchange, m.upward), now)
+	m.ferry = ferry.New(kit, organisations, m.exchange, files{m.received, m.upward, kit.DB, now}, now)
+	m.notices.PassOn(origins{m.received})
 	m.notices.Publish(toOthers(kit, m.exchange, m.upward))
 	return m
 }
@@ -123,17 +129,17 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "security", Title: section, Migrations: dir,
 		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), baseline.Permissions(), intel.Permissions(), exchange.Permissions(), upward.Permissions(), ferry.Permissions(), publish.Permissions()),
-		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.intel.Routes(), m.exchange.Routes(), m.upward.Routes(), m.ferry.Routes(), m.publisher.Routes()),
+		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.intel.Routes(), m.exchange.Routes(), m.upward.Routes(), m.ferry.Routes(), m.received.Routes(), m.publisher.Routes()),
 		Measures:    slices.Concat(m.notices.Measures(), m.measures()),
 		Publishes:   []bus.Event{securityevent.SensorChanged{}},
 		Subscribes:  []module.Subscription{bus.On(m.organisationChanged)},
 		Finds:       slices.Concat(m.notices.Finds(), m.incidents.Finds()),
-		Topics:      slices.Concat(notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), intel.Topics(), upward.Topics(), ferry.Topics()),
-		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.intel.Jobs(), m.exchange.Jobs(), m.upward.Jobs()),
+		Topics:      slices.Concat(notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), intel.Topics(), upward.Topics(), ferry.Topics(), received.Topics()),
+		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.intel.Jobs(), m.exchange.Jobs(), m.upward.Jobs(), m.ferry.Jobs()),
 		Sealed:      slices.Concat(publish.Sealed(), intel.Sealed(), upward.Sealed()),
-		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices(), upward.Notified()),
-		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), upward.Nav(section), ferry.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
-		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), intel.Personal(), exchange.Personal(), upward.Personal(), ferry.Personal(), publish.Personal()),
+		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices(), upward.Notified(), received.Notified(), []message.Kind{second.Kind()}),
+		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), received.Nav(section), upward.Nav(section), ferry.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
+		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), intel.Personal(), exchange.Personal(), upward.Personal(), ferry.Personal(), received.Personal(), publish.Personal()),
 	}
 }
 

@@ -21,7 +21,7 @@ func toOthers(kit *module.Kit, e *exchange.Exchange, u *upward.Upward) notice.He
 		}
 		err := e.Publish(ctx, tx, exchange.Report{
 			ID: n.ID, Number: n.Number, Title: n.Title, Text: text, Link: strings.TrimSuffix(kit.Address(), "/") + "/security/notices/" + n.ID,
-			Level: n.Level, Category: n.Category, TLP: n.TLP, IssuedAt: *n.IssuedAt, ChangedAt: at, Revoked: n.State == notice.Withdrawn, Readers: addressees,
+			Level: n.Level, Category: n.Category, Colour: n.Colour, Lifted: n.LiftedAt != nil, TLP: n.TLP, IssuedAt: *n.IssuedAt, ChangedAt: at, Revoked: n.State == notice.Withdrawn, Readers: addressees,
 		})
 		if err != nil {
 			return err //nolint:wrapcheck // it says all

@@ -151,7 +151,14 @@ func (x *town) upper(t *testing.T, spec string) (id string) {
 	if strings.Contains(said, `"secret"`) {
 		t.Fatalf("the secret is shown: %s", said)
 	}
+	x.confirm(t, "/uppers/"+made.ID, 1)
 	return made.ID
+}
+
+// confirm is the word of a second officer.
+func (x *town) confirm(t *testing.T, path string, version int64) {
+	t.Helper()
+	x.do(t, "POST", path+"/confirmation", "officer-second", "{}", version, http.StatusOK, nil)
 }
 
 func (x *town) release(t *testing.T, notice, upper, who string, follows bool, want int) string {
@@ -220,7 +227,8 @@ func TestWhatMayNotGoUpStays(t *testing.T) {
 			t.Errorf("the refusal says %s", said)
 		}
 		// What is for few goes when somebody releases it who may.
-		x.do(t, "PUT", "/uppers/"+up, "officer", a.spec(`"most_tlp":"red","levels":[1,2,3,4]`), 1, http.StatusOK, nil)
+		x.do(t, "PUT", "/uppers/"+up, "officer", a.spec(`"most_tlp":"red","levels":[1,2,3,4]`), 2, http.StatusOK, nil)
+		x.confirm(t, "/uppers/"+up, 3)
 		x.do(t, "POST", "/notices/"+n.ID+"/tlp", "officer", `{"tlp":"amber+strict","reason":"收紧"}`, got.Version, http.StatusOK, nil)
 		if r := x.upwardOf(t, n.ID, "officer").Reports[0]; r.State != "withheld" || r.Fault != "strict" {
 			t.Fatalf("by rule: %+v", r)
@@ -449,5 +457,80 @@ func TestAStatusIsAskedUntilItIsComplete(t *testing.T) {
 		x.do(t, "POST", "/upward/"+r.ID+"/cancellation", "officer", `{"reason":" "}`, r.Version, http.StatusUnprocessableEntity, nil)
 		x.do(t, "POST", "/upward/"+r.ID+"/cancellation", "officer", `{"reason":"改用专线"}`, r.Version, http.StatusOK, nil)
 		x.do(t, "DELETE", "/uppers/"+up, "officer", "", 0, http.StatusNoContent, nil)
+		if said := x.do(t, "GET", "/upward?direction=up", "officer", "", 0, http.StatusOK, nil); !strings.Contains(said, "改用专线") {
+			t.Errorf("what was reported is gone with the upper level: %s", said)
+		}
+	})
+}
+
+// What one person sets up does nothing until another one with the duty confirms it, and so it is
+// again when it leads elsewhere.
+func TestOnePersonAloneOpensNoChannel(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x, a := newReporter(t, o), newAbove(t)
+		x.do(t, "GET", "/uppers", "officer-second", "", 0, http.StatusOK, nil) // there is another officer
+		var made struct {
+			ID         string
+			Confirmed  bool
+			SetBy      string `json:"set_by"`
+			By         string `json:"confirmed_by"`
+			MayConfirm bool   `json:"may_confirm"`
+			Version    int64
+		}
+		x.do(t, "POST", "/uppers", "officer", a.spec(`"most_tlp":"amber","levels":[3]`), 0, http.StatusCreated, &made)
+		if made.Confirmed || made.SetBy != "officer" || made.MayConfirm {
+			t.Errorf("%+v", made)
+		}
+		// Its rule queues nothing, nobody releases to it, and who set it up does not confirm it.
+		n := x.issued(t, named(x.Ours.ID), "")
+		if got := x.upwardOf(t, n.ID, "officer"); len(got.Reports) != 0 || got.Uppers[0].May || got.Uppers[0].Why != "security.upward.unconfirmed" {
+			t.Errorf("%+v", got)
+		}
+		if said := x.release(t, n.ID, made.ID, "leader", false, http.StatusConflict); !strings.Contains(said, "security.second.waits") || !strings.Contains(said, "officer") {
+			t.Errorf("released: %s", said)
+		}
+		if said := x.do(t, "POST", "/uppers/"+made.ID+"/confirmation", "officer", "{}", made.Version, http.StatusForbidden, nil); !strings.Contains(said, "security.second.own_hand") {
+			t.Errorf("confirmed by who set it up: %s", said)
+		}
+		x.do(t, "POST", "/uppers/"+made.ID+"/confirmation", "leader", "{}", made.Version, http.StatusForbidden, nil) // not their duty
+		kerneltest.Wait(t, "the other officer to be asked", func() bool {
+			return strings.Contains(string(x.Get(t, "/api/notify/inbox?limit=100", "officer-second").Body), "待第二人确认")
+		})
+		x.do(t, "GET", "/uppers/"+made.ID, "officer-second", "", 0, http.StatusOK, &made)
+		if !made.MayConfirm {
+			t.Errorf("%+v", made)
+		}
+		x.do(t, "POST", "/uppers/"+made.ID+"/confirmation", "officer-second", "{}", made.Version, http.StatusOK, &made)
+		if !made.Confirmed || made.By != "officer-second" {
+			t.Errorf("%+v", made)
+		}
+		x.release(t, n.ID, made.ID, "officer", true, http.StatusOK)
+		x.reported(t, n.ID, "delivered")
+
+		// Another name needs nobody; another address, a looser TLP and more levels do, and what is
+		// reported waits.
+		x.do(t, "PUT", "/uppers/"+made.ID, "officer", strings.Replace(a.spec(`"most_tlp":"green","levels":[]`), "省级平台", "省平台", 1), made.Version, http.StatusOK, &made)
+		if made.Confirmed { // the secret was given again
+			t.Errorf("another secret by one person: %+v", made)
+		}
+		x.confirm(t, "/uppers/"+made.ID, made.Version)
+		same := strings.Replace(a.spec(`"most_tlp":"green","levels":[]`), fmt.Sprintf(`"secret":%q,`, a.token), "", 1)
+		x.do(t, "PUT", "/uppers/"+made.ID, "officer", same, made.Version+1, http.StatusOK, &made)
+		if !made.Confirmed {
+			t.Errorf("a name needs a second person: %+v", made)
+		}
+		x.do(t, "PUT", "/uppers/"+made.ID, "officer", strings.Replace(same, `"most_tlp":"green"`, `"most_tlp":"amber"`, 1), made.Version, http.StatusOK, &made)
+		if made.Confirmed {
+			t.Errorf("a looser TLP by one person: %+v", made)
+		}
+		x.do(t, "POST", "/notices/"+n.ID+"/withdrawal", "officer", `{"reason":"误发"}`, x.upwardOf(t, n.ID, "officer").Version, http.StatusOK, nil)
+		if x.sendUp(t); x.upwardOf(t, n.ID, "officer").Reports[0].State != "waiting" {
+			t.Errorf("%+v", x.upwardOf(t, n.ID, "officer").Reports[0])
+		}
+		if said := x.do(t, "POST", "/uppers/"+made.ID+"/confirmation", "officer-second", "{}", made.Version-1, http.StatusPreconditionFailed, nil); !strings.Contains(said, "kernel.stale") {
+			t.Errorf("another version than the one that was seen is confirmed: %s", said)
+		}
+		x.confirm(t, "/uppers/"+made.ID, made.Version)
+		kerneltest.Wait(t, "the withdrawal to go up", func() bool { return x.reported(t, n.ID, "delivered").Act == "withdrawn" })
 	})
 }

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { APIRequestContext, Page } from '@playwright/test'
 import { picture } from './picture'
-import { accessible, address, enter, expect, narrow, organisation, password, people, send, test } from './support'
+import { accessible, address, enter, expect, narrow, organisation, password, people, send, test, type Another } from './support'
 
 const collection = '91a7b528-80eb-42ed-a74d-c6fbd5a26116'
 
@@ -52,6 +52,21 @@ async function issued(request: APIRequestContext, organisationID: string, title:
   return n.id
 }
 
+/** The word of a second officer to what one has set up; who set it up is not let. */
+async function confirmed(page: Page, another: Another, path: string, name: string): Promise<void> {
+  await page.goto(path)
+  await expect(page.getByText('待另一人确认后才起作用')).toBeVisible()
+  await expect(page.getByRole('button', { name: '确认', exact: true })).toHaveCount(0)
+  const second = await another('upward-signer')
+  await second.goto(path)
+  await expect(second.getByText('待另一人确认后才起作用')).toBeVisible()
+  await pictures(second, `${name}-second`)
+  await second.getByRole('button', { name: '确认', exact: true }).click()
+  await second.getByRole('dialog').getByRole('button', { name: '确认', exact: true }).click()
+  await expect(second.getByText('待另一人确认后才起作用')).toHaveCount(0)
+  await second.context().close()
+}
+
 async function pictures(page: Page, name: string): Promise<void> {
   await accessible(page)
   await picture(page, name)
@@ -89,7 +104,9 @@ test('an upper level is set up; a notice is released to it, waits while it is bu
     await expect(form.getByLabel('集合', { exact: true })).toHaveValue(collection)
     await pictures(officer, 'upward-form')
     await form.getByRole('button', { name: '保存' }).click()
-    await expect(officer.getByRole('link', { name: '省级工业信息安全平台' })).toBeVisible()
+    await officer.getByRole('link', { name: '省级工业信息安全平台' }).click()
+    await expect(officer.getByText('待另一人确认后才起作用')).toBeVisible()
+    await confirmed(officer, another, new URL(officer.url()).pathname, 'upward')
 
     // The province is busy: the report waits, and says so.
     province.busy = true
@@ -156,6 +173,8 @@ test('a notice goes as a signed file through a gateway: made, carried, refused w
   await expect(form.getByLabel('API 根')).toHaveCount(0)
   await form.getByRole('button', { name: '保存' }).click()
   await officer.getByRole('link', { name: '省级内网' }).click()
+  await expect(officer.getByText('待另一人确认后才起作用')).toBeVisible()
+  await confirmed(officer, another, new URL(officer.url()).pathname, 'upward-file')
   const files: { name: string; mimeType: string; buffer: Buffer }[] = []
   const upper = new URL(officer.url()).pathname
   for (const notice of notices) {
@@ -183,14 +202,17 @@ test('a notice goes as a signed file through a gateway: made, carried, refused w
   await officer.getByRole('button', { name: '登记来源' }).click()
   const trust = officer.getByRole('dialog')
   await trust.getByLabel('名称').fill('青岛市摆渡')
-  await trust.getByLabel('通道').fill(channel)
+  await trust.getByLabel('通道', { exact: true }).fill(channel)
   await trust.getByLabel('受信公钥').fill(key)
   await pictures(officer, 'ferry-form')
   await trust.getByRole('button', { name: '保存' }).click()
-  await expect(officer.getByRole('link', { name: '青岛市摆渡' })).toBeVisible()
+  await officer.getByRole('link', { name: '青岛市摆渡' }).click()
+  await expect(officer.getByText('待另一人确认后才起作用')).toBeVisible()
+  await confirmed(officer, another, new URL(officer.url()).pathname, 'ferry')
+  await officer.goto('/security/files')
   const drop = officer.locator('input[type=file]')
   await drop.setInputFiles(files[1]!)
-  await expect(officer.getByText('第 2 号文件来得太早：请先导入第 1 至 1 号。')).toBeVisible()
+  await expect(officer.getByText('第 2 号文件来得太早：请先导入第 1 号。')).toBeVisible()
   await expect(officer.getByText('缺少第 1 号文件，请重新送来')).toBeVisible()
   await pictures(officer, 'ferry-missing')
   await drop.setInputFiles(files[0]!)
@@ -204,6 +226,100 @@ test('a notice goes as a signed file through a gateway: made, carried, refused w
   await pictures(officer, 'ferry-source')
   const english = await another('upward-signer', 'en')
   for (const [path, name] of [['/security/files', 'ferry-en'], [upper, 'upward-files-en']] as const) {
+    await english.goto(path)
+    await expect(english.getByRole('heading', { level: 1 })).toBeVisible()
+    await expect(english.locator('.ant-spin-spinning')).toHaveCount(0)
+    await pictures(english, name)
+  }
+})
+
+test('an upper level sends a notice down by a signed file: received, acknowledged, passed on and answered; and the city sends its own down', async ({ page, another }) => {
+  test.setTimeout(240_000)
+  await enter(page.request, people.administrator)
+  const firm = await organisation(page.request, '网闸后企业', [{ login: 'gateway.firm', role: 'manager', name: '负责人' }])
+  const notice = await issued(page.request, firm, '省级下发的通报')
+  await page.context().clearCookies()
+  const officer = await another('upward-writer')
+
+  // A channel downward, with whom its files are for.
+  await officer.goto('/security/downward')
+  await expect(officer.getByText('还没有下发')).toBeVisible()
+  await officer.getByRole('link', { name: '下发通道' }).click()
+  await officer.getByRole('button', { name: '添加下发通道' }).click()
+  const form = officer.getByRole('dialog')
+  await form.getByLabel('名称').fill('企业内网')
+  await form.getByLabel('接收单位').fill('网闸后企业')
+  await officer.getByTitle('网闸后企业').click()
+  await pictures(officer, 'down-form')
+  await form.getByRole('button', { name: '保存' }).click()
+  await officer.getByRole('link', { name: '企业内网' }).click()
+  await expect(officer.getByText('待另一人确认后才起作用')).toBeVisible()
+  const down = new URL(officer.url()).pathname
+  await confirmed(officer, another, down, 'down')
+  await officer.goto(`/security/notices/${notice}?part=upward`)
+  await officer.getByRole('row', { name: /企业内网/ }).getByRole('button', { name: '下发', exact: true }).click()
+  await officer.getByRole('dialog').getByRole('button', { name: '下发', exact: true }).click()
+  await expect(officer.getByText('等待报送').first()).toBeVisible()
+  await pictures(officer, 'down-notice')
+  await officer.goto(down)
+  await officer.getByRole('button', { name: '导出文件' }).click()
+  await officer.getByRole('dialog').getByRole('button', { name: '导出文件' }).click()
+  const [download] = await Promise.all([officer.waitForEvent('download'), officer.getByRole('link', { name: '下载' }).first().click()])
+  const file = { name: download.suggestedFilename(), mimeType: 'application/zip', buffer: await readFile(await download.path()) }
+  await expect(officer.getByText(/已下载/)).toBeVisible()
+  await pictures(officer, 'down-channel')
+  const { public: key } = (await (await officer.request.get(`${address()}/api/security/upper-file-key`)).json()) as { public: string }
+
+  // The other end is this city too: its source is one of an upper level, which is answered.
+  await officer.goto('/security/upward/levels')
+  await officer.getByRole('button', { name: '添加上级单位' }).click()
+  await form.getByLabel('名称').fill('省级回执')
+  await form.getByText('签名文件（单向网闸、光盘摆渡）').click()
+  await form.getByRole('button', { name: '保存' }).click()
+  await expect(officer.getByRole('link', { name: '省级回执' })).toBeVisible()
+  await officer.goto('/security/files')
+  await officer.getByRole('button', { name: '登记来源' }).click()
+  const trust = officer.getByRole('dialog')
+  await trust.getByLabel('名称').fill('省级下发')
+  await trust.getByLabel('通道', { exact: true }).fill(down.split('/').at(-1) ?? '')
+  await trust.getByLabel('受信公钥').fill(key)
+  await trust.getByRole('switch', { name: '上级单位的文件' }).click()
+  await trust.getByRole('combobox', { name: '回执通道' }).click()
+  await officer.getByTitle('省级回执').click()
+  await pictures(officer, 'ferry-upper-form')
+  await trust.getByRole('button', { name: '保存' }).click()
+  await officer.getByRole('link', { name: '省级下发' }).click()
+  await expect(officer.getByText('待另一人确认后才起作用')).toBeVisible()
+  await confirmed(officer, another, new URL(officer.url()).pathname, 'ferry-upper')
+  await officer.goto('/security/files')
+  await officer.locator('input[type=file]').setInputFiles(file)
+  await expect(officer.getByText('收入 3 个对象，不合格 0 个，上级通报 1 件')).toBeVisible()
+
+  // It is a notice: acknowledged, and passed on by a draft that begins with it.
+  await officer.goto('/security/received')
+  await expect(officer.getByText('待签收')).toBeVisible()
+  await pictures(officer, 'received')
+  await officer.getByRole('link', { name: '省级下发的通报' }).click()
+  await expect(officer.getByText('TLP:AMBER').first()).toBeVisible()
+  await officer.getByRole('button', { name: '签收' }).click()
+  await officer.getByRole('dialog').getByRole('button', { name: '签收' }).click()
+  await expect(officer.getByText('待转发').first()).toBeVisible()
+  await expect(officer.getByText('等待报送')).toBeVisible()
+  const received = new URL(officer.url()).pathname
+  await pictures(officer, 'received-notice')
+  await officer.getByRole('link', { name: '拟稿转发' }).click()
+  await expect(officer.getByText(/转发省级下发/)).toBeVisible()
+  await expect(officer.getByLabel('标题')).toHaveValue('省级下发的通报')
+  await officer.getByLabel('处置要求').fill('请核查并反馈。')
+  await officer.getByLabel('逐一选择').fill('网闸后企业')
+  await officer.getByTitle('网闸后企业').click()
+  await pictures(officer, 'received-draft')
+  await officer.getByRole('button', { name: '保存' }).click()
+  await expect(officer.getByText('转发自')).toBeVisible()
+  await pictures(officer, 'received-own')
+
+  const english = await another('upward-signer', 'en')
+  for (const [path, name] of [['/security/received', 'received-en'], [received, 'received-notice-en'], ['/security/downward', 'downward-en'], ['/security/downward/channels', 'down-channels-en'], [down, 'down-channel-en']] as const) {
     await english.goto(path)
     await expect(english.getByRole('heading', { level: 1 })).toBeVisible()
     await expect(english.locator('.ant-spin-spinning')).toHaveCount(0)

@@ -12,6 +12,7 @@ import { baselines } from './faultsOfBaselines'
 import { detection } from './faultsOfDetection'
 import { intel } from './faultsOfIntel'
 import { sensors } from './faultsOfSensors'
+import { restateStix } from './faultsOfStix'
 
 /**
  * The doors of the rooms speak English, and some of their sentences stand at the
@@ -475,5 +476,5 @@ export function restateFault(message: string, language: 'zh' | 'en'): string {
   const whole = sentences[message]
   if (whole) return whole
   for (const [pattern, text] of patterns) if (pattern.test(message)) return message.replace(pattern, text)
-  return message
+  return restateStix(message) ?? message
 }

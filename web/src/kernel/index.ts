@@ -2,7 +2,7 @@
 export { answerStepUp, api, ifMatch, read, request, type Page, type Schema } from './client'
 export { Problem } from './problem'
 export { formatIn, none, useFormat, type Format } from './format'
-export { faultText, problemText, textIn, textsOf, useKernelTexts, useLanguage, useText, type Language, type Text, type Texts, type Translate, type Translation } from './language'
+export { faultText, problemText, sentenceText, textIn, textsOf, useKernelTexts, useLanguage, useText, type Language, type Text, type Texts, type Translate, type Translation } from './language'
 export { useConnected, useLive, type Notice } from './live'
 export { useMode, usePalette } from './mode'
 export type { Room, RoomRoute } from './room'

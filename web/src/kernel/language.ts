@@ -107,8 +107,13 @@ export function problemText(problem: unknown): string {
   if (!(problem instanceof Problem)) return i18next.t('kernel:problems.unexpected')
   const [room, ...path] = problem.key.split('.')
   const language = i18next.language === 'en' ? 'en' : 'zh'
-  const params = Object.fromEntries(Object.entries(problem.params).map(([name, value]) => [name, isText(value) ? textIn(value, language) : value]))
+  const params = Object.fromEntries(Object.entries(problem.params).map(([name, value]) => [name, isText(value) ? textIn(value, language) : name === 'why' && typeof value === 'string' ? sentenceText(value) : value]))
   return i18next.t(`${room}:problems.${path.join('.')}`, { ...params, defaultValue: problem.message })
+}
+
+/** A sentence of a program of a room, in the language in force. */
+export function sentenceText(message: string): string {
+  return restateFault(message, i18next.language === 'en' ? 'en' : 'zh')
 }
 
 /** What is wrong with one field, in the language in force. */

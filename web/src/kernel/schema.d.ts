@@ -11118,6 +11118,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/ferry-sources/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a channel, with its keys, that somebody else trusts */
+        post: operations["post-security-ferry-sources-id-confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/incidents": {
         parameters: {
             query?: never;
@@ -12474,6 +12491,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/received-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices of upper levels that came by signed files */
+        get: operations["get-security-received-notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/received-notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A notice of an upper level, with what is owed under it */
+        get: operations["get-security-received-notices-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/received-notices/{id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Acknowledge the newest version of a notice of an upper level (签收); the upper level is told where its channel has a way back */
+        post: operations["post-security-received-notices-id-acknowledgement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/received-notices/{id}/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say why a notice of an upper level is not passed on */
+        post: operations["post-security-received-notices-id-settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/sensors": {
         parameters: {
             query?: never;
@@ -12839,7 +12924,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Upper levels that notices are reported to by TAXII */
+        /** Upper levels that notices are reported to, and channels of files to lower levels */
         get: operations["get-security-uppers"];
         put?: never;
         /** Set up an upper level */
@@ -12881,6 +12966,23 @@ export interface paths {
         post?: never;
         /** Remove an upper level that no report is open to; what was reported stays on record */
         delete: operations["delete-security-uppers-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/uppers/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm an upper level or a channel that somebody else has set up or changed */
+        post: operations["post-security-uppers-id-confirmation"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -18955,6 +19057,8 @@ export interface components {
         EditFileSourceInputBody: {
             keys: string;
             name: string;
+            pair_id?: string;
+            upper?: boolean;
         };
         EditMachineInputBody: {
             name: string;
@@ -19679,6 +19783,12 @@ export interface components {
             ahead: number;
             /** @description As its sender names it; it cannot be changed later */
             channel: string;
+            /** @description A second person has confirmed it; until then it does nothing */
+            confirmed: boolean;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** @description Who confirmed it last; empty: nobody */
+            confirmed_by: string;
             /** Format: date-time */
             created_at: string;
             /**
@@ -19694,12 +19804,20 @@ export interface components {
              * @description Number of the file that was taken in last; 0: none
              */
             last: number;
+            /** @description The caller may confirm it now */
+            may_confirm: boolean;
             /** @description Numbers to bring again, the first 100 */
             missing: number[];
             /** @description Whose files they are; the inbox names it */
             name: string;
+            /** @description ID of the channel in the other direction: by which notices of an upper level are acknowledged, or whose notices a lower level acknowledges; empty: none */
+            pair_id?: string;
+            /** @description Who set it up last */
+            set_by: string;
             /** Format: date-time */
             taken_at?: string;
+            /** @description Files of an upper level: their reports are received as its notices */
+            upper?: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -19711,6 +19829,12 @@ export interface components {
             ahead: number;
             /** @description As its sender names it; it cannot be changed later */
             channel: string;
+            /** @description A second person has confirmed it; until then it does nothing */
+            confirmed: boolean;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** @description Who confirmed it last; empty: nobody */
+            confirmed_by: string;
             /** Format: date-time */
             created_at: string;
             /** @description The newest first, 50 at most */
@@ -19728,12 +19852,20 @@ export interface components {
              * @description Number of the file that was taken in last; 0: none
              */
             last: number;
+            /** @description The caller may confirm it now */
+            may_confirm: boolean;
             /** @description Numbers to bring again, the first 100 */
             missing: number[];
             /** @description Whose files they are; the inbox names it */
             name: string;
+            /** @description ID of the channel in the other direction: by which notices of an upper level are acknowledged, or whose notices a lower level acknowledges; empty: none */
+            pair_id?: string;
+            /** @description Who set it up last */
+            set_by: string;
             /** Format: date-time */
             taken_at?: string;
+            /** @description Files of an upper level: their reports are received as its notices */
+            upper?: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -19749,6 +19881,10 @@ export interface components {
             keys: string;
             /** @description Whose files they are; the inbox names it */
             name: string;
+            /** @description ID of the channel in the other direction: by which notices of an upper level are acknowledged, or whose notices a lower level acknowledges; empty: none */
+            pair_id?: string;
+            /** @description Files of an upper level: their reports are received as its notices */
+            upper?: boolean;
         };
         FerryTakenFile: {
             by: string;
@@ -19757,14 +19893,24 @@ export interface components {
             made_at: string;
             /**
              * Format: int64
+             * @description Notices of the upper level, and their later versions
+             */
+            notices: number;
+            /**
+             * Format: int64
              * @description That went into the inbox
              */
             objects: number;
+            /**
+             * Format: int64
+             * @description Acknowledgements of what went to the lower level
+             */
+            receipts: number;
             /** @description Why the first one is refused */
             refusal: string;
             /**
              * Format: int64
-             * @description That are no good STIX
+             * @description That are no good STIX, or no notice where an upper level's are expected
              */
             refused: number;
             /** Format: int64 */
@@ -24922,6 +25068,10 @@ export interface components {
              * @description How many addressees have not finished
              */
             open: number;
+            /** @description What it passes on */
+            origin?: components["schemas"]["NoticeOrigin"];
+            /** @description The notice of an upper level that it passes on; empty: none */
+            origin_id: string;
             /**
              * Format: double
              * @description How many times faster than the wall its clocks run: of drills, and of the demonstration
@@ -25134,6 +25284,8 @@ export interface components {
             mark: string;
             /** @description Given when it is issued */
             number: string;
+            /** @description The notice of an upper level that it passes on; empty: none */
+            origin_id: string;
             /**
              * Format: double
              * @description How many times faster than the wall its clocks run: of drills, and of the demonstration
@@ -25159,6 +25311,23 @@ export interface components {
             tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
             /** Format: int64 */
             version: number;
+        };
+        NoticeOrigin: {
+            /**
+             * Format: date-time
+             * @description When it was received
+             */
+            at: string;
+            /** @description A later version came since it was passed on */
+            changed: boolean;
+            exercise: boolean;
+            /** @description The source that it came from */
+            from: string;
+            id: string;
+            number: string;
+            title: string;
+            tlp: string;
+            withdrawn: boolean;
         };
         NoticePlayer: {
             id: string;
@@ -25350,6 +25519,8 @@ export interface components {
              * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
              */
             level: number;
+            /** @description ID of the notice of an upper level that it passes on; it cannot be changed later */
+            origin?: string;
             /**
              * Format: double
              * @description Of demonstration data: how many times faster than the wall its clocks run, 1 to 1000
@@ -27475,6 +27646,16 @@ export interface components {
         };
         PageUpperFile: {
             items: components["schemas"]["UpwardUpperFile"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageUpperNotice: {
+            items: components["schemas"]["ReceivedUpperNotice"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -32460,6 +32641,180 @@ export interface components {
         ReasonInputBody: {
             reason: string;
         };
+        ReceivedDetail: {
+            /** Format: date-time */
+            acknowledged_at?: string;
+            /** @description What the caller may do now: acknowledge, draft, settle; answer: the receipt failed or was taken back, and goes again by acknowledging */
+            acts: string[];
+            /** @description Its channel has a way back: the upper level is told when it is acknowledged */
+            answered: boolean;
+            body: string;
+            /** @description Who acknowledged or settled it last */
+            by: string;
+            /** @description After GB/T 20986-2023; empty: none that is known here */
+            category: string;
+            /** @description A later version came since the city passed it on */
+            changed: boolean;
+            /**
+             * Format: date-time
+             * @description When the newest version came
+             */
+            changed_at: string;
+            /** @description What is owed, and until when */
+            clocks: components["schemas"]["ClockClock"][];
+            /** @enum {string} */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            /** @description It is marked as an exercise, and is passed on within a drill only */
+            exercise: boolean;
+            /**
+             * Format: int64
+             * @description Number of the file that brought the newest version
+             */
+            file: number;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ); 0: it says none
+             */
+            level: number;
+            /** @description The warning is lifted */
+            lifted: boolean;
+            /** @description TLP, and that it is an exercise, as written on what it marks */
+            mark: string;
+            /** @description The notice of the city, or its draft; empty: none */
+            notice_id: string;
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            number: string;
+            /** @description The report of STIX */
+            object_id: string;
+            object_version: string;
+            /** Format: date-time */
+            passed_at?: string;
+            /** @description Why it is not passed on */
+            reason: string;
+            /** @description What the upper level was told; the newest first */
+            receipts: components["schemas"]["ReceivedReceipt"][];
+            /** Format: date-time */
+            received_at: string;
+            /**
+             * Format: int64
+             * @description How many versions came
+             */
+            revision: number;
+            /** Format: date-time */
+            settled_at?: string;
+            source: string;
+            source_id: string;
+            /** @enum {string} */
+            state: "new" | "acknowledged" | "passed_on" | "settled" | "withdrawn";
+            title: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** Format: date-time */
+            valid_until?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ReceivedReceipt: {
+            /**
+             * Format: date-time
+             * @description When it was acknowledged
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Number of the file that it went in; 0: none
+             */
+            file: number;
+            /**
+             * Format: int64
+             * @description Which version was acknowledged, as they came
+             */
+            revision: number;
+            /** Format: date-time */
+            sent_at?: string;
+            /** @enum {string} */
+            state: "waiting" | "pending" | "delivered" | "failed" | "withheld" | "cancelled" | "exported";
+            /** @description The upper level that is told */
+            upper: string;
+        };
+        ReceivedUpperNotice: {
+            /** Format: date-time */
+            acknowledged_at?: string;
+            body: string;
+            /** @description Who acknowledged or settled it last */
+            by: string;
+            /** @description After GB/T 20986-2023; empty: none that is known here */
+            category: string;
+            /** @description A later version came since the city passed it on */
+            changed: boolean;
+            /**
+             * Format: date-time
+             * @description When the newest version came
+             */
+            changed_at: string;
+            /** @enum {string} */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            /** @description It is marked as an exercise, and is passed on within a drill only */
+            exercise: boolean;
+            /**
+             * Format: int64
+             * @description Number of the file that brought the newest version
+             */
+            file: number;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ); 0: it says none
+             */
+            level: number;
+            /** @description The warning is lifted */
+            lifted: boolean;
+            /** @description TLP, and that it is an exercise, as written on what it marks */
+            mark: string;
+            /** @description The notice of the city, or its draft; empty: none */
+            notice_id: string;
+            number: string;
+            /** @description The report of STIX */
+            object_id: string;
+            object_version: string;
+            /** Format: date-time */
+            passed_at?: string;
+            /** @description Why it is not passed on */
+            reason: string;
+            /** Format: date-time */
+            received_at: string;
+            /**
+             * Format: int64
+             * @description How many versions came
+             */
+            revision: number;
+            /** Format: date-time */
+            settled_at?: string;
+            source: string;
+            source_id: string;
+            /** @enum {string} */
+            state: "new" | "acknowledged" | "passed_on" | "settled" | "withdrawn";
+            title: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** Format: date-time */
+            valid_until?: string;
+            /** Format: int64 */
+            version: number;
+        };
         RecordInputBody: {
             /** @description What was done; 500 characters at most */
             about: string;
@@ -34093,6 +34448,9 @@ export interface components {
             link_token: string;
             organisation: components["schemas"]["Text"];
         };
+        SettleInputBody: {
+            reason: string;
+        };
         ShareAudience: {
             districts: string[];
             kinds: ("bureau" | "enterprise" | "operator" | "provider" | "node" | "park" | "responder")[];
@@ -34819,6 +35177,8 @@ export interface components {
             suite: "international" | "guomi";
         };
         UpwardNoticeUpper: {
+            /** @enum {string} */
+            direction: "up" | "down";
             id: string;
             /** @description The caller may release the newest version now */
             may: boolean;
@@ -34843,8 +35203,13 @@ export interface components {
             version: number;
         };
         UpwardReport: {
+            /**
+             * Format: date-time
+             * @description When a file of the other side said that it was acknowledged
+             */
+            acknowledged_at?: string;
             /** @enum {string} */
-            act: "issued" | "revised" | "lifted" | "withdrawn";
+            act: "issued" | "revised" | "lifted" | "withdrawn" | "receipt";
             /** @description Who released it; empty: a rule */
             by: string;
             /**
@@ -34867,6 +35232,7 @@ export interface components {
             id: string;
             /** Format: date-time */
             next_at?: string;
+            /** @description Empty where it acknowledges a notice of the upper level */
             notice_id: string;
             number: string;
             /** @description The report of STIX */
@@ -34874,6 +35240,8 @@ export interface components {
             object_version: string;
             /** @description What became of each object */
             objects: components["schemas"]["UpwardTold"][];
+            /** @description The notice of the upper level that it acknowledges; empty: it is of a notice of the city */
+            received_id: string;
             /** Format: date-time */
             released_at: string;
             /** Format: int64 */
@@ -34909,8 +35277,19 @@ export interface components {
             auth: "none" | "basic" | "bearer";
             /** @description Its id or alias */
             collection: string;
+            /** @description A second person has confirmed it; until then it does nothing */
+            confirmed: boolean;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** @description Who confirmed it last; empty: nobody */
+            confirmed_by: string;
             /** Format: date-time */
             created_at: string;
+            /**
+             * @description To an upper level, or by files to lower levels and enterprises; it cannot be changed later
+             * @enum {string}
+             */
+            direction?: "up" | "down";
             /**
              * Format: int64
              * @description One after the other
@@ -34924,6 +35303,8 @@ export interface components {
             id: string;
             /** @description Notices of these levels are reported without a release: 1 (Ⅰ) to 4 (Ⅳ) */
             levels: number[];
+            /** @description The caller may confirm it now */
+            may_confirm: boolean;
             /**
              * @description What is stricter is never reported
              * @enum {string}
@@ -34942,6 +35323,8 @@ export interface components {
              */
             open: number;
             paused: boolean;
+            /** @description Of a channel downward: the organisations that its files are for, by ID. What is stricter than GREEN goes only to channels all of whose recipients are addressees of the notice */
+            recipients?: string[] | null;
             /** @description URL of the API root */
             root: string;
             /** Format: date-time */
@@ -34956,6 +35339,8 @@ export interface components {
              * @description Number of the last file; 0: none
              */
             sequence: number;
+            /** @description Who set it up last */
+            set_by: string;
             /** @description Of basic */
             user?: string;
             /** Format: int64 */
@@ -34972,6 +35357,11 @@ export interface components {
             created_at: string;
             /** @description SHA-256 of the statement, which the next file names */
             digest: string;
+            /**
+             * Format: date-time
+             * @description When it was fetched first
+             */
+            fetched_at?: string;
             id: string;
             /** Format: int64 */
             objects: number;
@@ -34985,6 +35375,11 @@ export interface components {
             auth: "none" | "basic" | "bearer";
             /** @description Its id or alias */
             collection: string;
+            /**
+             * @description To an upper level, or by files to lower levels and enterprises; it cannot be changed later
+             * @enum {string}
+             */
+            direction?: "up" | "down";
             /** @description Notices of these levels are reported without a release: 1 (Ⅰ) to 4 (Ⅳ) */
             levels: number[];
             /**
@@ -34995,6 +35390,8 @@ export interface components {
             /** @description Who it is */
             name: string;
             paused: boolean;
+            /** @description Of a channel downward: the organisations that its files are for, by ID. What is stricter than GREEN goes only to channels all of whose recipients are addressees of the notice */
+            recipients?: string[] | null;
             /** @description URL of the API root */
             root: string;
             /** @description Password or token; kept sealed and never shown. Without it, an upper level keeps the one that it has */
@@ -63922,6 +64319,42 @@ export interface operations {
             };
         };
     };
+    "post-security-ferry-sources-id-confirmation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FerryFileSourceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-incidents": {
         parameters: {
             query?: {
@@ -67310,6 +67743,158 @@ export interface operations {
             };
         };
     };
+    "get-security-received-notices": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "new" | "acknowledged" | "passed_on" | "settled" | "withdrawn";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageUpperNotice"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-received-notices-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-received-notices-id-acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-received-notices-id-settlement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-sensors": {
         parameters: {
             query?: {
@@ -68157,6 +68742,7 @@ export interface operations {
                 sort?: string;
                 /** @description Text to search for */
                 q?: string;
+                direction?: "up" | "down";
             };
             header?: never;
             path?: never;
@@ -68358,6 +68944,42 @@ export interface operations {
             };
         };
     };
+    "post-security-uppers-id-confirmation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpwardUpper"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-uppers-id-files": {
         parameters: {
             query?: {
@@ -68484,6 +69106,7 @@ export interface operations {
                 /** @description ID of an upper level */
                 upper?: string;
                 state?: "waiting" | "pending" | "delivered" | "failed" | "withheld" | "cancelled" | "exported";
+                direction?: "up" | "down";
             };
             header?: never;
             path?: never;

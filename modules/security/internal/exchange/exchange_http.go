@@ -109,6 +109,9 @@ func (e *Exchange) Publish(ctx context.Context, tx *sqldb.Tx, r Report) error {
 	if err != nil {
 		return fmt.Errorf("publish %s: %w", r.Number, err)
 	}
+	if r.ChangedAt, err = e.later(ctx, tx, r); err != nil {
+		return fmt.Errorf("publish %s: %w", r.Number, err)
+	}
 	// Who publishes and the marking are the same objects each time, and are kept once.
 	list, err := objects(Publisher{ID: root.ID, Name: root.Name, CreatedAt: founded()}, r)
 	if err != nil {
@@ -133,6 +136,27 @@ func (e *Exchange) Publish(ctx context.Context, tx *sqldb.Tx, r Report) error {
 		}
 	}
 	return nil
+}
+
+// later is when the next version of a notice is modified: when it was changed, or just after the
+// version before where the clock did not go on (STIX 2.1, section 3.6.2: modified is later).
+func (e *Exchange) later(ctx context.Context, tx *sqldb.Tx, r Report) (time.Time, error) {
+	id, err := stix.NamedID("report", space, r.ID)
+	if err != nil {
+		return r.ChangedAt, fmt.Errorf("name the report: %w", err)
+	}
+	last, found, err := e.store.newest(ctx, tx, notices, string(id))
+	if err != nil || !found {
+		return r.ChangedAt, err
+	}
+	at, err := taxii.ParseStamp(last.Version)
+	if err != nil {
+		return r.ChangedAt, fmt.Errorf("read version of %s: %w", id, err)
+	}
+	if next := at.Add(time.Millisecond); r.ChangedAt.Before(next) {
+		return next, nil
+	}
+	return r.ChangedAt, nil
 }
 
 // Published are the objects that the newest version of a notice is published as, octet for

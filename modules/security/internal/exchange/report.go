@@ -29,6 +29,8 @@ type Report struct {
 	Link      string // whole address of its page
 	Level     rating.Level
 	Category  string
+	Colour    string // of a warning; empty: it is none
+	Lifted    bool
 	TLP       rating.TLP
 	IssuedAt  time.Time
 	ChangedAt time.Time
@@ -123,13 +125,25 @@ func objects(p Publisher, r Report) ([]*stix.Object, error) {
 	}
 	report, err := object(reportObject{
 		Type: "report", Spec: "2.1", ID: id, CreatedBy: who, Created: stamp(r.IssuedAt), Modified: stamp(r.ChangedAt), Revoked: r.Revoked, Name: r.Title, Description: r.Text,
-		Types: []string{types}, Published: stamp(r.IssuedAt), Refs: []stix.ID{who}, Labels: []string{fmt.Sprintf("level-%d", r.Level), "gbt-20986-" + r.Category}, Lang: "zh",
+		Types: []string{types}, Published: stamp(r.IssuedAt), Refs: []stix.ID{who}, Labels: r.labels(), Lang: "zh",
 		References: []reference{{p.Name.ZH, r.Number, r.Link}}, Markings: []stix.ID{marking.ID()},
 	})
 	if err != nil {
 		return nil, err
 	}
 	return []*stix.Object{publisher, marking, report}, nil
+}
+
+// labels are what STIX has no property for, so that whoever takes a notice in has it again.
+func (r Report) labels() []string {
+	out := []string{fmt.Sprintf("level-%d", r.Level), "gbt-20986-" + r.Category}
+	if r.Colour != "" {
+		out = append(out, "warning-"+r.Colour)
+	}
+	if r.Lifted {
+		out = append(out, "lifted")
+	}
+	return out
 }
 
 func object(v any) (*stix.Object, error) {

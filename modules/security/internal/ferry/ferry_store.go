@@ -5,12 +5,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
 	"linghang/kernel/sqldb"
+	"linghang/modules/security/internal/second"
 )
 
 type store struct{ db *sqldb.DB }
@@ -19,15 +21,19 @@ type store struct{ db *sqldb.DB }
 func Personal() []sqldb.Personal {
 	return []sqldb.Personal{
 		{Table: "security_ferry_source", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"name", "created_at"}},
+		{Table: "security_ferry_source", Person: "confirmer", Columns: []string{"confirmer_name"}, Show: []string{"name", "confirmed_at"}},
 		{Table: "security_ferry_file", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"source_id", "sequence", "taken_at"}},
 	}
 }
 
-const sourceColumns = `s.id, s.name, s.channel, s.public_key, s.first, s.last, s.digest, s.ahead, s.taken_at, s.created_at, s.version`
+func sourceColumns() string {
+	return `s.id, s.name, s.channel, s.public_key, s.first, s.last, s.digest, s.ahead, s.taken_at, s.created_at, s.version, s.upper, s.pair_id, ` + second.Columns("s")
+}
 
 func scanSource(r sqldb.Row) (s FileSource, err error) {
-	var taken, created int64
-	err = r.Scan(&s.ID, &s.Name, &s.Channel, &s.Keys, &s.First, &s.Last, &s.digest, &s.Ahead, &taken, &created, &s.Version)
+	var taken, created, confirmed int64
+	err = r.Scan(append([]any{&s.ID, &s.Name, &s.Channel, &s.Keys, &s.First, &s.Last, &s.digest, &s.Ahead, &taken, &created, &s.Version, &s.Upper, &s.Pair}, s.Into(&confirmed)...)...)
+	s.ConfirmedAt = sqldb.Instant(confirmed)
 	s.TakenAt, s.CreatedAt = sqldb.Instant(taken), sqldb.Time(created)
 	s.Missing = s.missing()
 	return s, err
@@ -35,7 +41,7 @@ func scanSource(r sqldb.Row) (s FileSource, err error) {
 
 func (s store) sources(ctx context.Context, in sqldb.ListParams) (sqldb.Page[FileSource], error) {
 	l := sqldb.List{
-		Select: sourceColumns, From: "security_ferry_source s", Key: "s.id", Order: "name",
+		Select: sourceColumns(), From: "security_ferry_source s", Key: "s.id", Order: "name",
 		Sort:   map[string]string{"name": "s.name", "last": "s.last", "taken_at": "s.taken_at"},
 		Search: []string{"s.name", "s.channel"},
 	}
@@ -51,7 +57,7 @@ func noSuch() error {
 }
 
 func oneSource(ctx context.Context, db reader, where, value string) (FileSource, error) {
-	s, err := scanSource(db.QueryRow(ctx, `SELECT `+sourceColumns+` FROM security_ferry_source s WHERE s.`+where+` = $1`, value))
+	s, err := scanSource(db.QueryRow(ctx, `SELECT `+sourceColumns()+` FROM security_ferry_source s WHERE s.`+where+` = $1`, value))
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, noSuch()
 	}
@@ -68,8 +74,10 @@ func taken(err error) error {
 	return err
 }
 
-func (s store) insert(ctx context.Context, x FileSource, now time.Time) error {
-	who := identity.From(ctx)
+// telling asks a second person, in the transaction that needs one.
+type telling func(ctx context.Context, tx *sqldb.Tx, s FileSource) error
+
+func (s store) insert(ctx context.Context, x FileSource, now time.Time, tell telling) error {
 	return taken(s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		var n int
 		if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM security_ferry_source`).Scan(&n); err != nil {
@@ -78,19 +86,20 @@ func (s store) insert(ctx context.Context, x FileSource, now time.Time) error {
 		if n >= mostSources {
 			return fault.New(fault.Conflict, "security.ferry.many", "at most %d sources", mostSources).With("n", mostSources)
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO security_ferry_source (id, name, channel, public_key, first, last, digest, ahead, taken_at, created_at, actor, actor_name, version) VALUES ($1, $2, $3, $4, $5, 0, 'none', 0, 0, $6, $7, $8, 1)`,
-			x.ID, x.Name, x.Channel, x.Keys, x.First, now.UnixMilli(), who.Actor(), who.Name)
+		_, err := tx.Exec(ctx, `INSERT INTO security_ferry_source (id, name, channel, public_key, first, last, digest, ahead, taken_at, created_at, version, upper, pair_id, confirmed, confirmed_at, confirmer, confirmer_name, actor, actor_name) VALUES ($1, $2, $3, $4, $5, 0, 'none', 0, 0, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			append([]any{x.ID, x.Name, x.Channel, x.Keys, x.First, now.UnixMilli(), x.Upper, x.Pair}, x.Values()...)...)
 		if err != nil {
 			return fmt.Errorf("keep a source of files: %w", err)
 		}
 		tx.Changed("security_ferry_source", x.ID, nil, x)
-		return nil
+		return tell(ctx, tx, x)
 	}))
 }
 
-func (s store) edit(ctx context.Context, before, after FileSource) error {
+func (s store) edit(ctx context.Context, before, after FileSource, tell telling) error {
 	return taken(s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE security_ferry_source SET name = $3, public_key = $4, version = version + 1 WHERE id = $1 AND version = $2`, after.ID, before.Version, after.Name, after.Keys)
+		n, err := tx.Exec(ctx, `UPDATE security_ferry_source SET name = $3, public_key = $4, upper = $5, pair_id = $6, confirmed = $7, confirmed_at = $8, confirmer = $9, confirmer_name = $10, actor = $11, actor_name = $12, version = version + 1 WHERE id = $1 AND version = $2`,
+			append([]any{after.ID, before.Version, after.Name, after.Keys, after.Upper, after.Pair}, after.Values()...)...)
 		if err != nil {
 			return fmt.Errorf("change a source of files: %w", err)
 		}
@@ -98,7 +107,7 @@ func (s store) edit(ctx context.Context, before, after FileSource) error {
 			return stale()
 		}
 		tx.Changed("security_ferry_source", after.ID, before, after)
-		return nil
+		return tell(ctx, tx, after)
 	}))
 }
 
@@ -123,17 +132,32 @@ func (s store) remove(ctx context.Context, x FileSource) error {
 const filesShown = 50
 
 func (s store) files(ctx context.Context, source string) ([]TakenFile, error) {
-	rows, err := s.db.Query(ctx, `SELECT sequence, digest, made_at, objects, refused, refusal, taken_at, actor_name FROM security_ferry_file WHERE source_id = $1 ORDER BY sequence DESC LIMIT $2`, source, filesShown)
+	rows, err := s.db.Query(ctx, `SELECT sequence, digest, made_at, objects, refused, refusal, notices, receipts, taken_at, actor_name FROM security_ferry_file WHERE source_id = $1 ORDER BY sequence DESC LIMIT $2`, source, filesShown)
 	if err != nil {
 		return nil, fmt.Errorf("read files that were taken in: %w", err)
 	}
 	list, err := sqldb.All(rows, func(r sqldb.Row) (f TakenFile, err error) {
 		var made, at int64
-		err = r.Scan(&f.Sequence, &f.Digest, &made, &f.Objects, &f.Refused, &f.Refusal, &at, &f.By)
+		err = r.Scan(&f.Sequence, &f.Digest, &made, &f.Objects, &f.Refused, &f.Refusal, &f.Notices, &f.Receipts, &at, &f.By)
 		f.MadeAt, f.TakenAt = sqldb.Time(made), sqldb.Time(at)
 		return f, err
 	})
 	return append([]TakenFile{}, list...), err
+}
+
+// filesKept is how long it is known which files were taken in.
+const filesKept = 2 * 365 * 24 * time.Hour
+
+// forget removes what is known of files that were taken in long ago; the last of a source stays,
+// which the next one has to follow.
+func (m *Ferry) forget(ctx context.Context) error {
+	return m.store.db.Write(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM security_ferry_file WHERE taken_at < $1 AND sequence < (SELECT s.last FROM security_ferry_source s WHERE s.id = source_id)`, m.now().Add(-filesKept).UnixMilli())
+		if err != nil {
+			return fmt.Errorf("forget old files: %w", err)
+		}
+		return nil
+	})
 }
 
 // same tells whether a file was taken in before as it is now.
@@ -163,6 +187,9 @@ func (m *Ferry) take(ctx context.Context, f File, good [][]byte, refusal []strin
 		if err != nil {
 			return err
 		}
+		if err := s.Waits(s.Name); err != nil {
+			return err //nolint:wrapcheck // the refusal
+		}
 		if !f.Verify(s.keys()) {
 			return wrongKey()
 		}
@@ -187,16 +214,21 @@ func (m *Ferry) take(ctx context.Context, f File, good [][]byte, refusal []strin
 		if err := m.deliver(ctx, tx, good, s.Name); err != nil {
 			return err
 		}
-		out = TakenFile{Sequence: f.Sequence, Digest: f.Digest, MadeAt: f.CreatedAt, Objects: int64(len(good)), Refused: int64(len(refusal)), Refusal: first(refusal), TakenAt: now, By: who.Name}
-		_, err = tx.Exec(ctx, `INSERT INTO security_ferry_file (source_id, sequence, digest, made_at, objects, refused, refusal, taken_at, actor, actor_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			s.ID, f.Sequence, f.Digest, f.CreatedAt.UnixMilli(), out.Objects, out.Refused, out.Refusal, now.UnixMilli(), who.Actor(), who.Name)
+		b, err := m.understand(ctx, tx, s, f, good)
+		if err != nil {
+			return err
+		}
+		refusal := append(slices.Clone(refusal), b.refusal...)
+		out = TakenFile{Notices: b.notices, Receipts: b.receipts, Sequence: f.Sequence, Digest: f.Digest, MadeAt: f.CreatedAt, Objects: int64(len(good)), Refused: int64(len(refusal)), Refusal: first(refusal), TakenAt: now, By: who.Name}
+		_, err = tx.Exec(ctx, `INSERT INTO security_ferry_file (source_id, sequence, digest, made_at, objects, refused, refusal, taken_at, actor, actor_name, notices, receipts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			s.ID, f.Sequence, f.Digest, f.CreatedAt.UnixMilli(), out.Objects, out.Refused, out.Refusal, now.UnixMilli(), who.Actor(), who.Name, out.Notices, out.Receipts)
 		if err != nil {
 			return fmt.Errorf("note a file that was taken in: %w", err)
 		}
 		if _, err := tx.Exec(ctx, `UPDATE security_ferry_source SET last = $2, digest = $3, taken_at = $4, ahead = CASE WHEN ahead <= $2 THEN 0 ELSE ahead END WHERE id = $1`, s.ID, f.Sequence, f.Digest, now.UnixMilli()); err != nil {
 			return fmt.Errorf("note how far a source came: %w", err)
 		}
-		tx.Changed("security_ferry_source", s.ID, map[string]any{"last": s.Last}, map[string]any{"last": f.Sequence, "digest": f.Digest, "objects": out.Objects, "refused": out.Refused})
+		tx.Changed("security_ferry_source", s.ID, map[string]any{"last": s.Last}, map[string]any{"last": f.Sequence, "digest": f.Digest, "objects": out.Objects, "refused": out.Refused, "notices": out.Notices, "receipts": out.Receipts})
 		return nil
 	})
 	return out, errors.Join(err, gap)

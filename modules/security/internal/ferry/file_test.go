@@ -137,7 +137,8 @@ func TestFilesComeOneAfterTheOther(t *testing.T) {
 	}{
 		"the first":                         {fresh, at(1, None), false, ""},
 		"a first that follows something":    {fresh, at(1, digestOf("0")), false, "security.ferry.chain"},
-		"the second before the first":       {fresh, at(2, digestOf("1")), false, "security.ferry.gap"},
+		"the second before the first":       {fresh, at(2, digestOf("1")), false, "security.ferry.gap_one"},
+		"the third before the first":        {fresh, at(3, digestOf("2")), false, "security.ferry.gap"},
 		"the next":                          {fifth, at(6, digestOf("5")), false, ""},
 		"the next of another chain":         {fifth, at(6, digestOf("4")), false, "security.ferry.chain"},
 		"again":                             {fifth, at(5, digestOf("4")), true, "security.ferry.repeated"},

@@ -7,6 +7,7 @@ import (
 
 	"linghang/kernel/fault"
 	"linghang/kernel/seal"
+	"linghang/modules/security/internal/second"
 )
 
 // Bounds of sources.
@@ -21,6 +22,8 @@ type FileSourceSpec struct {
 	Name    string `json:"name" maxLength:"100" doc:"Whose files they are; the inbox names it" title:"名称|Name"`
 	Channel string `json:"channel" maxLength:"64" doc:"As its sender names it; it cannot be changed later" title:"通道|Channel"`
 	Keys    string `json:"keys" maxLength:"20000" doc:"Public keys that are trusted, as PEM, 5 at most" title:"受信公钥|Trusted keys"`
+	Upper   bool   `json:"upper,omitempty" doc:"Files of an upper level: their reports are received as its notices" title:"上级单位|Upper level"`
+	Pair    string `json:"pair_id,omitempty" maxLength:"26" doc:"ID of the channel in the other direction: by which notices of an upper level are acknowledged, or whose notices a lower level acknowledges; empty: none" title:"回执通道|Way back"`
 	First   int64  `json:"first" minimum:"1" maximum:"1000000000" doc:"Number of the first file that is to come; it cannot be changed later" title:"起始编号|First number"`
 }
 
@@ -28,6 +31,7 @@ type FileSourceSpec struct {
 type FileSource struct {
 	ID string `json:"id"`
 	FileSourceSpec
+	second.Hand
 	Last      int64      `json:"last" doc:"Number of the file that was taken in last; 0: none" title:"已收到|Taken in"`
 	Ahead     int64      `json:"ahead" doc:"The greatest number that was brought and waits for ones before it; 0: none"`
 	Missing   []int64    `json:"missing" nullable:"false" doc:"Numbers to bring again, the first 100" title:"缺少|Missing"`
@@ -47,7 +51,9 @@ type TakenFile struct {
 	Digest   string    `json:"digest"`
 	MadeAt   time.Time `json:"made_at" title:"制作时间|Made"`
 	Objects  int64     `json:"objects" doc:"That went into the inbox" title:"对象|Objects"`
-	Refused  int64     `json:"refused" doc:"That are no good STIX" title:"不合格|Refused"`
+	Refused  int64     `json:"refused" doc:"That are no good STIX, or no notice where an upper level's are expected" title:"不合格|Refused"`
+	Notices  int64     `json:"notices" doc:"Notices of the upper level, and their later versions" title:"上级通报|Notices"`
+	Receipts int64     `json:"receipts" doc:"Acknowledgements of what went to the lower level" title:"签收回执|Receipts"`
 	Refusal  string    `json:"refusal" doc:"Why the first one is refused"`
 	TakenAt  time.Time `json:"taken_at" title:"导入时间|Taken in"`
 	By       string    `json:"by" title:"导入人|Taken in by"`
@@ -79,6 +85,12 @@ func (s FileSource) missing() []int64 {
 // before tells whether files before this one are missing.
 func (s FileSource) before(f File) bool { return f.Sequence > s.expected() }
 
+// asks tells whether a change needs a second person: other keys are trusted, or what a source
+// brings counts for more.
+func (s FileSourceSpec) asks(before FileSourceSpec) bool {
+	return s.Keys != before.Keys || s.Upper != before.Upper || s.Pair != before.Pair
+}
+
 // follows tells why a file cannot be taken in now; nil: its turn is now. known: it was taken in
 // as it is.
 func (s FileSource) follows(f File, known bool) error {
@@ -88,6 +100,8 @@ func (s FileSource) follows(f File, known bool) error {
 		return fault.New(fault.Conflict, "security.ferry.repeated", "file %d was taken in already; the next is %d", f.Sequence, want).With("n", f.Sequence).With("next", want)
 	case f.Sequence < want:
 		return fault.New(fault.Conflict, "security.ferry.old", "file %d is not the one of this number that was taken in, or is from before the first; the next is %d", f.Sequence, want).With("n", f.Sequence).With("next", want)
+	case f.Sequence == want+1:
+		return fault.New(fault.Conflict, "security.ferry.gap_one", "file %d comes too early: bring file %d first", f.Sequence, want).With("n", f.Sequence).With("from", want).With("to", want)
 	case f.Sequence > want:
 		return fault.New(fault.Conflict, "security.ferry.gap", "file %d comes too early: bring the files from %d to %d first", f.Sequence, want, f.Sequence-1).With("n", f.Sequence).With("from", want).With("to", f.Sequence-1)
 	case s.Last > 0 && f.Previous != s.digest, s.Last == 0 && f.Sequence == 1 && f.Previous != None:

@@ -47,6 +47,7 @@ type Desk struct {
 	rungs         []rung
 	hear          Hear
 	matches       Matches
+	origins       Origins
 	clock         func() time.Time
 
 	// Broken is why the data that come with the program cannot be read; the room reports it.

@@ -38,6 +38,9 @@ func (d *Desk) issue(ctx context.Context, in actInput) (Detail, error) {
 		if n, err = n.issue(year, serial, by.At); err != nil {
 			return n, step{}, err
 		}
+		if err := d.passedOn(ctx, tx, n, by.At); err != nil {
+			return n, step{}, err
+		}
 		if err := insertAssignments(ctx, tx, n, list); err != nil {
 			return n, step{}, err
 		}

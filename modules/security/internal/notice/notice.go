@@ -103,6 +103,7 @@ type Notice struct {
 	Revision   int64     `json:"revision" title:"版次|Revision"`
 	Author     string    `json:"author" doc:"Who wrote it last" title:"拟稿人|Author"`
 	Audience   Audience  `json:"audience"`
+	OriginID   string    `json:"origin_id" doc:"The notice of an upper level that it passes on; empty: none"`
 	CreatedAt  time.Time `json:"created_at" title:"拟稿时间|Written"`
 	Text
 	IssuedAt   *time.Time `json:"issued_at,omitempty" title:"发布时间|Issued"`

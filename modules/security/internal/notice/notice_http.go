@@ -2,6 +2,7 @@ package notice
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -51,6 +52,7 @@ func (d *Desk) noticeRoutes() []module.Route {
 // Detail is a notice on its own page.
 type Detail struct {
 	Notice
+	Origin     *Origin     `json:"origin,omitempty" doc:"What it passes on"`
 	Signatures []Signature `json:"signatures" nullable:"false"`
 	Signers    int         `json:"signers" doc:"How many must sign"`
 	Revisions  []Revision  `json:"revisions" nullable:"false" doc:"The newest first, with what is proposed"`
@@ -74,6 +76,13 @@ func (d *Desk) read(ctx context.Context, in httpd.Object) (x Detail, err error) 
 	}
 	db := d.store.db
 	x.Signers, x.Now = signers(x.Level), d.now()
+	if x.OriginID != "" {
+		o, err := d.origins.Origin(ctx, db, x.OriginID, false)
+		if err != nil {
+			return x, fmt.Errorf("read what notice %s passes on: %w", x.ID, err)
+		}
+		x.Origin = &o
+	}
 	if x.Signatures, err = signatures(ctx, db, x.ID); err != nil {
 		return x, err
 	}
@@ -147,6 +156,7 @@ type noticeWriteInput struct {
 	Body struct {
 		Written
 		Drill     string  `json:"drill,omitempty" maxLength:"40" doc:"ID of the drill that it belongs to; it cannot be changed later"`
+		Origin    string  `json:"origin,omitempty" maxLength:"40" doc:"ID of the notice of an upper level that it passes on; it cannot be changed later"`
 		Synthetic bool    `json:"synthetic,omitempty" doc:"Demonstration data; it goes to enterprises of the demonstration only"`
 		Pace      float64 `json:"pace,omitempty" doc:"Of demonstration data: how many times faster than the wall its clocks run, 1 to 1000"`
 	}
@@ -157,7 +167,7 @@ func (d *Desk) write(ctx context.Context, in noticeWriteInput) (Detail, error) {
 		return Detail{}, fault.New(fault.Forbidden, "security.notice.city", "only the city writes notices")
 	}
 	by := d.handOf(ctx)
-	n := Notice{ID: ulid.Make().String(), State: Draft, Revision: 1, CreatedAt: by.At, Author: by.Name, actor: by.actor, Pace: 1}
+	n := Notice{ID: ulid.Make().String(), State: Draft, Revision: 1, CreatedAt: by.At, Author: by.Name, actor: by.actor, OriginID: in.Body.Origin, Pace: 1}
 	if in.Body.Drill != "" {
 		x, err := oneDrill(ctx, d.store.db, in.Body.Drill)
 		if err != nil {
@@ -177,6 +187,9 @@ func (d *Desk) write(ctx context.Context, in noticeWriteInput) (Detail, error) {
 			return err
 		}
 		if err := insertNotice(ctx, tx, n); err != nil {
+			return err
+		}
+		if err := d.begun(ctx, tx, n); err != nil {
 			return err
 		}
 		return insertEntries(ctx, tx, n.entry(step{act: "written"}, by))
@@ -258,6 +271,9 @@ func (d *Desk) edit(ctx context.Context, in noticeEditInput) (Detail, error) {
 	return d.change(ctx, actInput{in.Object, in.IfMatch}, func(ctx context.Context, tx *sqldb.Tx, n Notice, by Signature) (Notice, step, error) {
 		n, err := n.edit(in.Body.Text, in.Body.Audience)
 		if err != nil {
+			return n, step{}, err
+		}
+		if err := d.allows(ctx, tx, n, n.TLP); err != nil {
 			return n, step{}, err
 		}
 		n.Author, n.actor = by.Name, by.actor // who wrote it last does not sign it

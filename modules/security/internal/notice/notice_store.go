@@ -31,13 +31,13 @@ func stale() error {
 }
 
 const noticeColumns = `n.id, n.number, n.drill, n.drill_title, n.pace, n.state, n.reason, n.review, n.revision, n.actor, n.actor_name, n.audience, n.created_at,
-	n.kind, n.colour, n.title, n.body, n.ask, n.level, n.category, n.tlp, n.issued_at, n.lifted_at, n.closed_at, n.reviewed_at, n.version, n.year, n.serial, n.synthetic`
+	n.kind, n.colour, n.title, n.body, n.ask, n.level, n.category, n.tlp, n.issued_at, n.lifted_at, n.closed_at, n.reviewed_at, n.version, n.year, n.serial, n.synthetic, n.origin_id`
 
 func scanNotice(r sqldb.Row) (n Notice, err error) {
 	var audience string
 	var created, issued, lifted, closed, reviewed int64
 	err = r.Scan(&n.ID, &n.Number, &n.Drill, &n.DrillTitle, &n.Pace, &n.State, &n.Reason, &n.Review, &n.Revision, &n.actor, &n.Author, &audience, &created,
-		&n.Kind, &n.Colour, &n.Title, &n.Body, &n.Ask, &n.Level, &n.Category, &n.TLP, &issued, &lifted, &closed, &reviewed, &n.Version, &n.year, &n.serno, &n.Synthetic)
+		&n.Kind, &n.Colour, &n.Title, &n.Body, &n.Ask, &n.Level, &n.Category, &n.TLP, &issued, &lifted, &closed, &reviewed, &n.Version, &n.year, &n.serno, &n.Synthetic, &n.OriginID)
 	if err != nil {
 		return n, err
 	}
@@ -120,9 +120,9 @@ func insertNotice(ctx context.Context, tx *sqldb.Tx, n Notice) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO security_notice (id, drill, drill_title, pace, kind, colour, title, body, ask, level, category, tlp, audience, state, actor, actor_name, created_at, synthetic)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
-		n.ID, n.Drill, n.DrillTitle, n.Pace, n.Kind, n.Colour, n.Title, n.Body, n.Ask, n.Level, n.Category, n.TLP, audience, n.State, n.actor, n.Author, n.CreatedAt.UnixMilli(), n.Synthetic)
+	_, err = tx.Exec(ctx, `INSERT INTO security_notice (id, drill, drill_title, pace, kind, colour, title, body, ask, level, category, tlp, audience, state, actor, actor_name, created_at, synthetic, origin_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+		n.ID, n.Drill, n.DrillTitle, n.Pace, n.Kind, n.Colour, n.Title, n.Body, n.Ask, n.Level, n.Category, n.TLP, audience, n.State, n.actor, n.Author, n.CreatedAt.UnixMilli(), n.Synthetic, n.OriginID)
 	if err != nil {
 		return fmt.Errorf("insert notice: %w", err)
 	}

@@ -77,6 +77,11 @@ func (d *Desk) propose(ctx context.Context, in actInput, reason string, decide f
 		if err != nil {
 			return n, step{}, err
 		}
+		if c.act == "share" {
+			if err := d.allows(ctx, tx, n, c.text.TLP); err != nil {
+				return n, step{}, err
+			}
+		}
 		what, err := why(reason)
 		if err != nil {
 			return n, step{}, err
@@ -157,6 +162,11 @@ func (d *Desk) signRevision(ctx context.Context, in actInput) (Detail, error) {
 		}
 		if len(there)+1 < signers(n.Level) { // the graver level that still holds decides
 			return n, step{act: "signed", data: map[string]any{"signatures": len(there) + 1, "of": signers(n.Level)}}, nil
+		}
+		if v.Act == "share" { // the origin may have become stricter meanwhile
+			if err := d.allows(ctx, tx, n, v.Text.TLP); err != nil {
+				return n, step{}, err
+			}
 		}
 		v.State, v.Number = "held", n.Revision+1
 		if err := settleRevision(ctx, tx, v); err != nil {

@@ -71,6 +71,12 @@ func (u *Upward) sendFile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err //nolint:wrapcheck // it says all
 	}
+	if f.FetchedAt == nil {
+		if err := u.store.fetched(r.Context(), f.ID, u.now()); err != nil {
+			return err
+		}
+		u.kit.Notify(topic, f.ID, "")
+	}
 	httpd.ServeFile(w, fmt.Sprintf("notices-%s-%d.zip", f.ID[len(f.ID)-6:], f.Sequence), "application/zip", int64(len(data)), bytes.NewReader(data))
 	return nil
 }

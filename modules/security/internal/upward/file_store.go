@@ -22,25 +22,26 @@ import (
 
 // UpperFile is a file that was made for an upper level.
 type UpperFile struct {
-	ID        string    `json:"id"`
-	Sequence  int64     `json:"sequence" title:"编号|Number"`
-	Digest    string    `json:"digest" doc:"SHA-256 of the statement, which the next file names" title:"摘要|Digest"`
-	Reports   int64     `json:"reports" title:"通报|Notices"`
-	Objects   int64     `json:"objects" title:"对象|Objects"`
-	CreatedAt time.Time `json:"created_at" title:"制作时间|Made"`
-	By        string    `json:"by" title:"制作人|Made by"`
+	ID        string     `json:"id"`
+	Sequence  int64      `json:"sequence" title:"编号|Number"`
+	Digest    string     `json:"digest" doc:"SHA-256 of the statement, which the next file names" title:"摘要|Digest"`
+	Reports   int64      `json:"reports" title:"通报|Notices"`
+	Objects   int64      `json:"objects" title:"对象|Objects"`
+	CreatedAt time.Time  `json:"created_at" title:"制作时间|Made"`
+	FetchedAt *time.Time `json:"fetched_at,omitempty" doc:"When it was fetched first" title:"下载时间|Fetched"`
+	By        string     `json:"by" title:"制作人|Made by"`
 
 	upper  string // name
 	signed attest.Signed
 	bundle string
 }
 
-const fileColumns = `f.id, f.upper_name, f.sequence, f.digest, f.statement, f.signature, f.public_key, f.bundle, f.reports, f.objects, f.created_at, f.actor_name`
+const fileColumns = `f.id, f.upper_name, f.sequence, f.digest, f.statement, f.signature, f.public_key, f.bundle, f.reports, f.objects, f.created_at, f.actor_name, f.fetched_at`
 
 func scanFile(r sqldb.Row) (f UpperFile, err error) {
-	var created int64
-	err = r.Scan(&f.ID, &f.upper, &f.Sequence, &f.Digest, &f.signed.Statement, &f.signed.Signature, &f.signed.Public, &f.bundle, &f.Reports, &f.Objects, &created, &f.By)
-	f.CreatedAt = sqldb.Time(created)
+	var created, fetched int64
+	err = r.Scan(&f.ID, &f.upper, &f.Sequence, &f.Digest, &f.signed.Statement, &f.signed.Signature, &f.signed.Public, &f.bundle, &f.Reports, &f.Objects, &created, &f.By, &fetched)
+	f.CreatedAt, f.FetchedAt = sqldb.Time(created), sqldb.Instant(fetched)
 	return f, err
 }
 
@@ -59,6 +60,34 @@ func (s store) file(ctx context.Context, id string) (UpperFile, error) {
 		return f, fmt.Errorf("read a file: %w", err)
 	}
 	return f, nil
+}
+
+// fetched notes that a file was fetched.
+func (s store) fetched(ctx context.Context, id string, now time.Time) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if _, err := tx.Exec(ctx, `UPDATE security_upward_file SET fetched_at = $2 WHERE id = $1 AND fetched_at = 0`, id, now.UnixMilli()); err != nil {
+			return fmt.Errorf("note that a file was fetched: %w", err)
+		}
+		return nil
+	})
+}
+
+// filesKept is how long a file can be brought again.
+const filesKept = 2 * 365 * 24 * time.Hour
+
+// forgetFiles removes files that were kept long enough: never one that nobody has fetched, the
+// newest of a channel, or one that the other side, where it acknowledges, has not acknowledged.
+func (u *Upward) forgetFiles(ctx context.Context) error {
+	return u.store.db.Write(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM security_upward_file WHERE created_at < $1 AND fetched_at > 0
+			AND NOT EXISTS (SELECT 1 FROM security_upper x WHERE x.id = upper_id AND x.sequence <= security_upward_file.sequence)
+			AND NOT EXISTS (SELECT 1 FROM security_ferry_source s JOIN security_upward r ON r.upper_id = s.pair_id WHERE s.pair_id = security_upward_file.upper_id AND NOT s.upper AND r.file = security_upward_file.sequence AND r.acknowledged_at = 0)`,
+			u.now().Add(-filesKept).UnixMilli())
+		if err != nil {
+			return fmt.Errorf("forget old files: %w", err)
+		}
+		return nil
+	})
 }
 
 func wrongWay() error {
@@ -81,6 +110,9 @@ func (u *Upward) export(ctx context.Context, id string, signer *seal.Signer) (f 
 			return wrongWay()
 		case x.Paused:
 			return fault.New(fault.Conflict, "security.upper.paused", "the upper level is paused")
+		}
+		if err := x.Waits(x.Name); err != nil {
+			return err //nolint:wrapcheck // the refusal
 		}
 		bundle, reports, objects, err := u.pack(ctx, tx, x)
 		if err != nil {
@@ -115,7 +147,7 @@ func (u *Upward) export(ctx context.Context, id string, signer *seal.Signer) (f 
 // pack takes what waits for an upper level into a bundle, in the order in which it was
 // released. What TLP does not let through is withheld.
 func (u *Upward) pack(ctx context.Context, tx *sqldb.Tx, x Upper) (bundle []byte, reports, objects int64, err error) {
-	rows, err := tx.Query(ctx, `SELECT `+reportColumns+`, n.tlp, n.drill <> '' OR n.synthetic FROM security_upward r JOIN security_notice n ON n.id = r.notice_id WHERE r.upper_id = $1 AND r.state = 'waiting' ORDER BY r.id LIMIT $2`, x.ID, mostOfTurn)
+	rows, err := tx.Query(ctx, `SELECT `+reportColumns+`, COALESCE(n.tlp, r.tlp), COALESCE(n.drill <> '' OR n.synthetic, FALSE) FROM security_upward r LEFT JOIN security_notice n ON n.id = r.notice_id WHERE r.upper_id = $1 AND r.state = 'waiting' ORDER BY r.id LIMIT $2`, x.ID, mostOfTurn)
 	if err != nil {
 		return nil, 0, 0, fmt.Errorf("read what waits: %w", err)
 	}
@@ -136,7 +168,13 @@ func (u *Upward) pack(ctx context.Context, tx *sqldb.Tx, x Upper) (bundle []byte
 	seen, now := map[string]bool{}, u.now()
 	for _, w := range list {
 		after := w.end(Exported, "", "", now)
-		if why := stricter(w.Report, w.tlp, x.MostTLP, w.unreal); why != "" {
+		why := stricter(w.Report, w.tlp, x.MostTLP, w.unreal)
+		if why == "" && w.NoticeID != "" {
+			if why, err = x.unaddressed(ctx, tx, w.NoticeID, w.tlp); err != nil {
+				return nil, 0, 0, err
+			}
+		}
+		if why != "" {
 			after = w.end(Withheld, why, "", now)
 		} else if b.Len()+len(strings.Join(w.octets, "")) > ferry.MostBundle-1024 {
 			break // the rest goes into the next file

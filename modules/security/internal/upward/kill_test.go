@@ -19,6 +19,7 @@ import (
 	"linghang/lib/taxii"
 	"linghang/modules/security/internal/peer"
 	"linghang/modules/security/internal/rating"
+	"linghang/modules/security/internal/second"
 )
 
 // childOf names the database of a process that only sends.
@@ -98,15 +99,33 @@ func (*ledger) Status(context.Context, string, string) (taxii.Status, error) {
 	return taxii.Status{}, taxii.NotFound("there is no such status")
 }
 
-// reportsOf keeps an upper level, and a number of reports that wait for it.
+// receiptOf keeps a receipt that waits for an upper level.
+func receiptOf(ctx context.Context, tx *sqldb.Tx, x Upper, i int) error {
+	raw := fmt.Sprintf(`{"type":"note","spec_version":"2.1","id":"note--%08d-0000-4000-8000-000000000000","created":"2026-03-01T00:00:00.000Z","modified":"2026-03-01T00:00:00.000Z"}`, i)
+	o, err := taxii.ReadObject([]byte(raw))
+	if err != nil {
+		return err
+	}
+	r := Report{ID: fmt.Sprintf("receipt-%d", i), UpperID: x.ID, Upper: x.Name, ReceivedID: fmt.Sprintf("received-%d", i), Number: fmt.Sprint(i), Act: actReceipt, TLP: rating.Red, ObjectID: o.ID, ObjectVersion: o.Version, Cause: byPerson, octets: []string{raw}, Objects: []Told{{ID: o.ID, Type: o.Type, Version: o.Version, State: Waiting}}}
+	return insertReceipt(ctx, tx, r.start(time.Now().UTC()))
+}
+
+// reportsOf keeps an upper level, and a number of reports that wait for it: each third is a
+// receipt, of what is stricter than the upper level may be told by the city.
 func reportsOf(t *testing.T, db *sqldb.DB, root string, many int) {
 	t.Helper()
-	x := Upper{ID: "upper", UpperSpec: UpperSpec{Name: "省级平台", Way: ByTAXII, Server: peer.Server{Root: root, Collection: "91a7b528-80eb-42ed-a74d-c6fbd5a26116", Auth: peer.NoAuth}, MostTLP: rating.Amber, Levels: []rating.Level{}}}
-	if err := (store{db}).insertUpper(t.Context(), x, time.Now()); err != nil {
+	x := Upper{ID: "upper", Hand: second.Hand{Confirmed: true}, UpperSpec: UpperSpec{Name: "省级平台", Way: ByTAXII, Server: peer.Server{Root: root, Collection: "91a7b528-80eb-42ed-a74d-c6fbd5a26116", Auth: peer.NoAuth}, Direction: Up, MostTLP: rating.Amber, Levels: []rating.Level{}}}
+	if err := (store{db}).insertUpper(t.Context(), x, time.Now(), func(context.Context, *sqldb.Tx, Upper) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	err := db.Write(t.Context(), func(tx *sqldb.Tx) error {
 		for i := range many {
+			if i%3 == 0 {
+				if err := receiptOf(t.Context(), tx, x, i); err != nil {
+					return err
+				}
+				continue
+			}
 			n := Notice{ID: fmt.Sprintf("notice-%d", i), Number: fmt.Sprint(i), TLP: rating.Amber, Issued: true}
 			_, err := tx.Exec(t.Context(), `INSERT INTO security_notice (id, drill, drill_title, pace, kind, colour, title, body, ask, level, category, tlp, audience, state, actor, actor_name, issued_at, created_at) VALUES ($1, '', '', 1, 'notice', '', 't', 'b', 'a', 3, 'attack', 'amber', '{}', 'issued', '', '', 1, 1)`, n.ID)
 			if err != nil {

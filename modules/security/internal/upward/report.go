@@ -67,6 +67,7 @@ const (
 	faultUnreal = "unreal" // a drill or a demonstration
 	faultObject = "object" // the other side does not take the object
 	faultEnded  = "ended"  // given up
+	faultTarget = "target" // a recipient of the channel is no addressee
 )
 
 // Told is what became of one object at the other side.
@@ -83,10 +84,11 @@ type Report struct {
 	ID            string     `json:"id"`
 	UpperID       string     `json:"upper_id"`
 	Upper         string     `json:"upper" title:"上级单位|Upper level"`
-	NoticeID      string     `json:"notice_id"`
+	NoticeID      string     `json:"notice_id" doc:"Empty where it acknowledges a notice of the upper level"`
+	ReceivedID    string     `json:"received_id" doc:"The notice of the upper level that it acknowledges; empty: it is of a notice of the city"`
 	Number        string     `json:"number" title:"文号|Number"`
 	Revision      int64      `json:"revision" title:"版次|Revision"`
-	Act           string     `json:"act" enum:"issued,revised,lifted,withdrawn" title:"内容|What"`
+	Act           string     `json:"act" enum:"issued,revised,lifted,withdrawn,receipt" title:"内容|What"`
 	TLP           rating.TLP `json:"tlp" title:"共享标记|TLP"`
 	ObjectID      string     `json:"object_id" doc:"The report of STIX"`
 	ObjectVersion string     `json:"object_version" title:"版本|Version"`
@@ -103,10 +105,12 @@ type Report struct {
 	ReleasedAt    time.Time  `json:"released_at" title:"批准时间|Released"`
 	SentAt        *time.Time `json:"sent_at,omitempty" title:"送出时间|Sent"`
 	EndedAt       *time.Time `json:"ended_at,omitempty" title:"结束时间|Ended"`
+	Acknowledged  *time.Time `json:"acknowledged_at,omitempty" doc:"When a file of the other side said that it was acknowledged" title:"对方签收|Acknowledged"`
 	By            string     `json:"by" doc:"Who released it; empty: a rule" title:"批准人|Released by"`
 	Version       int64      `json:"version"`
 
 	octets   []string
+	way      Direction // of its channel
 	strict   bool
 	statusID string
 	actor    string

@@ -33,14 +33,15 @@ func (u *Upward) listReports(ctx context.Context, in reportParams) (sqldb.Page[R
 
 // NoticeUpper is an upper level as it stands to one notice.
 type NoticeUpper struct {
-	ID      string     `json:"id"`
-	Name    string     `json:"name"`
-	MostTLP rating.TLP `json:"most_tlp"`
-	Paused  bool       `json:"paused"`
-	Rule    bool       `json:"rule" doc:"Its rule names the level of the notice"`
-	Newest  bool       `json:"newest" doc:"The newest version was released to it and is on its way or taken"`
-	May     bool       `json:"may" doc:"The caller may release the newest version now"`
-	Why     string     `json:"why" doc:"Why not, as the key of a problem; empty when the caller may"`
+	ID        string     `json:"id"`
+	Name      string     `json:"name"`
+	Direction Direction  `json:"direction" enum:"up,down"`
+	MostTLP   rating.TLP `json:"most_tlp"`
+	Paused    bool       `json:"paused"`
+	Rule      bool       `json:"rule" doc:"Its rule names the level of the notice"`
+	Newest    bool       `json:"newest" doc:"The newest version was released to it and is on its way or taken"`
+	May       bool       `json:"may" doc:"The caller may release the newest version now"`
+	Why       string     `json:"why" doc:"Why not, as the key of a problem; empty when the caller may"`
 }
 
 // NoticeUpward is what became of a notice at upper levels.
@@ -72,23 +73,31 @@ func (u *Upward) ofOne(ctx context.Context, in httpd.Object) (out NoticeUpward, 
 		if err != nil {
 			return out, err
 		}
-		out.Uppers = append(out.Uppers, x.stands(n, last, found, identity.From(ctx)))
+		target, err := x.unaddressed(ctx, db, n.ID, n.TLP)
+		if err != nil {
+			return out, err
+		}
+		out.Uppers = append(out.Uppers, x.stands(n, last, found, target, identity.From(ctx)))
 	}
 	return out, nil
 }
 
 // stands tells how an upper level stands to a notice, for somebody.
-func (x Upper) stands(n Notice, last Report, found bool, id identity.Identity) NoticeUpper {
-	out := NoticeUpper{ID: x.ID, Name: x.Name, MostTLP: x.MostTLP, Paused: x.Paused, Rule: slices.Contains(x.Levels, n.Level)}
+func (x Upper) stands(n Notice, last Report, found bool, target string, id identity.Identity) NoticeUpper {
+	out := NoticeUpper{ID: x.ID, Name: x.Name, Direction: x.Direction, MostTLP: x.MostTLP, Paused: x.Paused, Rule: slices.Contains(x.Levels, n.Level)}
 	out.Newest = found && last.tells(n) && last.State.out()
 	err := mayGo(n, x.MostTLP, id.May(mayStrict))
 	switch {
 	case !id.May(mayRelease):
 		out.Why = "kernel.forbidden"
+	case !x.Confirmed:
+		out.Why = "security.upward.unconfirmed"
 	case err != nil:
 		if f, is := errors.AsType[*fault.Error](err); is {
 			out.Why = f.Key
 		}
+	case target != "":
+		out.Why = "security.upward.target"
 	case n.Withdrawn && !found:
 		out.Why = "security.upward.withdrawn"
 	case out.Newest:
@@ -144,10 +153,25 @@ func (u *Upward) release(ctx context.Context, in releaseInput) (NoticeUpward, er
 	return u.ofOne(ctx, in.Object)
 }
 
+// admits refuses what somebody may not let go by a channel.
+func (x Upper) admits(ctx context.Context, db Reader, n Notice, id identity.Identity) error {
+	if err := x.Waits(x.Name); err != nil {
+		return err //nolint:wrapcheck // the refusal
+	}
+	if err := mayGo(n, x.MostTLP, id.May(mayStrict)); err != nil {
+		return err
+	}
+	why, err := x.unaddressed(ctx, db, n.ID, n.TLP)
+	if err == nil && why != "" {
+		err = fault.New(fault.Forbidden, "security.upward.target", "the notice is %s, and not every recipient of this channel is an addressee of it", n.TLP.Mark()).With("tlp", n.TLP.Mark())
+	}
+	return err
+}
+
 // let queues the newest version of a notice for an upper level, once.
 func (u *Upward) let(ctx context.Context, tx *sqldb.Tx, x Upper, n Notice, follows bool) error {
 	id := identity.From(ctx)
-	if err := mayGo(n, x.MostTLP, id.May(mayStrict)); err != nil {
+	if err := x.admits(ctx, tx, n, id); err != nil {
 		return err
 	}
 	_, before, err := lastTo(ctx, tx, x.ID, n.ID)

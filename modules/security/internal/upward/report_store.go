@@ -21,15 +21,16 @@ import (
 // asking asks for reports to be sent, in the transaction that makes them due.
 type asking func(ctx context.Context, tx *sqldb.Tx) error
 
-const reportColumns = `r.id, r.upper_id, r.upper_name, r.notice_id, r.number, r.revision, r.act, r.tlp, r.object_id, r.object_version, r.objects, r.told, r.cause, r.strict, r.follows, r.state, r.tries, r.next_at, r.until_at, r.status_id, r.fault, r.fault_text, r.released_at, r.sent_at, r.ended_at, r.actor, r.actor_name, r.version, r.file`
+const reportColumns = `r.id, r.upper_id, r.upper_name, COALESCE(r.notice_id, ''), r.received_id, r.number, r.revision, r.act, r.tlp, r.object_id, r.object_version, r.objects, r.told, r.cause, r.strict, r.follows, r.state, r.tries, r.next_at, r.until_at, r.status_id, r.fault, r.fault_text, r.released_at, r.sent_at, r.ended_at, r.actor, r.actor_name, r.version, r.file, r.acknowledged_at`
 
 func scanReport(row sqldb.Row) (r Report, err error) {
 	var objects, told string
-	var next, until, released, sent, ended int64
-	if err = row.Scan(&r.ID, &r.UpperID, &r.Upper, &r.NoticeID, &r.Number, &r.Revision, &r.Act, &r.TLP, &r.ObjectID, &r.ObjectVersion, &objects, &told, &r.Cause, &r.strict, &r.Follows, &r.State, &r.Tries, &next, &until, &r.statusID, &r.Fault, &r.FaultText, &released, &sent, &ended, &r.actor, &r.By, &r.Version, &r.File); err != nil {
+	var next, until, released, sent, ended, acknowledged int64
+	if err = row.Scan(&r.ID, &r.UpperID, &r.Upper, &r.NoticeID, &r.ReceivedID, &r.Number, &r.Revision, &r.Act, &r.TLP, &r.ObjectID, &r.ObjectVersion, &objects, &told, &r.Cause, &r.strict, &r.Follows, &r.State, &r.Tries, &next, &until, &r.statusID, &r.Fault, &r.FaultText, &released, &sent, &ended, &r.actor, &r.By, &r.Version, &r.File, &acknowledged); err != nil {
 		return r, err
 	}
 	r.UntilAt, r.ReleasedAt, r.SentAt, r.EndedAt = sqldb.Instant(until), sqldb.Time(released), sqldb.Instant(sent), sqldb.Instant(ended)
+	r.Acknowledged = sqldb.Instant(acknowledged)
 	if r.State.open() {
 		r.NextAt = sqldb.Instant(next)
 	}
@@ -41,8 +42,9 @@ func scanReport(row sqldb.Row) (r Report, err error) {
 
 type reportParams struct {
 	sqldb.ListParams
-	Upper string `query:"upper" maxLength:"26" doc:"ID of an upper level"`
-	State string `query:"state" enum:"waiting,pending,delivered,failed,withheld,cancelled,exported"`
+	Upper     string `query:"upper" maxLength:"26" doc:"ID of an upper level"`
+	State     string `query:"state" enum:"waiting,pending,delivered,failed,withheld,cancelled,exported"`
+	Direction string `query:"direction" enum:"up,down"`
 }
 
 func (s store) reports(ctx context.Context, in reportParams) (sqldb.Page[Report], error) {
@@ -51,7 +53,7 @@ func (s store) reports(ctx context.Context, in reportParams) (sqldb.Page[Report]
 		Sort:   map[string]string{"released_at": "r.released_at", "number": "r.number", "upper": "r.upper_name", "state": "r.state", "ended_at": "r.ended_at"},
 		Search: []string{"r.number", "r.upper_name", "r.object_id"},
 	}
-	l.WhereIf("r.upper_id = ?", in.Upper).WhereIf("r.state = ?", in.State)
+	l.WhereIf("r.upper_id = ?", in.Upper).WhereIf("r.state = ?", in.State).WhereIf("r.direction = ?", in.Direction)
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanReport)
 }
 
@@ -112,7 +114,7 @@ func sameVersion(ctx context.Context, db Reader, of Report) (r Report, found boo
 func draw(x Upper, n Notice, objects []taxii.Object) Report {
 	main := objects[len(objects)-1]
 	r := Report{
-		ID: ulid.Make().String(), UpperID: x.ID, Upper: x.Name, NoticeID: n.ID, Number: n.Number, Revision: n.Revision, Act: n.act(), TLP: n.TLP,
+		ID: ulid.Make().String(), UpperID: x.ID, Upper: x.Name, way: x.Direction, NoticeID: n.ID, Number: n.Number, Revision: n.Revision, Act: n.act(), TLP: n.TLP,
 		ObjectID: main.ID, ObjectVersion: main.Version, State: Waiting, Version: 1,
 	}
 	for _, o := range objects {
@@ -132,9 +134,9 @@ func insertReport(ctx context.Context, tx *sqldb.Tx, r Report) error {
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	count, err := tx.Exec(ctx, `INSERT INTO security_upward (id, upper_id, upper_name, notice_id, number, revision, act, tlp, object_id, object_version, objects, told, cause, strict, follows, state, tries, next_at, until_at, status_id, fault, fault_text, released_at, sent_at, ended_at, actor, actor_name, version)
-		SELECT $1, $2, $3, n.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, '', $19, $20, $17, 0, $21, $22, $23, 1 FROM security_notice n WHERE n.id = $4 AND n.drill = '' AND NOT n.synthetic AND n.issued_at > 0`,
-		r.ID, r.UpperID, r.Upper, r.NoticeID, r.Number, r.Revision, r.Act, r.TLP, r.ObjectID, r.ObjectVersion, string(objects), string(told), r.Cause, r.strict, r.Follows, r.State, r.ReleasedAt.UnixMilli(), millis(r.UntilAt), r.Fault, r.FaultText, millis(r.EndedAt), r.actor, r.By)
+	count, err := tx.Exec(ctx, `INSERT INTO security_upward (id, upper_id, upper_name, notice_id, number, revision, act, tlp, object_id, object_version, objects, told, cause, strict, follows, state, tries, next_at, until_at, status_id, fault, fault_text, released_at, sent_at, ended_at, actor, actor_name, version, direction)
+		SELECT $1, $2, $3, n.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, '', $19, $20, $17, 0, $21, $22, $23, 1, $24 FROM security_notice n WHERE n.id = $4 AND n.drill = '' AND NOT n.synthetic AND n.issued_at > 0`,
+		r.ID, r.UpperID, r.Upper, r.NoticeID, r.Number, r.Revision, r.Act, r.TLP, r.ObjectID, r.ObjectVersion, string(objects), string(told), r.Cause, r.strict, r.Follows, r.State, r.ReleasedAt.UnixMilli(), millis(r.UntilAt), r.Fault, r.FaultText, millis(r.EndedAt), r.actor, r.By, r.way)
 	if err != nil {
 		return fmt.Errorf("keep report of notice %s: %w", r.Number, err)
 	}
@@ -179,8 +181,8 @@ func (s store) next(ctx context.Context, upper string, now time.Time) (r Report,
 			var tlp, most rating.TLP
 			var unreal bool
 			var id string
-			err := tx.QueryRow(ctx, `SELECT r.id, n.tlp, x.most_tlp, n.drill <> '' OR n.synthetic FROM security_upward r JOIN security_upper x ON x.id = r.upper_id JOIN security_notice n ON n.id = r.notice_id
-				WHERE r.upper_id = $1 AND r.state IN ('waiting', 'pending') AND r.next_at <= $2 AND NOT x.paused
+			err := tx.QueryRow(ctx, `SELECT r.id, COALESCE(n.tlp, r.tlp), x.most_tlp, COALESCE(n.drill <> '' OR n.synthetic, FALSE) FROM security_upward r JOIN security_upper x ON x.id = r.upper_id LEFT JOIN security_notice n ON n.id = r.notice_id
+				WHERE r.upper_id = $1 AND r.state IN ('waiting', 'pending') AND r.next_at <= $2 AND NOT x.paused AND x.confirmed
 				AND NOT EXISTS (SELECT 1 FROM security_upward e WHERE e.upper_id = r.upper_id AND e.notice_id = r.notice_id AND e.state IN ('waiting', 'pending') AND e.id < r.id)
 				ORDER BY r.next_at, r.id LIMIT 1`, upper, now.UnixMilli()).Scan(&id, &tlp, &most, &unreal)
 			if errors.Is(err, sql.ErrNoRows) {
@@ -212,6 +214,9 @@ func (s store) next(ctx context.Context, upper string, now time.Time) (r Report,
 
 // stricter tells why a released report is not sent after all; empty: it is.
 func stricter(r Report, now, most rating.TLP, unreal bool) string {
+	if r.Act == actReceipt { // who made the notice knows it
+		return ""
+	}
 	if unreal {
 		return faultUnreal
 	}
@@ -230,6 +235,14 @@ func (s store) overdue(ctx context.Context, upper string, now time.Time) ([]Repo
 	return sqldb.All(rows, scanReport)
 }
 
+// page is where people read of what a report is about.
+func (r Report) page() string {
+	if r.ReceivedID != "" {
+		return "/security/received/" + r.ReceivedID
+	}
+	return "/security/notices/" + r.NoticeID
+}
+
 // note keeps what became of a report; of one that failed people are told.
 func (u *Upward) note(ctx context.Context, before, after Report) error {
 	return u.store.db.Write(ctx, func(tx *sqldb.Tx) error {
@@ -242,7 +255,7 @@ func (u *Upward) note(ctx context.Context, before, after Report) error {
 			return fmt.Errorf("find the city's bureau: %w", err)
 		}
 		err = u.kit.Notices.Send(ctx, tx, message.Notice{
-			Kind: toldFailed, Link: "/security/notices/" + after.NoticeID, Key: fmt.Sprintf("upward/%s/%d", after.ID, after.ReleasedAt.UnixMilli()),
+			Kind: toldFailed, Link: after.page(), Key: fmt.Sprintf("upward/%s/%d", after.ID, after.ReleasedAt.UnixMilli()),
 			Title: lang.Text{ZH: "安全通报 " + after.Number + " 未能上报 " + after.Upper, EN: "Security notice " + after.Number + " could not be reported to " + after.Upper},
 			To:    message.Audience{Organisation: root.ID, Permission: mayRelease},
 		})

@@ -8,6 +8,7 @@ import (
 	"linghang/kernel/fault"
 	"linghang/modules/security/internal/peer"
 	"linghang/modules/security/internal/rating"
+	"linghang/modules/security/internal/second"
 )
 
 // Way is how an upper level is reached.
@@ -19,10 +20,22 @@ const (
 	ByFile  Way = "file"
 )
 
+// Direction is where a channel leads to.
+type Direction string
+
+// The directions. A channel downward is of files.
+const (
+	Up   Direction = "up"   // to an upper level (上报)
+	Down Direction = "down" // to lower levels and enterprises behind a gateway (下发)
+)
+
 // UpperSpec is what a person says of an upper level.
 type UpperSpec struct {
 	Name string `json:"name" maxLength:"100" doc:"Who it is" title:"上级单位|Upper level"`
 	Way  Way    `json:"way" enum:"taxii,file" doc:"By TAXII, or by signed files through a gateway of one direction; it cannot be changed later" title:"方式|Way"`
+	// Direction is up where it is left out.
+	Direction  Direction `json:"direction,omitempty" enum:"up,down" doc:"To an upper level, or by files to lower levels and enterprises; it cannot be changed later" title:"方向|Direction"`
+	Recipients []string  `json:"recipients,omitempty" maxItems:"200" doc:"Of a channel downward: the organisations that its files are for, by ID. What is stricter than GREEN goes only to channels all of whose recipients are addressees of the notice"`
 	peer.Server
 	MostTLP rating.TLP     `json:"most_tlp" enum:"clear,green,amber,amber+strict,red" doc:"What is stricter is never reported" title:"最高共享标记|Strictest TLP"`
 	Levels  []rating.Level `json:"levels" nullable:"false" maxItems:"4" doc:"Notices of these levels are reported without a release: 1 (Ⅰ) to 4 (Ⅳ)" title:"自动上报级别|Levels reported by rule"`
@@ -33,6 +46,7 @@ type UpperSpec struct {
 type Upper struct {
 	ID string `json:"id"`
 	UpperSpec
+	second.Hand
 	SecretVersion int64      `json:"secret_version" doc:"How often a secret was set; 0 when there is none. The secret itself is never shown"`
 	Sequence      int64      `json:"sequence" doc:"Number of the last file; 0: none" title:"文件编号|Files"`
 	Open          int64      `json:"open" doc:"Reports that have not ended" title:"未完成|Open"`
@@ -54,7 +68,8 @@ func (x Upper) ETag() int64 { return x.Version }
 
 // Bounds of upper levels.
 const (
-	mostUppers  = 20
+	mostUppers  = 20 // of a direction
+	mostTargets = 200
 	mostOfTurn  = 200 // reports to one upper level, before others have their turn
 	uppersAtATm = 4
 	leaseFor    = 2 * time.Minute // more than one request may take
@@ -80,6 +95,7 @@ func (s *UpperSpec) check() error {
 	} else {
 		s.Server = peer.Server{Auth: peer.NoAuth}
 	}
+	s.aim(f)
 	if !s.MostTLP.Known() {
 		_ = f.At("body.most_tlp", "choose the strictest TLP that may be reported")
 	}
@@ -95,6 +111,32 @@ func (s *UpperSpec) check() error {
 		return f
 	}
 	return nil
+}
+
+// asks tells whether a change needs a second person: it leads elsewhere, signs in in another
+// way, or lets more go than before.
+func (s UpperSpec) asks(before UpperSpec, secret bool) bool {
+	more := func(list, known []rating.Level) bool {
+		return slices.ContainsFunc(list, func(l rating.Level) bool { return !slices.Contains(known, l) })
+	}
+	return secret || s.Server != before.Server || !slices.Equal(s.Recipients, before.Recipients) || s.MostTLP.Stricter(before.MostTLP) || more(s.Levels, before.Levels)
+}
+
+// aim checks where a channel leads to.
+func (s *UpperSpec) aim(f *fault.Error) {
+	if s.Direction == "" {
+		s.Direction = Up
+	}
+	slices.Sort(s.Recipients)
+	s.Recipients = slices.DeleteFunc(slices.Compact(s.Recipients), func(id string) bool { return id == "" })
+	switch {
+	case s.Direction == Up:
+		s.Recipients = nil
+	case s.Way != ByFile:
+		_ = f.At("body.way", "what goes down goes by signed files; lower levels that are connected read the collection of notices by TAXII")
+	case len(s.Recipients) == 0 || len(s.Recipients) > mostTargets:
+		_ = f.At("body.recipients", "from 1 to 200 organisations that the files are for")
+	}
 }
 
 // backOff is how long to wait after so many failures: twice as long each time, and at least as

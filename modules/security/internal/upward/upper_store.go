@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"linghang/kernel/fault"
-	"linghang/kernel/identity"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/peer"
+	"linghang/modules/security/internal/second"
 )
 
 type store struct{ db *sqldb.DB }
@@ -29,23 +29,29 @@ func Sealed() []module.Sealed {
 func Personal() []sqldb.Personal {
 	return []sqldb.Personal{
 		{Table: "security_upper", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"name", "created_at"}},
+		{Table: "security_upper", Person: "confirmer", Columns: []string{"confirmer_name"}, Show: []string{"name", "confirmed_at"}},
 		{Table: "security_upward_file", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"upper_name", "sequence", "created_at"}},
 		{Table: "security_upward", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"number", "upper_name", "released_at"}},
 	}
 }
 
-const upperColumns = `x.id, x.name, x.root, x.collection, x.auth, x.username, x.secret, x.secret_version, x.most_tlp, x.levels, x.paused, x.next_at, x.run_at, x.good_at, x.failures, x.fault, x.fault_text, x.created_at, x.version, x.way, x.sequence, x.digest,
-	(SELECT COUNT(*) FROM security_upward o WHERE o.upper_id = x.id AND o.state IN ('waiting', 'pending'))`
+func upperColumns() string {
+	return `x.id, x.name, x.root, x.collection, x.auth, x.username, x.secret, x.secret_version, x.most_tlp, x.levels, x.paused, x.next_at, x.run_at, x.good_at, x.failures, x.fault, x.fault_text, x.created_at, x.version, x.way, x.sequence, x.digest, x.direction, x.recipients,
+	(SELECT COUNT(*) FROM security_upward o WHERE o.upper_id = x.id AND o.state IN ('waiting', 'pending')), ` + second.Columns("x")
+}
 
 func scanUpper(r sqldb.Row) (x Upper, err error) {
-	var levels string
-	var next, ran, good, created int64
-	if err = r.Scan(&x.ID, &x.Name, &x.Root, &x.Collection, &x.Auth, &x.User, &x.secret, &x.SecretVersion, &x.MostTLP, &levels, &x.Paused, &next, &ran, &good, &x.Failures, &x.Fault, &x.FaultText, &created, &x.Version, &x.Way, &x.Sequence, &x.digest, &x.Open); err != nil {
+	var levels, recipients string
+	var next, ran, good, created, confirmed int64
+	if err = r.Scan(append([]any{
+		&x.ID, &x.Name, &x.Root, &x.Collection, &x.Auth, &x.User, &x.secret, &x.SecretVersion, &x.MostTLP, &levels, &x.Paused, &next, &ran, &good, &x.Failures, &x.Fault, &x.FaultText, &created, &x.Version, &x.Way, &x.Sequence, &x.digest, &x.Direction, &recipients, &x.Open,
+	}, x.Into(&confirmed)...)...); err != nil {
 		return x, err
 	}
+	x.ConfirmedAt = sqldb.Instant(confirmed)
 	x.NextAt, x.RunAt, x.GoodAt, x.CreatedAt = sqldb.Instant(next), sqldb.Instant(ran), sqldb.Instant(good), sqldb.Time(created)
-	if err = json.Unmarshal([]byte(levels), &x.Levels); err != nil {
-		return x, fmt.Errorf("read levels of upper level %s: %w", x.ID, err)
+	if err = errors.Join(json.Unmarshal([]byte(levels), &x.Levels), json.Unmarshal([]byte(recipients), &x.Recipients)); err != nil {
+		return x, fmt.Errorf("read upper level %s: %w", x.ID, err)
 	}
 	return x, nil
 }
@@ -58,18 +64,24 @@ func stale() error {
 	return fault.New(fault.Precondition, "kernel.stale", "somebody changed this meanwhile; read it again")
 }
 
-func (s store) uppers(ctx context.Context, in sqldb.ListParams) (sqldb.Page[Upper], error) {
+type upperParams struct {
+	sqldb.ListParams
+	Direction string `query:"direction" enum:"up,down"`
+}
+
+func (s store) uppers(ctx context.Context, in upperParams) (sqldb.Page[Upper], error) {
 	l := sqldb.List{
-		Select: upperColumns, From: "security_upper x", Key: "x.id", Order: "name",
+		Select: upperColumns(), From: "security_upper x", Key: "x.id", Order: "name",
 		Sort:   map[string]string{"name": "x.name", "run_at": "x.run_at", "good_at": "x.good_at", "failures": "x.failures"},
 		Search: []string{"x.name", "x.root", "x.collection"},
 	}
-	return sqldb.Fetch(ctx, s.db, l, in, scanUpper)
+	l.WhereIf("x.direction = ?", in.Direction)
+	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanUpper)
 }
 
 // allUppers are the upper levels, which are few.
 func allUppers(ctx context.Context, db Reader) ([]Upper, error) {
-	rows, err := db.Query(ctx, `SELECT `+upperColumns+` FROM security_upper x ORDER BY x.name, x.id`)
+	rows, err := db.Query(ctx, `SELECT `+upperColumns()+` FROM security_upper x ORDER BY x.name, x.id`)
 	if err != nil {
 		return nil, fmt.Errorf("read upper levels: %w", err)
 	}
@@ -78,7 +90,7 @@ func allUppers(ctx context.Context, db Reader) ([]Upper, error) {
 
 // upperIn reads an upper level within a transaction.
 func upperIn(ctx context.Context, db Reader, id string) (Upper, error) {
-	x, err := scanUpper(db.QueryRow(ctx, `SELECT `+upperColumns+` FROM security_upper x WHERE x.id = $1`, id))
+	x, err := scanUpper(db.QueryRow(ctx, `SELECT `+upperColumns()+` FROM security_upper x WHERE x.id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return x, noSuch("upper level")
 	}
@@ -95,49 +107,57 @@ func nameTaken(err error) error {
 	return err
 }
 
-func levelsOf(s UpperSpec) (string, error) {
+// listsOf are the lists of an upper level as columns keep them.
+func listsOf(s UpperSpec) (levels, recipients string, err error) {
 	text, err := json.Marshal(s.Levels)
 	if err != nil {
-		return "", fmt.Errorf("write levels: %w", err)
+		return "", "", fmt.Errorf("write levels: %w", err)
 	}
-	return string(text), nil
+	to, err := json.Marshal(append([]string{}, s.Recipients...))
+	if err != nil {
+		return "", "", fmt.Errorf("write recipients: %w", err)
+	}
+	return string(text), string(to), nil
 }
 
-func (s store) insertUpper(ctx context.Context, x Upper, now time.Time) error {
-	who := identity.From(ctx)
-	levels, err := levelsOf(x.UpperSpec)
+// telling asks a second person, in the transaction that needs one.
+type telling func(ctx context.Context, tx *sqldb.Tx, x Upper) error
+
+func (s store) insertUpper(ctx context.Context, x Upper, now time.Time, tell telling) error {
+	levels, recipients, err := listsOf(x.UpperSpec)
 	if err != nil {
 		return err
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		var n int
-		if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM security_upper`).Scan(&n); err != nil {
+		if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM security_upper WHERE direction = $1`, x.Direction).Scan(&n); err != nil {
 			return fmt.Errorf("count upper levels: %w", err)
 		}
 		if n >= mostUppers {
 			return fault.New(fault.Conflict, "security.upper.many", "at most %d upper levels", mostUppers).With("n", mostUppers)
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO security_upper (id, name, root, collection, auth, username, secret, secret_version, most_tlp, levels, paused, next_at, lease_until, run_at, good_at, failures, fault, fault_text, created_at, actor, actor_name, version, way)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0, '', '', $12, $13, $14, 1, $15)`,
-			x.ID, x.Name, x.Root, x.Collection, x.Auth, x.User, x.secret, x.SecretVersion, x.MostTLP, levels, x.Paused, now.UnixMilli(), who.Actor(), who.Name, x.Way)
+		_, err := tx.Exec(ctx, `INSERT INTO security_upper (id, name, root, collection, auth, username, secret, secret_version, most_tlp, levels, paused, next_at, lease_until, run_at, good_at, failures, fault, fault_text, created_at, version, way, direction, recipients, confirmed, confirmed_at, confirmer, confirmer_name, actor, actor_name)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0, '', '', $12, 1, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+			append([]any{x.ID, x.Name, x.Root, x.Collection, x.Auth, x.User, x.secret, x.SecretVersion, x.MostTLP, levels, x.Paused, now.UnixMilli(), x.Way, x.Direction, recipients}, x.Values()...)...)
 		if err != nil {
 			return fmt.Errorf("keep an upper level: %w", err)
 		}
 		tx.Changed("security_upper", x.ID, nil, x)
-		return nil
+		return tell(ctx, tx, x)
 	})
 	return nameTaken(err)
 }
 
 // editUpper changes an upper level; what waits for it is tried at once.
-func (s store) editUpper(ctx context.Context, before, after Upper, now time.Time, ask asking) error {
-	levels, err := levelsOf(after.UpperSpec)
+func (s store) editUpper(ctx context.Context, before, after Upper, now time.Time, ask asking, tell telling) error {
+	levels, recipients, err := listsOf(after.UpperSpec)
 	if err != nil {
 		return err
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE security_upper SET name = $3, root = $4, collection = $5, auth = $6, username = $7, secret = $8, secret_version = $9, most_tlp = $10, levels = $11, paused = $12, next_at = 0, failures = 0, version = version + 1 WHERE id = $1 AND version = $2`,
-			after.ID, before.Version, after.Name, after.Root, after.Collection, after.Auth, after.User, after.secret, after.SecretVersion, after.MostTLP, levels, after.Paused)
+		n, err := tx.Exec(ctx, `UPDATE security_upper SET name = $3, root = $4, collection = $5, auth = $6, username = $7, secret = $8, secret_version = $9, most_tlp = $10, levels = $11, paused = $12, recipients = $13,
+			confirmed = $14, confirmed_at = $15, confirmer = $16, confirmer_name = $17, actor = $18, actor_name = $19, next_at = 0, failures = 0, version = version + 1 WHERE id = $1 AND version = $2`,
+			append([]any{after.ID, before.Version, after.Name, after.Root, after.Collection, after.Auth, after.User, after.secret, after.SecretVersion, after.MostTLP, levels, after.Paused, recipients}, after.Values()...)...)
 		if err != nil {
 			return fmt.Errorf("change an upper level: %w", err)
 		}
@@ -145,6 +165,9 @@ func (s store) editUpper(ctx context.Context, before, after Upper, now time.Time
 			return stale()
 		}
 		tx.Changed("security_upper", after.ID, before, after)
+		if err := tell(ctx, tx, after); err != nil {
+			return err
+		}
 		return hurry(ctx, tx, after.ID, now, ask)
 	})
 	return nameTaken(err)
@@ -190,7 +213,7 @@ func (s store) removeUpper(ctx context.Context, x Upper) error {
 func (s store) claim(ctx context.Context, now time.Time, most int) (list []Upper, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		rows, err := tx.Query(ctx, `UPDATE security_upper SET lease_until = $2 WHERE id IN (
-				SELECT x.id FROM security_upper x WHERE NOT x.paused AND x.way = 'taxii' AND x.next_at <= $1 AND x.lease_until <= $1 AND EXISTS (
+				SELECT x.id FROM security_upper x WHERE NOT x.paused AND x.confirmed AND x.way = 'taxii' AND x.next_at <= $1 AND x.lease_until <= $1 AND EXISTS (
 					SELECT 1 FROM security_upward r WHERE r.upper_id = x.id AND r.state IN ('waiting', 'pending') AND r.next_at <= $1)
 				ORDER BY x.run_at, x.id LIMIT $3) RETURNING id`, now.UnixMilli(), now.Add(leaseFor).UnixMilli(), most)
 		if err != nil {

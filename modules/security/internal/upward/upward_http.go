@@ -39,6 +39,7 @@ type Notices func(ctx context.Context, db Reader, id string) (Notice, error)
 // Organisations is the register of organisations.
 type Organisations interface {
 	Root(ctx context.Context) (identity.Organisation, error)
+	Organisation(ctx context.Context, id string) (identity.Organisation, error)
 }
 
 // Upward is the part of the room that reports to upper levels.
@@ -68,10 +69,10 @@ func (u *Upward) now() time.Time { return u.clock().UTC().Truncate(time.Millisec
 // Permissions are what the routes ask for.
 func Permissions() []module.Permission {
 	return []module.Permission{
-		{ID: maySee, Title: lang.Text{ZH: "查看通报上报情况", EN: "See which notices are reported to upper levels"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
-		{ID: mayManage, Title: lang.Text{ZH: "配置上级单位", EN: "Set up upper levels"}, Roles: []identity.Role{identity.Officer}},
-		{ID: mayRelease, Title: lang.Text{ZH: "批准通报上报", EN: "Release notices to upper levels"}, Roles: []identity.Role{identity.Officer, identity.Leader}},
-		{ID: mayStrict, Title: lang.Text{ZH: "批准上报 TLP:AMBER+STRICT 和 TLP:RED 的通报", EN: "Release notices that are TLP:AMBER+STRICT or TLP:RED"}, Roles: []identity.Role{identity.Leader}},
+		{ID: maySee, Title: lang.Text{ZH: "查看通报上报、下发情况", EN: "See which notices are reported to upper levels and sent down in files"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
+		{ID: mayManage, Title: lang.Text{ZH: "配置上级单位和下发通道", EN: "Set up upper levels, and channels downward"}, Roles: []identity.Role{identity.Officer}},
+		{ID: mayRelease, Title: lang.Text{ZH: "批准通报上报、下发", EN: "Release notices to upper levels and channels downward"}, Roles: []identity.Role{identity.Officer, identity.Leader}},
+		{ID: mayStrict, Title: lang.Text{ZH: "批准上报、下发 TLP:AMBER+STRICT 和 TLP:RED 的通报", EN: "Release notices that are TLP:AMBER+STRICT or TLP:RED"}, Roles: []identity.Role{identity.Leader}},
 	}
 }
 
@@ -85,7 +86,10 @@ func Notified() []message.Kind {
 
 // Nav are the entries of the menu.
 func Nav(section lang.Text) []module.NavItem {
-	return []module.NavItem{{Section: section, Label: lang.Text{ZH: "通报上报", EN: "Reports upward"}, Path: "/security/upward", Icon: "deliveries", Permission: maySee}}
+	return []module.NavItem{
+		{Section: section, Label: lang.Text{ZH: "通报上报", EN: "Reports upward"}, Path: "/security/upward", Icon: "deliveries", Permission: maySee},
+		{Section: section, Label: lang.Text{ZH: "通报下发", EN: "Files downward"}, Path: "/security/downward", Icon: "shared", Permission: maySee},
+	}
 }
 
 // Jobs come around, or are asked for.
@@ -93,6 +97,7 @@ func (u *Upward) Jobs() []module.Job {
 	return []module.Job{
 		{Name: "report_upward", Title: lang.Text{ZH: "向上级单位上报通报", EN: "Report notices to upper levels"}, Every: 15 * time.Second, Do: u.send},
 		{Name: jobNow, Title: lang.Text{ZH: "立即上报通报", EN: "Report notices to upper levels now"}, Run: func(ctx context.Context, _ *jobs.Task) (any, error) { return nil, u.send(ctx) }, Tries: 1},
+		{Name: "forget_upward_files", Title: lang.Text{ZH: "清理过期的签名文件", EN: "Forget old signed files"}, Every: 24 * time.Hour, Do: u.forgetFiles},
 	}
 }
 
@@ -121,7 +126,7 @@ func (u *Upward) Changed(ctx context.Context, tx *sqldb.Tx, n Notice) error {
 			return err
 		}
 		cause := x.wants(n, last, found)
-		if cause == "" {
+		if cause == "" || !x.Begun() {
 			continue
 		}
 		if objects == nil {
@@ -133,7 +138,11 @@ func (u *Upward) Changed(ctx context.Context, tx *sqldb.Tx, n Notice) error {
 		if r.Cause = cause; cause == byFollow {
 			r.Follows, r.actor, r.By = true, last.actor, last.By
 		}
-		if err := u.queue(ctx, tx, r, barred(n.TLP, x.MostTLP, false)); err != nil {
+		why, err := bar(ctx, tx, x, n.ID, n.TLP, false)
+		if err != nil {
+			return err
+		}
+		if err := u.queue(ctx, tx, r, why); err != nil {
 			return err
 		}
 	}

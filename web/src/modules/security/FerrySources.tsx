@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Card, Drawer, Flex, Upload } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { DataTable, EmptyState, none, PageHeader, Problem, problemText, request, StatusTag, useFormat, useLive, useMay, type Column, type Schema } from '../../kernel'
+import { DataTable, EmptyState, none, PageHeader, Problem, problemText, request, sentenceText, StatusTag, useFormat, useLive, useMay, type Column, type Schema } from '../../kernel'
 import { FerryForm } from './FerryForm'
 import { ferryKey, useUpwardTexts, type SourceRow } from './upwardTexts'
 
@@ -15,7 +15,7 @@ export default function FerrySources() {
   const [open, setOpen] = useState(false)
   useLive('security.ferry', ferryKey)
   const columns: Column<SourceRow>[] = [
-    { key: 'name', title: t('ferry.field.name'), sort: 'name', render: (s) => <span className="lh-two lh-wrap"><Link to={`/security/files/${s.id}`}>{s.name}</Link><span className="lh-muted lh-break">{s.channel}</span></span> },
+    { key: 'name', title: t('ferry.field.name'), sort: 'name', render: (s) => <span className="lh-two lh-wrap"><Link to={`/security/files/${s.id}`}>{s.name}</Link><span className="lh-muted lh-break">{s.upper && `${t('ferry.kindUpper')} · `}{s.channel}</span>{!s.confirmed && <span><StatusTag tone="warn">{t('second.waits')}</StatusTag></span>}</span> },
     { key: 'last', title: t('ferry.field.last'), sort: 'last', align: 'right', render: (s) => <span className="lh-number">{s.last > 0 ? f.number(s.last, 0) : none}</span> },
     { key: 'missing', title: t('ferry.field.missing'), render: (s) => <Missing source={s} /> },
     { key: 'taken', title: t('ferry.field.taken'), sort: 'taken_at', from: 'md', render: (s) => (s.taken_at ? <span className="lh-number">{f.time(s.taken_at)}</span> : none) },
@@ -68,7 +68,7 @@ function Bring() {
         </Upload.Dragger>
         <div aria-live="polite">
           {problem && <Alert type="error" showIcon title={problemText(problem)} />}
-          {taken && <Alert type={taken.refused > 0 ? 'warning' : 'success'} showIcon title={t('ferry.took', { n: taken.sequence, objects: taken.objects, refused: taken.refused })} description={taken.refusal || undefined} />}
+          {taken && <Alert type={taken.refused > 0 ? 'warning' : 'success'} showIcon title={t('ferry.took', { n: taken.sequence, objects: taken.objects, refused: taken.refused }) + (taken.notices > 0 ? t('ferry.tookNotices', { n: taken.notices }) : '') + (taken.receipts > 0 ? t('ferry.tookReceipts', { n: taken.receipts }) : '')} description={taken.refusal ? sentenceText(taken.refusal) : undefined} />}
         </div>
       </div>
     </Card>

@@ -2,7 +2,7 @@ import { InboxOutlined } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Card, Flex, Form, Input, InputNumber, Upload } from 'antd'
 import { useState } from 'react'
-import { Figure, Figures, LinkButton, PageHeader, PlainTable, Problem, problemText, request, StatusTag, useFormat } from '../../kernel'
+import { Figure, Figures, LinkButton, PageHeader, PlainTable, Problem, problemText, request, sentenceText, StatusTag, useFormat } from '../../kernel'
 import { indicatorTone, intelKey, outcomes, outcomeTone, useIntelTexts, type TakenBundle, type TakenObject } from './intelTexts'
 
 /** Takes over a bundle of STIX: each object is tested, and what is refused or not matched is told. */
@@ -55,7 +55,7 @@ export default function IndicatorImport() {
 function Result({ taken: b }: { taken: TakenBundle }) {
   const t = useIntelTexts()
   const f = useFormat()
-  const why = (o: TakenObject) => o.why || (o.trouble ? t(`intel.troubles.${o.trouble}`, { text: o.text }) : '')
+  const why = (o: TakenObject) => (o.why && sentenceText(o.why)) || (o.trouble ? t(`intel.troubles.${o.trouble}`, { text: o.text }) : '')
   return (
     <Card size="small" title={t('intel.take.objects')}>
       <div className="lh-stack">

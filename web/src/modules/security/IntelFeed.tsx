@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button, Card, Drawer } from 'antd'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
-import { api, Confirm, Failure, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, useChange, useFormat, useLive } from '../../kernel'
+import { api, Confirm, Failure, Loading, none, PageHeader, Particulars, PlainTable, read, sentenceText, StatusTag, useChange, useFormat, useLive } from '../../kernel'
 import { IntelFeedForm } from './IntelFeedForm'
 import { feedState, feedTone, intelKey, useIntelTexts, type FeedDetail } from './intelTexts'
 
@@ -54,7 +54,7 @@ function Runs({ feed: x }: { feed: FeedDetail }) {
           label={t('feed.runs')} rowKey={(r) => r.at} scroll={{ x: '100%' }} dataSource={x.runs} pagination={x.runs.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
           columns={[
             { title: t('feed.field.ran'), render: (_, r) => <span className="lh-number">{f.time(r.at)}</span> },
-            { title: t('feed.field.state'), render: (_, r) => <span className="lh-two lh-wrap"><span><StatusTag tone={r.fault ? 'bad' : 'good'}>{r.fault ? t(`feed.faults.${r.fault as 'name'}`) : t('feed.states.good')}</StatusTag></span><span className="lh-muted lh-break">{r.fault_text || r.refusal}</span></span> },
+            { title: t('feed.field.state'), render: (_, r) => <span className="lh-two lh-wrap"><span><StatusTag tone={r.fault ? 'bad' : 'good'}>{r.fault ? t(`feed.faults.${r.fault as 'name'}`) : t('feed.states.good')}</StatusTag></span><span className="lh-muted lh-break">{r.fault_text || (r.refusal && sentenceText(r.refusal))}</span></span> },
             { title: t('feed.field.objects'), responsive: ['sm'], render: (_, r) => <span className="lh-wrap">{t('feed.brought', { fresh: r.new, newer: r.newer, known: r.known, refused: r.refused, unmatched: r.unmatched })}</span> },
           ]}
         />

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Card } from 'antd'
-import { useSearchParams, useParams } from 'react-router'
+import { Link, useSearchParams, useParams } from 'react-router'
 import { api, Failure, Loading, none, PageHeader, PageTabs, Particulars, read, StatusTag, SyntheticMark, UploadButton, useChange, useFormat, useMay, useText } from '../../kernel'
 import { NoticeActs } from './NoticeActs'
 import { NoticeAddressees } from './NoticeAddressees'
@@ -54,6 +54,7 @@ function Page({ notice: n }: { notice: NoticeDetail }) {
 
 function Content({ notice: n }: { notice: NoticeDetail }) {
   const t = useNoticeTexts()
+  const above = useUpwardTexts()
   const f = useFormat()
   const words = useWords()
   const detach = useChange({ run: (id: string) => read(api.DELETE('/api/security/notice-files/{id}', { params: { path: { id } } })), refresh: [noticeKey] })
@@ -65,6 +66,7 @@ function Content({ notice: n }: { notice: NoticeDetail }) {
         items={[
           { key: 'body', label: t('notice.field.body'), children: <span className="lh-notice-text">{n.body}</span> },
           { key: 'ask', label: t('notice.field.ask'), children: <span className="lh-notice-text">{n.ask}</span> },
+          ...(n.origin ? [{ key: 'origin', label: above('received.origin'), children: <span className="lh-two lh-wrap"><Link to={`/security/received/${n.origin.id}`}>{n.origin.number || n.origin.title}</Link><span className="lh-muted">{n.origin.from}{n.origin.withdrawn ? ` · ${above('received.originWithdrawn')}` : n.origin.changed ? ` · ${above('received.originChanged')}` : ''}</span></span> }] : []),
           { key: 'category', label: t('notice.field.category'), children: words.category(n.category) },
           ...(n.colour ? [{ key: 'colour', label: t('notice.field.colour'), children: t(`notice.colours.${n.colour}`) }] : []),
           { key: 'audience', label: t('notice.field.audience'), children: <Audience notice={n} /> },

@@ -20,6 +20,8 @@ import { zh as noticeZh } from './noticeZh'
 import { en as ownEn } from './ownEn'
 import { pages as ownPages } from './ownPages'
 import { zh as ownZh } from './ownZh'
+import { en as receivedEn } from './receivedEn'
+import { zh as receivedZh } from './receivedZh'
 import { en as sensorEn } from './sensorEn'
 import { pages as sensorPages } from './sensorPages'
 import { zh as sensorZh } from './sensorZh'
@@ -37,8 +39,8 @@ import { zh as weaknessZh } from './weaknessZh'
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...alertZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh },
-    en: { ...noticeEn, ...alertEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn },
+    zh: { ...noticeZh, ...alertZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh, ...receivedZh },
+    en: { ...noticeEn, ...alertEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn, ...receivedEn },
   },
   routes: [...noticePages, ...alertPages, ...baselinePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages, ...upwardPages],
 }

@@ -1,0 +1,80 @@
+package security
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"linghang/kernel/sqldb"
+	"linghang/modules/security/internal/exchange"
+	"linghang/modules/security/internal/ferry"
+	"linghang/modules/security/internal/notice"
+	"linghang/modules/security/internal/received"
+	"linghang/modules/security/internal/upward"
+)
+
+// toAbove tells upper levels that their notices were acknowledged.
+func toAbove(e *exchange.Exchange, u *upward.Upward) received.Back {
+	return func(ctx context.Context, tx *sqldb.Tx, channel string, n received.UpperNotice, at time.Time) (bool, error) {
+		objects, err := e.Receipt(ctx, exchange.Receipt{Of: n.ObjectID, Version: n.ObjectVersion, Number: n.Number, TLP: n.TLP, Exercise: n.Exercise, At: at})
+		if err != nil {
+			return false, err //nolint:wrapcheck // it says all
+		}
+		return u.Acknowledge(ctx, tx, channel, upward.Receipt{Received: n.ID, Number: n.Number, Revision: n.Revision, TLP: n.TLP, Objects: objects}) //nolint:wrapcheck // it says all
+	}
+}
+
+// files is what becomes of what signed files bring.
+type files struct {
+	received *received.Received
+	upward   *upward.Upward
+	db       *sqldb.DB
+	now      func() time.Time
+}
+
+// Notices implements ferry.Desk.
+func (f files) Notices(ctx context.Context, tx *sqldb.Tx, from ferry.Sender, objects [][]byte) (int64, []string, error) {
+	return f.received.Take(ctx, tx, received.Sender{ID: from.ID, Name: from.Name, File: from.File}, objects) //nolint:wrapcheck // it says all
+}
+
+// Receipts implements ferry.Desk.
+func (f files) Receipts(ctx context.Context, tx *sqldb.Tx, from ferry.Sender, objects [][]byte) (n int64, err error) {
+	for _, raw := range objects {
+		of, version, is := exchange.Acknowledged(raw)
+		if !is {
+			continue
+		}
+		heard, err := f.upward.Heard(ctx, tx, from.Pair, of, version, f.now().UTC())
+		if err != nil {
+			return n, fmt.Errorf("take a receipt of %s: %w", from.Name, err)
+		}
+		if heard {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// Paired implements ferry.Desk.
+func (f files) Paired(ctx context.Context, channel string, upper bool) (bool, error) {
+	leads, err := f.upward.Leads(ctx, f.db, channel)
+	if upper {
+		return leads == upward.Up, err //nolint:wrapcheck // it says all
+	}
+	return leads == upward.Down, err //nolint:wrapcheck // it says all
+}
+
+// origins are the notices of upper levels, for those of the city that pass them on.
+type origins struct{ *received.Received }
+
+// Origin implements notice.Origins.
+func (o origins) Origin(ctx context.Context, db notice.Reader, id string, draft bool) (notice.Origin, error) {
+	n, err := o.Seen(ctx, db, id)
+	if err != nil {
+		return notice.Origin{}, err //nolint:wrapcheck // the refusal of the other part
+	}
+	if draft {
+		err = n.MayDraft()
+	}
+	return notice.Origin{ID: n.ID, From: n.Source, Number: n.Number, Title: n.Title, TLP: n.TLP, Exercise: n.Exercise, Withdrawn: n.State == received.Withdrawn, Changed: n.Changed, At: n.ReceivedAt}, err //nolint:wrapcheck // as above
+}
