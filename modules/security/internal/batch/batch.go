@@ -187,8 +187,8 @@ type Log struct {
 	Offset   int64     `json:"offset"` // octets before it in the file
 	Size     int64     `json:"size"`   // octets of it
 	// Again is how often the same was written once more soon after, and Until when last.
-	Again  uint64     `json:"again,omitempty"`
-	Until  time.Time  `json:"until,omitzero"`
+	Again uint64    `json:"again,omitempty"`
+	Until time.Time `json:"until,omitzero"`
 	// Fields are what a transaction says, by the names that its writer has for it.
 	Fields []LogField `json:"fields,omitempty"`
 }
