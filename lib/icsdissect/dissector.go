@@ -36,26 +36,30 @@ type Options struct {
 	Record     func(*Record)
 	Identity   func(*Identity)
 	Correction func(*Correction)
-	Limits     Limits
+	// Conversation is told of what two say to each other in no protocol that is
+	// read; see Conversation.
+	Conversation func(*Conversation)
+	Limits       Limits
 }
 
 // Dissector reads packets. It is not safe for use by several goroutines; a
 // probe runs one for each share of the traffic.
 type Dissector struct {
-	options   Options
-	limits    Limits
-	protocols []*protocol
-	tcpPorts  map[uint16]*protocol
-	udpPorts  map[uint16]*protocol
-	flows     *table
-	known     *memory
-	stats     Stats
-	buffered  int
-	now       time.Time
-	frame     frame
-	list      pdu.List
-	record    Record
-	scratch   []byte
+	options                  Options
+	limits                   Limits
+	protocols                []*protocol
+	tcpPorts                 map[uint16]*protocol
+	udpPorts                 map[uint16]*protocol
+	tcpServices, udpServices map[uint16]string
+	flows                    *table
+	known                    *memory
+	stats                    Stats
+	buffered                 int
+	now                      time.Time
+	frame                    frame
+	list                     pdu.List
+	record                   Record
+	scratch                  []byte
 }
 
 // New returns a dissector.
@@ -63,6 +67,7 @@ func New(o Options) *Dissector {
 	d := &Dissector{
 		options: o, limits: o.Limits.withDefaults(), protocols: protocols(),
 		tcpPorts: map[uint16]*protocol{}, udpPorts: map[uint16]*protocol{},
+		tcpServices: tcpServices(), udpServices: udpServices(),
 		flows: newTable(), known: &memory{},
 	}
 	for _, p := range d.protocols {
@@ -113,6 +118,7 @@ func (d *Dissector) Flush() {
 	for fl := d.flows.root.prev; fl != &d.flows.root; fl = fl.prev {
 		d.giveUp(fl, 0, true)
 		d.giveUp(fl, 1, true)
+		d.ended(fl)
 	}
 }
 
@@ -168,6 +174,7 @@ func (d *Dissector) byPort(fl *flow, a, b *protocol) {
 func (d *Dissector) forget(fl *flow) {
 	d.giveUp(fl, 0, true)
 	d.giveUp(fl, 1, true)
+	d.ended(fl)
 	for side := range fl.half {
 		d.keep(&fl.half[side], nil)
 	}
@@ -193,6 +200,7 @@ func (d *Dissector) udp(f *frame) {
 	}
 	fl.last = d.now
 	if fl.protocol == nil && !d.detect(fl, f.payload, false) {
+		d.unclaimed(fl, side, f.payload)
 		return
 	}
 	d.datagram(fl, side, f.payload, f.missing > 0)
@@ -265,6 +273,7 @@ func (d *Dissector) consume(fl *flow, side uint8, b []byte) {
 		d.banner(fl, side, b)
 	}
 	if fl.protocol == nil && !d.detect(fl, b, true) {
+		d.unclaimed(fl, side, b)
 		return
 	}
 	if h.skip > 0 {

@@ -27,6 +27,12 @@
 // by their first payloads, strictly: a whole frame in a shape that the
 // specification gives to it. A wrong guess costs a counter, not a record.
 //
+// # What is not read
+//
+// What two say on TCP or UDP in no protocol of these is told once as a
+// Conversation, if somebody asks for it: who opened it, and the service that
+// its first payload or a well-known port names. Nothing of it is kept.
+//
 // # Records
 //
 // Records and what they point to are valid during the call. Values alias the

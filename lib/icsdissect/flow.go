@@ -38,6 +38,8 @@ type flow struct {
 	confirmed  bool // a frame of the protocol was seen
 	ignored    bool
 	tries      uint8 // payloads without a protocol
+	waited     uint8 // of them, looked at for a service
+	told       bool  // that it is a conversation of no protocol
 	bannered   [2]uint8
 	orient     orientation
 	half       [2]half

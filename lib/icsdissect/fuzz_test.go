@@ -20,8 +20,9 @@ func FuzzPacket(f *testing.F) {
 		first, second = first[:min(len(first), 3000)], second[:min(len(second), 3000)]
 		limits := icsdissect.Limits{Flows: 4, FlowBuffer: 4096, Buffer: 1 << 16, Frame: 2048}
 		d := icsdissect.New(icsdissect.Options{
-			Limits:   limits,
-			Identity: func(*icsdissect.Identity) {},
+			Conversation: func(*icsdissect.Conversation) {},
+			Limits:       limits,
+			Identity:     func(*icsdissect.Identity) {},
 			Record: func(r *icsdissect.Record) {
 				if r.PDU.Function == "" || r.PDU.Protocol == "" {
 					t.Fatalf("a record without a name: %+v", r.PDU)

@@ -134,5 +134,6 @@ type Stats struct {
 	Records         uint64
 	Malformed       uint64 // records of frames that contradict their specification
 	Guesses         uint64 // times that a port promised a protocol that was not there
+	Conversations   uint64 // told, of no protocol that is read
 	Suppressed      uint64 // facts about identity that were told within the last ten minutes
 }

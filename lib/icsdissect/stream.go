@@ -70,6 +70,7 @@ func (d *Dissector) tcp(f *frame) {
 	}
 	if f.flags&(flagFIN|flagRST) != 0 {
 		d.giveUp(fl, side, true)
+		d.ended(fl)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"linghang/kernel/lang"
+	"linghang/modules/security/internal/batch"
 )
 
 // Bounds of a baseline.
@@ -118,16 +119,19 @@ type edition struct {
 	allowed  map[Way]bool
 	pairs    map[[2]string]bool // who may ask whom at all
 	rejected map[Way]bool
+	others   bool // it has conversations of no industrial protocol; one that was agreed to before there were any says nothing of them
 }
 
 func newEdition(number int64, allowed, rejected []Way) *edition {
-	e := &edition{number, map[Way]bool{}, map[[2]string]bool{}, map[Way]bool{}}
+	e := &edition{number, map[Way]bool{}, map[[2]string]bool{}, map[Way]bool{}, false}
 	for _, w := range allowed {
 		e.allowed[w] = true
 		e.pairs[[2]string{w.Client, w.Server}] = true
+		e.others = e.others || batch.IsConnection(w.Protocol, w.Function)
 	}
 	for _, w := range rejected {
 		e.rejected[w] = true
+		e.others = e.others || batch.IsConnection(w.Protocol, w.Function)
 	}
 	return e
 }
@@ -143,6 +147,9 @@ const (
 
 // judge tells by which rule a way deviates; empty: it is allowed.
 func (e *edition) judge(w Way) string {
+	if !e.others && e.number > 0 && batch.IsConnection(w.Protocol, w.Function) {
+		return ""
+	}
 	for _, x := range w.wider() {
 		if e.allowed[x] {
 			return ""

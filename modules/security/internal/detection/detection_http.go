@@ -212,6 +212,9 @@ func (m *Detection) judgeOf(ctx context.Context, d due, of sensorOf, events []Ev
 	if err != nil {
 		return nil, err
 	}
+	if err := m.store.acquaint(ctx, d.sensor, earlier, events); err != nil {
+		return nil, err
+	}
 	for _, e := range earlier {
 		if err := j.remember(e); err != nil {
 			return nil, err

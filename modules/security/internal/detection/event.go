@@ -26,10 +26,11 @@ type Event struct {
 	Record     batch.Record
 
 	unreadable bool    // its record is spoilt in the database
+	peers      peers   // what is known of the two
 	log        *logged // in place of a record: a transaction that another sensor wrote
 }
 
-// source is the log source of all events.
+// source is the log source of records of units; of other conversations it is ot_connection.
 func source() sigma.LogSource { return sigma.LogSource{Product: "ot", Category: "ot_command"} }
 
 // sure tells whether who asked whom is known, and not guessed.
@@ -52,7 +53,11 @@ func (e Event) events() []sigma.Event {
 // and value (hexadecimal) as often as there are objects.
 func (e Event) sigma() sigma.Event {
 	r := e.Record
-	out := sigma.Event{ID: e.ID, Time: e.At, Source: source(), Fields: []sigma.Field{
+	from := source()
+	if e.connects() { // rules about commands are not about these
+		from.Category = "ot_connection"
+	}
+	out := sigma.Event{ID: e.ID, Time: e.At, Source: from, Fields: []sigma.Field{
 		{Name: "protocol", Value: r.Protocol},
 		{Name: "function", Value: r.Function},
 		{Name: "class", Value: r.Class},
@@ -70,6 +75,7 @@ func (e Event) sigma() sigma.Event {
 			out.Fields = append(out.Fields, f)
 		}
 	}
+	out.Fields = append(out.Fields, e.peers.fields(e)...)
 	for _, why := range r.Why {
 		out.Fields = append(out.Fields, sigma.Field{Name: "why", Value: why})
 	}
@@ -122,7 +128,7 @@ func (e Event) words() map[string]string {
 	}
 	return map[string]string{
 		"client": e.Client, "server": e.Server, "port": strconv.Itoa(e.Port), "protocol": r.Protocol, "function": r.Function, "class": r.Class,
-		"unit": strconv.FormatUint(uint64(r.Unit), 10), "exception": r.Exception, "malformed": r.Malformed, "text": r.Text, "objects": strings.Join(objects, ", "),
+		"unit": strconv.FormatUint(uint64(r.Unit), 10), "exception": r.Exception, "malformed": r.Malformed, "text": r.Text, "objects": strings.Join(objects, ", "), "other": e.peers.commander,
 	}
 }
 

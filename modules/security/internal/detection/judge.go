@@ -102,7 +102,7 @@ func (j *Judge) ask(e Event) ([]Finding, error) {
 		j.tally.Refused++
 		return nil, nil
 	}
-	if !e.sure() {
+	if !e.sure() && !e.connects() { // of two that converse rules may say something, whoever began
 		j.tally.Unsure++
 		return nil, nil
 	}

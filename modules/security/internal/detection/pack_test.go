@@ -275,6 +275,7 @@ func found(t *testing.T, p *Pack, events []Event) map[string]Finding {
 	t.Helper()
 	j := newJudge(p, nil)
 	out := map[string]Finding{}
+	newAcquaintance().introduce(nil, events)
 	for _, e := range events {
 		list, err := j.judge(e)
 		if err != nil {

@@ -20,6 +20,9 @@ const (
 	mostKeys      = 20_000  // of one window
 	mostRecorded  = 5_000   // full records of one window
 	mostTuples    = 200_000 // that are remembered as seen
+	mostOther     = 4_000   // keys of conversations of no industrial protocol in one window, which leave room for the others
+	mostOtherTold = 500     // of them, full records of one window
+	mostOtherSeen = 50_000  // of them, that are remembered as seen
 	clockWentBack = time.Hour
 )
 
@@ -73,6 +76,7 @@ type Meter struct {
 	turned  map[uint64][2]icsdissect.Endpoint // conversations that turned round in this window
 	told    int                               // records of this window
 	seen    map[tuple]struct{}
+	other   others
 
 	flushing   bool
 	records    []at[batch.Record]
@@ -85,8 +89,8 @@ type Meter struct {
 }
 
 func newMeter(from start) *Meter {
-	m := &Meter{from: from, keys: map[unitKey]*counts{}, turned: map[uint64][2]icsdissect.Endpoint{}, seen: map[tuple]struct{}{}, complete: from.aggregates, handed: from.aggregates, partial: from.partial}
-	m.d = icsdissect.New(icsdissect.Options{Record: m.record, Identity: m.identity, Correction: m.correction})
+	m := &Meter{from: from, keys: map[unitKey]*counts{}, turned: map[uint64][2]icsdissect.Endpoint{}, seen: map[tuple]struct{}{}, other: newOthers(), complete: from.aggregates, handed: from.aggregates, partial: from.partial}
+	m.d = icsdissect.New(icsdissect.Options{Record: m.record, Identity: m.identity, Correction: m.correction, Conversation: m.conversation})
 	return m
 }
 
@@ -162,6 +166,10 @@ func (m *Meter) count(r *icsdissect.Record) {
 		c = &counts{}
 		m.keys[k] = c
 	}
+	m.add(c, r)
+}
+
+func (m *Meter) add(c *counts, r *icsdissect.Record) {
 	if r.FromClient {
 		c.requests++
 	} else {
@@ -275,6 +283,7 @@ func (m *Meter) correction(c *icsdissect.Correction) {
 // closeWindow makes aggregates of the window, in an order that does not depend on chance.
 func (m *Meter) closeWindow() {
 	m.told = 0
+	m.other.told, m.other.keys = 0, 0
 	if m.ordinal <= m.from.aggregates {
 		clear(m.keys)
 		clear(m.turned)

@@ -313,6 +313,15 @@ type pairKey struct {
 	class                    string
 }
 
+// roomFor is how many pairs a sensor may have for one more of a protocol: conversations of no
+// industrial protocol leave half of them to the others.
+func roomFor(protocol string) int {
+	if batch.Industrial(protocol) {
+		return mostPairs
+	}
+	return mostPairs / 2
+}
+
 func insertPairs(ctx context.Context, tx *sqldb.Tx, sensor string, list []batch.Aggregate, shift time.Duration) error {
 	type span struct{ first, last, units int64 }
 	sums := map[pairKey]span{}
@@ -336,7 +345,7 @@ func insertPairs(ctx context.Context, tx *sqldb.Tx, sensor string, list []batch.
 		changed, err := tx.Exec(ctx, `UPDATE security_sensor_pair SET units = units + $10, last_at = CASE WHEN last_at < $9 THEN $9 ELSE last_at END, first_at = CASE WHEN first_at > $8 THEN $8 ELSE first_at END
 			WHERE sensor_id = $1 AND client = $2 AND server = $3 AND protocol = $4 AND port = $5 AND unit = $6 AND class = $7`, sensor, k.client, k.server, k.protocol, int64(k.port), int64(k.unit), k.class, s.first, s.last, s.units)
 		switch {
-		case err == nil && changed == 0 && have+added >= mostPairs:
+		case err == nil && changed == 0 && have+added >= roomFor(k.protocol):
 			beyond++
 		case err == nil && changed == 0:
 			added++

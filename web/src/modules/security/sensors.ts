@@ -26,7 +26,7 @@ export const consents = ['none', 'figures', 'detail'] as const
 export const whys = ['write', 'control', 'program', 'config', 'error', 'first_seen', 'correction'] as const
 /** What is done to a device by one kind of function. */
 export const classes = ['read', 'write', 'control', 'config', 'program', 'diagnostic', 'identity', 'session', 'error', 'other'] as const
-export const protocols = ['modbus', 'dnp3', 'enip', 'cip', 's7comm', 'iec104', 'opcua', 'bacnet', 'pn_dcp'] as const
+export const protocols = ['modbus', 'dnp3', 'enip', 'cip', 's7comm', 'iec104', 'opcua', 'bacnet', 'pn_dcp', 'smb', 'dcerpc', 'rdp', 'vnc', 'ssh', 'telnet', 'winrm', 'ftp', 'http', 'tls', 'tcp', 'udp'] as const
 
 export const sensorTone: Record<SensorRow['state'], Tone> = { waiting: 'info', working: 'good', silent: 'bad', retired: 'idle' }
 export const consentTone: Record<SensorRow['consent'], Tone> = { asked: 'warn', none: 'idle', figures: 'info', detail: 'good' }
