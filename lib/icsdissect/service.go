@@ -53,7 +53,7 @@ func readSMB(b []byte) (string, part) {
 	if len(b) < 24 || b[0] != 0 || string(b[5:8]) != "SMB" {
 		return "", anyPart
 	}
-	answer := false
+	var answer bool
 	switch b[4] {
 	case 0xff:
 		answer = b[13]&0x80 != 0

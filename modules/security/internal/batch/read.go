@@ -260,10 +260,18 @@ func (l *Log) checkTexts() error {
 		return errors.New("client, server: an IP address")
 	case !hashName.MatchString(l.Digest) || l.Offset < 0 || l.Offset > maxCount || l.Size < 0 || l.Size > maxCount:
 		return errors.New("digest, offset, size: SHA-256 in hexadecimal digits, and where the line stands")
-	case l.Again > maxCount || (l.Again > 0) == l.Until.IsZero() || l.Again > 0 && (!sane(l.Until) || l.Until.Before(l.At)):
+	case !l.repeatsRight():
 		return errors.New("again, until: how often it was written once more, and when last, not before at")
 	}
 	return l.checkFields()
+}
+
+// repeatsRight tells whether it says together how often it was written once more and until when.
+func (l *Log) repeatsRight() bool {
+	if l.Again == 0 {
+		return l.Until.IsZero()
+	}
+	return l.Again <= maxCount && sane(l.Until) && !l.Until.Before(l.At)
 }
 
 // checkFields checks what a transaction says.
