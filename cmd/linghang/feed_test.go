@@ -205,7 +205,7 @@ func (h *house) wholeOf(p *province, f readFeed) {
 		times[id]++
 	}
 	for _, e := range p.entries {
-		id := e.Object.ID
+		id := e.ID
 		if times[id] != 1 {
 			h.t.Errorf("%s is there %d times", id, times[id])
 		}
