@@ -76,7 +76,7 @@ async function looked(page: Page): Promise<void> {
   await page.keyboard.press('Escape')
   await page.getByLabel('排列').click()
   await page.getByTitle('按服务企业数的得分').click()
-  await expect(page).toHaveURL(/by=ent_served/)
+  await expect(page.locator('.lh-filter').filter({ hasText: '按服务企业数的得分' })).toBeVisible()
   await expect(page.getByRole('row').filter({ hasText: '乙平台' })).toHaveCount(0)
   await page.getByRole('button', { name: '视图', exact: true }).click()
   await page.getByRole('button', { name: '保存当前视图' }).click()
