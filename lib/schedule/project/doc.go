@@ -20,6 +20,8 @@ package project
 import (
 	"errors"
 	"fmt"
+
+	"linghang/lib/schedule/proof"
 )
 
 // maxTime bounds the sum of releases, longest durations and lags; maxTasks and maxModes
@@ -30,25 +32,14 @@ const (
 	maxModes = 1 << 22
 )
 
-// Need is an amount of a resource, taken from start to end.
-type Need struct{ Resource, Amount int32 }
-
-// Mode is a way to do a task.
-type Mode struct {
-	Duration int32
-	Needs    []Need
-}
-
-// Precedence lets a task start when another has ended and the lag is over.
-type Precedence struct{ Before, After, MinLag int32 }
-
-// Problem is a project.
-type Problem struct {
-	Capacity    []int32 // by resource
-	Tasks       [][]Mode
-	Precedences []Precedence
-	Release     []int32 // by task; nil is 0 for all
-}
+// A project, which package proof looks at too: a need is taken from start to end, a precedence lets a task start when another has
+// ended and its lag is over, releases are by task, and none is 0 for all.
+type (
+	Need       = proof.Need
+	Mode       = proof.Mode
+	Precedence = proof.Precedence
+	Problem    = proof.Problem
+)
 
 // Options say how to search. The zero value is one worker until the context ends.
 type Options struct {
@@ -71,7 +62,7 @@ type Result struct {
 // ErrProblem is what Solve reports for what is no project.
 var ErrProblem = errors.New("this is no project")
 
-func (p Problem) validate() error {
+func validate(p Problem) error {
 	if len(p.Tasks) == 0 || len(p.Tasks) > maxTasks {
 		return fmt.Errorf("%w: it has %d tasks, and 1 to %d can be", ErrProblem, len(p.Tasks), maxTasks)
 	}
@@ -81,7 +72,7 @@ func (p Problem) validate() error {
 	var sum, latest int64
 	modes := 0
 	for i, list := range p.Tasks {
-		longest, err := p.longest(i)
+		longest, err := longestOf(p, i)
 		if err != nil {
 			return err
 		}
@@ -95,7 +86,7 @@ func (p Problem) validate() error {
 		latest = max(latest, int64(r))
 	}
 	for i, a := range p.Precedences {
-		if !p.joins(a) {
+		if !joins(p, a) {
 			return fmt.Errorf("%w: precedence %d is %+v", ErrProblem, i, a)
 		}
 		sum += int64(a.MinLag)
@@ -107,12 +98,13 @@ func (p Problem) validate() error {
 }
 
 // joins tells whether a precedence is one of two tasks.
-func (p Problem) joins(a Precedence) bool {
+func joins(p Problem, a Precedence) bool {
 	n := int32(len(p.Tasks)) //nolint:gosec // at most maxTasks
 	return a.Before >= 0 && a.After >= 0 && a.Before < n && a.After < n && a.MinLag >= 0
 }
 
-func (p Problem) longest(task int) (int32, error) {
+// longestOf is how long a task takes at most.
+func longestOf(p Problem, task int) (int32, error) {
 	if len(p.Tasks[task]) == 0 {
 		return 0, fmt.Errorf("%w: task %d has no mode", ErrProblem, task)
 	}

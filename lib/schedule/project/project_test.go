@@ -7,32 +7,9 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"testing"
-)
 
-// anyProblem has modes, lags, releases, tasks of no time and of no needs.
-func anyProblem(rng *rand.Rand, tasks int) Problem {
-	p := Problem{Capacity: []int32{1, 1 + rng.Int32N(4), 1 + rng.Int32N(4)}}
-	for i := range int32(tasks) {
-		var modes []Mode
-		for range 1 + rng.IntN(2) {
-			m := Mode{Duration: max(0, rng.Int32N(8)-1)}
-			for r, c := range p.Capacity {
-				if rng.IntN(2) == 0 {
-					m.Needs = append(m.Needs, Need{int32(r), 1 + rng.Int32N(c)})
-				}
-			}
-			modes = append(modes, m)
-		}
-		p.Tasks = append(p.Tasks, modes)
-		p.Release = append(p.Release, max(0, rng.Int32N(12)-8))
-		for k := range i {
-			if rng.IntN(3) == 0 {
-				p.Precedences = append(p.Precedences, Precedence{k, i, max(0, rng.Int32N(6)-3)})
-			}
-		}
-	}
-	return p
-}
+	"linghang/lib/schedule/internal/exhaustive"
+)
 
 // fits tells whether starts and modes are a schedule, moment by moment, and its makespan.
 func fits(p Problem, start, mode []int32) (int32, error) {
@@ -63,56 +40,10 @@ func fits(p Problem, start, mode []int32) (int32, error) {
 	return span, nil
 }
 
-// optimum tries all starts up to a horizon, in all modes.
-func optimum(p Problem, horizon int32) int32 {
-	start, mode := make([]int32, len(p.Tasks)), make([]int32, len(p.Tasks))
-	var load [3][64]int32
-	best := horizon
-	var try func(i int, span int32)
-	try = func(i int, span int32) {
-		if span >= best {
-			return
-		}
-		if i == len(p.Tasks) {
-			best = span
-			return
-		}
-		earliest := p.Release[i]
-		for _, a := range p.Precedences {
-			if int(a.After) == i {
-				earliest = max(earliest, start[a.Before]+p.Tasks[a.Before][mode[a.Before]].Duration+a.MinLag)
-			}
-		}
-		for k, m := range p.Tasks[i] {
-			mode[i] = int32(k)
-			for at := earliest; at+m.Duration < best; at++ {
-				start[i] = at
-				free := true
-				for _, n := range m.Needs {
-					for x := at; x < at+m.Duration; x++ {
-						load[n.Resource][x] += n.Amount
-						free = free && load[n.Resource][x] <= p.Capacity[n.Resource]
-					}
-				}
-				if free {
-					try(i+1, max(span, at+m.Duration))
-				}
-				for _, n := range m.Needs {
-					for x := at; x < at+m.Duration; x++ {
-						load[n.Resource][x] -= n.Amount
-					}
-				}
-			}
-		}
-	}
-	try(0, 0)
-	return best
-}
-
 func TestSmallProjectsAreSolvedToTheOptimum(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 9))
 	for round := range 80 {
-		p := anyProblem(rng, 1+rng.IntN(5))
+		p := exhaustive.Project(rng, 1+rng.IntN(5), 3)
 		r, err := Solve(t.Context(), p, Options{Seed: uint64(round), Moves: 3000})
 		if err != nil {
 			t.Fatal(err)
@@ -121,7 +52,7 @@ func TestSmallProjectsAreSolvedToTheOptimum(t *testing.T) {
 		if err != nil || span != r.Makespan {
 			t.Fatalf("round %d: %v, %d, said %d", round, err, span, r.Makespan)
 		}
-		if want := optimum(p, r.Makespan+1); r.Makespan != want || r.Bound != want {
+		if want := exhaustive.Optimum(p, r.Makespan+1); r.Makespan != want || r.Bound != want {
 			t.Errorf("round %d: %d with bound %d, the optimum is %d: %+v", round, r.Makespan, r.Bound, want, p)
 		}
 	}
@@ -130,7 +61,7 @@ func TestSmallProjectsAreSolvedToTheOptimum(t *testing.T) {
 func TestLargerProjectsFit(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 9))
 	for round := range 20 {
-		p := anyProblem(rng, 40)
+		p := exhaustive.Project(rng, 40, 3)
 		r, err := Solve(t.Context(), p, Options{Seed: uint64(round), Moves: 1500, Workers: 1 + round%2})
 		if err != nil {
 			t.Fatal(err)
@@ -145,7 +76,7 @@ func TestLargerProjectsFit(t *testing.T) {
 func TestChildrenKeepPrecedences(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 9))
 	for round := range 30 {
-		p := anyProblem(rng, 20)
+		p := exhaustive.Project(rng, 20, 3)
 		in, err := newInstance(p)
 		if err != nil {
 			t.Fatal(err)
@@ -178,7 +109,7 @@ func TestChildrenKeepPrecedences(t *testing.T) {
 func TestJustificationNeverHurts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 9))
 	for round := range 50 {
-		p := anyProblem(rng, 25)
+		p := exhaustive.Project(rng, 25, 3)
 		p.Release = nil
 		in, err := newInstance(p)
 		if err != nil {
@@ -195,7 +126,7 @@ func TestJustificationNeverHurts(t *testing.T) {
 }
 
 func TestTheSameSeedMakesTheSameSchedule(t *testing.T) {
-	p := anyProblem(rand.New(rand.NewPCG(5, 9)), 30)
+	p := exhaustive.Project(rand.New(rand.NewPCG(5, 9)), 30, 3)
 	solve := func() Result {
 		r, err := Solve(t.Context(), p, Options{Seed: 3, Moves: 2000})
 		if err != nil {
@@ -211,7 +142,7 @@ func TestTheSameSeedMakesTheSameSchedule(t *testing.T) {
 func TestThereIsAScheduleWhenTimeIsOverAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	p := anyProblem(rand.New(rand.NewPCG(6, 9)), 30)
+	p := exhaustive.Project(rand.New(rand.NewPCG(6, 9)), 30, 3)
 	r, err := Solve(ctx, p, Options{Workers: 2})
 	if err != nil {
 		t.Fatal(err)
@@ -227,13 +158,13 @@ func TestWhatIsNoProject(t *testing.T) {
 		"nothing":  {},
 		"no mode":  {Tasks: [][]Mode{{}}},
 		"negative": {Tasks: [][]Mode{{{Duration: -1}}}},
-		"need":     {Tasks: [][]Mode{{{Needs: []Need{{0, 1}}}}}},
-		"too much": {Capacity: []int32{2}, Tasks: [][]Mode{{{Needs: []Need{{0, 3}}}}}},
+		"need":     {Tasks: [][]Mode{{{Needs: []Need{{Resource: 0, Amount: 1}}}}}},
+		"too much": {Capacity: []int32{2}, Tasks: [][]Mode{{{Needs: []Need{{Resource: 0, Amount: 3}}}}}},
 		"release":  {Tasks: [][]Mode{task}, Release: []int32{-1}},
 		"releases": {Tasks: [][]Mode{task}, Release: []int32{1, 1}},
-		"task":     {Tasks: [][]Mode{task}, Precedences: []Precedence{{0, 1, 0}}},
-		"lag":      {Tasks: [][]Mode{task, task}, Precedences: []Precedence{{0, 1, -1}}},
-		"circle":   {Tasks: [][]Mode{task, task}, Precedences: []Precedence{{0, 1, 0}, {1, 0, 0}}},
+		"task":     {Tasks: [][]Mode{task}, Precedences: []Precedence{{Before: 0, After: 1, MinLag: 0}}},
+		"lag":      {Tasks: [][]Mode{task, task}, Precedences: []Precedence{{Before: 0, After: 1, MinLag: -1}}},
+		"circle":   {Tasks: [][]Mode{task, task}, Precedences: []Precedence{{Before: 0, After: 1, MinLag: 0}, {Before: 1, After: 0, MinLag: 0}}},
 		"long":     {Tasks: [][]Mode{{{Duration: maxTime}}, task}},
 	} {
 		if _, err := Solve(t.Context(), p, Options{Moves: 1}); !errors.Is(err, ErrProblem) {
@@ -243,7 +174,7 @@ func TestWhatIsNoProject(t *testing.T) {
 }
 
 func TestBreedingAllocatesNothing(t *testing.T) {
-	in, err := newInstance(anyProblem(rand.New(rand.NewPCG(7, 9)), 40))
+	in, err := newInstance(exhaustive.Project(rand.New(rand.NewPCG(7, 9)), 40, 3))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,8 +196,10 @@ func TestBreedingAllocatesNothing(t *testing.T) {
 }
 
 func ExampleSolve() {
-	work := func(duration, people int32) []Mode { return []Mode{{duration, []Need{{0, people}}}} }
-	p := Problem{Capacity: []int32{3}, Tasks: [][]Mode{work(4, 2), work(2, 2), work(3, 1)}, Precedences: []Precedence{{1, 2, 1}}}
+	work := func(duration, people int32) []Mode {
+		return []Mode{{Duration: duration, Needs: []Need{{Resource: 0, Amount: people}}}}
+	}
+	p := Problem{Capacity: []int32{3}, Tasks: [][]Mode{work(4, 2), work(2, 2), work(3, 1)}, Precedences: []Precedence{{Before: 1, After: 2, MinLag: 1}}}
 	r, err := Solve(context.Background(), p, Options{Moves: 1000})
 	fmt.Println(r.Makespan, r.Bound, r.Start, err)
 	// Output: 6 6 [2 0 3] <nil>

@@ -17,26 +17,12 @@ type prover struct {
 }
 
 // newProver makes a prover for a worker, or nil if the project is too large.
-func newProver(s *solver, seed uint64, best *shared) *prover {
-	in := s.instance
-	q := proof.Problem{Capacity: in.capacity, Tasks: make([][]proof.Mode, in.tasks), Release: in.forward.release}
-	for i := range q.Tasks {
-		for m := in.modeFirst[i]; m < in.modeFirst[i+1]; m++ {
-			way := proof.Mode{Duration: in.duration[m]}
-			for _, n := range in.needs[in.needFirst[m]:in.needFirst[m+1]] {
-				way.Needs = append(way.Needs, proof.Need(n))
-			}
-			q.Tasks[i] = append(q.Tasks[i], way)
-		}
-		for _, a := range in.forward.of(int32(i)) {
-			q.Precedences = append(q.Precedences, proof.Precedence{Before: a.task, After: int32(i), MinLag: a.lag})
-		}
-	}
-	search := proof.New(q, proof.Options{Seed: seed, Lower: best.bound, Upper: best.best()})
+func newProver(s *solver, p Problem, seed uint64, best *shared) *prover {
+	search := proof.New(p, proof.Options{Seed: seed, Lower: best.bound, Upper: best.best()})
 	if search == nil {
 		return nil
 	}
-	return &prover{solver: s, search: search, best: in.newIndividual()}
+	return &prover{solver: s, search: search, best: s.instance.newIndividual()}
 }
 
 // step goes on with the search for proofs, and shares what it finds.

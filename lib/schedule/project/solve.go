@@ -60,7 +60,7 @@ func (s *shared) offer(v *individual) {
 // Solve searches until the context ends, the moves are made or the bound is reached, and
 // returns the best schedule; there always is one. It errs for what is no project only.
 func Solve(ctx context.Context, p Problem, o Options) (Result, error) {
-	if err := p.validate(); err != nil {
+	if err := validate(p); err != nil {
 		return Result{}, err
 	}
 	in, err := newInstance(p)
@@ -70,7 +70,7 @@ func Solve(ctx context.Context, p Problem, o Options) (Result, error) {
 	s := &shared{bound: in.bound, progress: o.Progress}
 	moves := team.Run(o.Workers, func(w int) int64 {
 		worker := newSolver(in, o, w)
-		worker.run(ctx, s, o, w)
+		worker.run(ctx, p, s, o, w)
 		return worker.moves
 	})
 	r := Result{Start: s.start, Mode: s.modes, Makespan: s.span, Bound: s.bound, Moves: moves}
@@ -81,7 +81,7 @@ func Solve(ctx context.Context, p Problem, o Options) (Result, error) {
 }
 
 // run searches; the last worker searches proofs as well, and, of projects of few tasks and beside others, nothing else while it finds some.
-func (s *solver) run(ctx context.Context, best *shared, o Options, worker int) {
+func (s *solver) run(ctx context.Context, q Problem, best *shared, o Options, worker int) {
 	s.sample(s.child)
 	s.child.span = s.generate(context.WithoutCancel(ctx), &s.forward, s.child.list, s.child.modes, s.child.start)
 	best.offer(s.child) // so that there is a schedule whatever happens
@@ -90,7 +90,7 @@ func (s *solver) run(ctx context.Context, best *shared, o Options, worker int) {
 		return
 	}
 	s.breedUntil(ctx, best, s.moves+slice)
-	p := newProver(s, o.Seed, best)
+	p := newProver(s, q, o.Seed, best)
 	if p == nil {
 		s.breedUntil(ctx, best, math.MaxInt64)
 		return

@@ -33,7 +33,7 @@ type Precedence struct{ Before, After, MinLag int32 }
 
 // Problem is a project without circles.
 type Problem struct {
-	Capacity    []int32
+	Capacity    []int32 // by resource
 	Tasks       [][]Mode
 	Precedences []Precedence
 	Release     []int32 // by task; nil is 0 for all

@@ -1,37 +1,15 @@
-package proof
+package proof_test
 
 import (
 	"math/rand/v2"
 	"testing"
+
+	"linghang/lib/schedule/internal/exhaustive"
+	"linghang/lib/schedule/proof"
 )
 
-// anyProblem has modes, lags, releases, tasks of no time and of no needs, machines and larger resources.
-func anyProblem(rng *rand.Rand, tasks int) Problem {
-	p := Problem{Capacity: []int32{1, 1 + rng.Int32N(4), 1 + rng.Int32N(4)}}
-	for i := range int32(tasks) {
-		var modes []Mode
-		for range 1 + max(0, rng.IntN(4)-2) {
-			m := Mode{Duration: max(0, rng.Int32N(8)-1)}
-			for r, c := range p.Capacity {
-				if rng.IntN(2) == 0 {
-					m.Needs = append(m.Needs, Need{int32(r), 1 + rng.Int32N(c)})
-				}
-			}
-			modes = append(modes, m)
-		}
-		p.Tasks = append(p.Tasks, modes)
-		p.Release = append(p.Release, max(0, rng.Int32N(12)-8))
-		for k := range i {
-			if rng.IntN(4) == 0 {
-				p.Precedences = append(p.Precedences, Precedence{k, i, max(0, rng.Int32N(6)-3)})
-			}
-		}
-	}
-	return p
-}
-
 // upper is the length of a schedule of one task after the other.
-func upper(p Problem) int32 {
+func upper(p proof.Problem) int32 {
 	sum := int32(10)
 	for _, modes := range p.Tasks {
 		longest := int32(0)
@@ -46,56 +24,11 @@ func upper(p Problem) int32 {
 	return sum
 }
 
-// optimum tries all starts below a horizon, in all modes; tasks are in the order of their precedences.
-func optimum(p Problem, best int32) int32 {
-	start, mode := make([]int32, len(p.Tasks)), make([]int32, len(p.Tasks))
-	load := make([][256]int32, len(p.Capacity))
-	var try func(i int, span int32)
-	try = func(i int, span int32) {
-		if span >= best {
-			return
-		}
-		if i == len(p.Tasks) {
-			best = span
-			return
-		}
-		earliest := p.Release[i]
-		for _, a := range p.Precedences {
-			if int(a.After) == i {
-				earliest = max(earliest, start[a.Before]+p.Tasks[a.Before][mode[a.Before]].Duration+a.MinLag)
-			}
-		}
-		for k, m := range p.Tasks[i] {
-			mode[i] = int32(k)
-			for at := earliest; at+m.Duration < best; at++ {
-				start[i] = at
-				free := true
-				for _, n := range m.Needs {
-					for x := at; x < at+m.Duration; x++ {
-						load[n.Resource][x] += n.Amount
-						free = free && load[n.Resource][x] <= p.Capacity[n.Resource]
-					}
-				}
-				if free {
-					try(i+1, max(span, at+m.Duration))
-				}
-				for _, n := range m.Needs {
-					for x := at; x < at+m.Duration; x++ {
-						load[n.Resource][x] -= n.Amount
-					}
-				}
-			}
-		}
-	}
-	try(0, 0)
-	return best
-}
-
 // prove searches until the best is proven, looks at every schedule on the way, and returns the length of the best.
-func prove(t *testing.T, p Problem, seed uint64) int32 {
+func prove(t *testing.T, p proof.Problem, seed uint64) int32 {
 	t.Helper()
 	best := upper(p)
-	prover := New(p, Options{Seed: seed, Upper: best})
+	prover := proof.New(p, proof.Options{Seed: seed, Upper: best})
 	start, mode := make([]int32, len(p.Tasks)), make([]int32, len(p.Tasks))
 	for !prover.Proven() {
 		span, found := prover.Step(t.Context(), 100)
@@ -119,7 +52,7 @@ func prove(t *testing.T, p Problem, seed uint64) int32 {
 }
 
 // fits looks at a schedule moment by moment.
-func fits(t *testing.T, p Problem, start, mode []int32, span int32) {
+func fits(t *testing.T, p proof.Problem, start, mode []int32, span int32) {
 	t.Helper()
 	load := map[[2]int32]int32{}
 	for i, list := range p.Tasks {
@@ -145,9 +78,9 @@ func fits(t *testing.T, p Problem, start, mode []int32, span int32) {
 func TestSmallProjectsAreProven(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 9))
 	for round := range 150 {
-		p := anyProblem(rng, 1+rng.IntN(5))
+		p := exhaustive.Project(rng, 1+rng.IntN(5), 4)
 		got := prove(t, p, uint64(round))
-		if want := optimum(p, got+1); got != want {
+		if want := exhaustive.Optimum(p, got+1); got != want {
 			t.Fatalf("round %d: %d is proven, and the optimum is %d: %+v", round, got, want, p)
 		}
 	}
@@ -157,7 +90,7 @@ func TestSmallProjectsAreProven(t *testing.T) {
 func TestProvenOptimaStay(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 9))
 	for round := range 40 {
-		p := anyProblem(rng, 8+rng.IntN(8))
+		p := exhaustive.Project(rng, 8+rng.IntN(8), 4)
 		if round%2 == 0 {
 			clear(p.Release)
 		}
@@ -177,18 +110,18 @@ func TestProvenOptimaStay(t *testing.T) {
 }
 
 // changed is a problem with other tasks, resources and times.
-func changed(p Problem, task, resource []int, by int32, reverse bool) Problem {
+func changed(p proof.Problem, task, resource []int, by int32, reverse bool) proof.Problem {
 	n := len(p.Tasks)
-	c := Problem{Capacity: make([]int32, len(p.Capacity)), Tasks: make([][]Mode, n), Release: make([]int32, n)}
+	c := proof.Problem{Capacity: make([]int32, len(p.Capacity)), Tasks: make([][]proof.Mode, n), Release: make([]int32, n)}
 	for r, capacity := range p.Capacity {
 		c.Capacity[resource[r]] = capacity
 	}
 	for i, modes := range p.Tasks {
 		c.Release[task[i]] = p.Release[i] * by
 		for _, m := range modes {
-			way := Mode{Duration: m.Duration * by}
+			way := proof.Mode{Duration: m.Duration * by}
 			for _, need := range m.Needs {
-				way.Needs = append(way.Needs, Need{int32(resource[need.Resource]), need.Amount})
+				way.Needs = append(way.Needs, proof.Need{Resource: int32(resource[need.Resource]), Amount: need.Amount})
 			}
 			c.Tasks[task[i]] = append(c.Tasks[task[i]], way)
 		}
@@ -205,9 +138,9 @@ func changed(p Problem, task, resource []int, by int32, reverse bool) Problem {
 
 // Schedules that others find are the least that is wanted from then on.
 func TestKnownSchedulesAreNotFoundAgain(t *testing.T) {
-	p := anyProblem(rand.New(rand.NewPCG(3, 9)), 12)
+	p := exhaustive.Project(rand.New(rand.NewPCG(3, 9)), 12, 4)
 	want := prove(t, p, 1)
-	prover := New(p, Options{Upper: upper(p)})
+	prover := proof.New(p, proof.Options{Upper: upper(p)})
 	prover.Known(want)
 	for !prover.Proven() {
 		if span, found := prover.Step(t.Context(), 100); found {
@@ -220,15 +153,15 @@ func TestKnownSchedulesAreNotFoundAgain(t *testing.T) {
 }
 
 func TestWhatIsTooLargeHasNoProver(t *testing.T) {
-	one := []Mode{{Duration: 1, Needs: []Need{{0, 1}}}}
-	p := Problem{Capacity: []int32{1}}
+	one := []proof.Mode{{Duration: 1, Needs: []proof.Need{{Resource: 0, Amount: 1}}}}
+	p := proof.Problem{Capacity: []int32{1}}
 	for range 150 {
 		p.Tasks = append(p.Tasks, one)
 	}
-	if New(p, Options{Upper: 200}) != nil {
+	if proof.New(p, proof.Options{Upper: 200}) != nil {
 		t.Error("it has too many pairs")
 	}
-	if p.Tasks = make([][]Mode, maxTasks+1); New(p, Options{Upper: 200}) != nil {
+	if p.Tasks = make([][]proof.Mode, 10_000); proof.New(p, proof.Options{Upper: 200}) != nil {
 		t.Error("it has too many tasks")
 	}
 }
