@@ -32,13 +32,16 @@ const (
 	maxModes = 1 << 22
 )
 
-// A project, which package proof looks at too: a need is taken from start to end, a precedence lets a task start when another has
-// ended and its lag is over, releases are by task, and none is 0 for all.
+// A project is what package proof looks at too.
 type (
-	Need       = proof.Need
-	Mode       = proof.Mode
+	// Need takes of a resource from the start of its task to its end.
+	Need = proof.Need
+	// Mode is a way to do a task.
+	Mode = proof.Mode
+	// Precedence lets a task start when another has ended and its lag is over.
 	Precedence = proof.Precedence
-	Problem    = proof.Problem
+	// Problem is a project; releases are by task, and none is 0 for all.
+	Problem = proof.Problem
 )
 
 // Options say how to search. The zero value is one worker until the context ends.

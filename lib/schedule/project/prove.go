@@ -22,7 +22,7 @@ func newProver(s *solver, p Problem, seed uint64, best *shared) *prover {
 	if search == nil {
 		return nil
 	}
-	return &prover{solver: s, search: search, best: s.instance.newIndividual()}
+	return &prover{solver: s, search: search, best: s.newIndividual()}
 }
 
 // step goes on with the search for proofs, and shares what it finds.

@@ -17,7 +17,7 @@ func Project(rng *rand.Rand, tasks, sparse int) proof.Problem {
 			m := proof.Mode{Duration: max(0, rng.Int32N(8)-1)}
 			for r, c := range p.Capacity {
 				if rng.IntN(2) == 0 {
-					m.Needs = append(m.Needs, proof.Need{Resource: int32(r), Amount: 1 + rng.Int32N(c)}) //nolint:gosec // as above
+					m.Needs = append(m.Needs, proof.Need{Resource: int32(r), Amount: 1 + rng.Int32N(c)})
 				}
 			}
 			modes = append(modes, m)
@@ -67,7 +67,7 @@ func (s *search) place(i int, span int32) {
 		}
 	}
 	for k, m := range s.p.Tasks[i] {
-		s.mode[i] = int32(k) //nolint:gosec // they are few
+		s.mode[i] = int32(k)
 		for at := earliest; at+m.Duration < s.best; at++ {
 			s.start[i] = at
 			if s.take(m, at, 1) {
