@@ -25,6 +25,18 @@ func (a *access) sensorFixtures(t *testing.T) {
 		fixture{"/api/security/baselines/{id}/windows/{window}", "/api/security/baselines/" + baseline + "/windows/none", false},
 		fixture{"/api/security/baselines/{id}", "/api/security/baselines/" + baseline, false})
 	a.private = append(a.private, baseline, "我方基线")
+	a.zoneFixtures(t)
+}
+
+// zoneFixtures are two zones of ours and a conduit between them.
+func (a *access) zoneFixtures(t *testing.T) {
+	t.Helper()
+	for _, zone := range []string{"我方办公区", "我方控制区"} {
+		a.make(t, "/api/security/assets", "manager-ours", fmt.Sprintf(`{"name":"我方分区资产","role":"plc","vendor":"","product":"","model":"","order_number":"","firmware":"","serial":"","addresses":[],"zone":%q,"zone_level":1,"criticality":1,"reach":"internal","responsible":"","site":"","note":""}`, zone))
+	}
+	conduit := a.make(t, "/api/security/conduits", "manager-ours", `{"client_zone":"我方办公区","server_zone":"我方控制区","protocols":[],"commands":false,"note":"","responsible":""}`)
+	a.fixtures = append(a.fixtures, fixture{"/api/security/conduits/{id}", "/api/security/conduits/" + conduit, false})
+	a.private = append(a.private, conduit, "我方办公区", "我方控制区", "我方分区资产")
 }
 
 // alert puts an alert where the work on batches of a probe would.

@@ -10808,6 +10808,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/conduits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conduits that one may see */
+        get: operations["get-security-conduits"];
+        put?: never;
+        /** Declare a conduit between zones of one's own organisation */
+        post: operations["post-security-conduits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/conduits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A conduit */
+        get: operations["get-security-conduits-id"];
+        /** Change a conduit of one's own organisation */
+        put: operations["put-security-conduits-id"];
+        post?: never;
+        /** Take a conduit of one's own organisation away */
+        delete: operations["delete-security-conduits-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/detection-rules": {
         parameters: {
             query?: never;
@@ -13051,6 +13088,74 @@ export interface paths {
         put?: never;
         /** Take back a report that was not sent, with the reason */
         post: operations["post-security-upward-id-cancellation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/zone-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Enterprises whose zones one may see, and how far they declared conduits */
+        get: operations["get-security-zone-plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/zones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The zones of an enterprise, its conduits, and what sensors saw between zones beside them */
+        get: operations["get-security-zones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/zones/enforcement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Enforce the conduits of one's own organisation, or stop that: what none covers is an alert */
+        put: operations["put-security-zones-enforcement"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/zones/takeover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Declare what was seen between zones and no conduit covers, as conduits that let just that pass */
+        post: operations["post-security-zones-takeover"];
         delete?: never;
         options?: never;
         head?: never;
@@ -15656,7 +15761,7 @@ export interface components {
              */
             times: number;
             /** @enum {string} */
-            way: "page" | "list" | "exposures";
+            way: "page" | "list" | "exposures" | "zones";
         };
         AssetMergeInputBody: {
             /** @description The asset that is merged into it */
@@ -18448,6 +18553,8 @@ export interface components {
         DetectionAlertDetail: {
             /** @description Empty: several, or none */
             client: string;
+            /** @description Of the client's asset when the alert was opened; only its own enterprise is told */
+            client_zone: string;
             /** @description What to do */
             do: components["schemas"]["Text"];
             enterprise: components["schemas"]["Text"];
@@ -18488,6 +18595,8 @@ export interface components {
             sensor: string;
             sensor_id: string;
             server: string;
+            /** @description Of the server's asset when the alert was opened; only its own enterprise is told */
+            server_zone: string;
             /** @enum {string} */
             state: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted";
             /** @description What was done, the newest first */
@@ -18655,6 +18764,8 @@ export interface components {
         DetectionThreatAlert: {
             /** @description Empty: several, or none */
             client: string;
+            /** @description Of the client's asset when the alert was opened; only its own enterprise is told */
+            client_zone: string;
             enterprise: components["schemas"]["Text"];
             /** Format: date-time */
             first_at: string;
@@ -18679,6 +18790,8 @@ export interface components {
             sensor: string;
             sensor_id: string;
             server: string;
+            /** @description Of the server's asset when the alert was opened; only its own enterprise is told */
+            server_zone: string;
             /** @enum {string} */
             state: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted";
             synthetic: boolean;
@@ -19088,6 +19201,11 @@ export interface components {
             /** @description Organisation that also sees and reports it */
             owner_id?: string;
             /** @description Why; kept with the change */
+            reason: string;
+        };
+        EnforceConduitsInputBody: {
+            enforced: boolean;
+            /** @description It stays with the plan */
             reason: string;
         };
         EnterPilotRelationInputBody: {
@@ -26594,6 +26712,16 @@ export interface components {
              */
             total: number;
         };
+        PageConduit: {
+            items: components["schemas"]["ZoneConduit"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageContender: {
             items: components["schemas"]["FosterContender"][];
             /** @description Empty on the last page */
@@ -26626,6 +26754,16 @@ export interface components {
         };
         PageDayCount: {
             items: components["schemas"]["IdentifierDayCount"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageDeclaration: {
+            items: components["schemas"]["ZoneDeclaration"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -34962,6 +35100,15 @@ export interface components {
             /** @description Shown this once */
             secret: string;
         };
+        TakeFlowsInputBody: {
+            /** @description Commands that were seen may pass; false: reading only */
+            commands: boolean;
+            /** @description From which zones into which; what no conduit covers there is declared */
+            flows: components["schemas"]["ZoneFlowTaken"][] | null;
+            /** @description It stays with the conduits */
+            note: string;
+            responsible: string;
+        };
         TakeOverIncidentInputBody: {
             /** @description How it stands, and what is next */
             note: string;
@@ -35482,6 +35629,216 @@ export interface components {
              */
             at?: string;
             text: string;
+        };
+        ZoneArea: {
+            /**
+             * Format: int64
+             * @description Conduits into it
+             */
+            answers: number;
+            /**
+             * Format: int64
+             * @description Conduits out of it
+             */
+            asks: number;
+            /** Format: int64 */
+            assets: number;
+            /**
+             * Format: int64
+             * @description SL-T of IEC 62443-3-3, the highest that its assets have; 0: not set
+             */
+            level: number;
+            /**
+             * Format: int64
+             * @description How many levels its assets have; more than one: they disagree
+             */
+            levels: number;
+            name: string;
+        };
+        ZoneConduit: {
+            by: string;
+            /** @description Hosts of it ask */
+            client_zone: string;
+            /** @description Writing, control, configuration and programs may pass; false: reading only. What a service carries is not looked into */
+            commands: boolean;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @description No asset is in the zone that asks any more */
+            no_clients: boolean;
+            /** @description No asset is in the zone that answers any more */
+            no_servers: boolean;
+            /** @description What it is for, and what guards it */
+            note: string;
+            organisation_id: string;
+            /** @description Industrial ones and services; none: any */
+            protocols: string[];
+            responsible: string;
+            /** @description Hosts of it answer */
+            server_zone: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ZoneConduitFacts: {
+            /** @description Hosts of it ask */
+            client_zone: string;
+            /** @description Writing, control, configuration and programs may pass; false: reading only. What a service carries is not looked into */
+            commands: boolean;
+            /** @description What it is for, and what guards it */
+            note: string;
+            /** @description Industrial ones and services; none: any */
+            protocols: string[];
+            responsible: string;
+            /** @description Hosts of it answer */
+            server_zone: string;
+        };
+        ZoneDeclaration: {
+            by: string;
+            /** Format: date-time */
+            changed_at?: string;
+            /** Format: int64 */
+            conduits: number;
+            /** @description What no conduit covers is an alert */
+            enforced: boolean;
+            enterprise: components["schemas"]["Text"];
+            organisation_id: string;
+            /** @description It is the caller's own organisation's */
+            own: boolean;
+            /** @description Why it is enforced, or not any more */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Counts changes of conduits too
+             */
+            version: number;
+            /** Format: int64 */
+            zones: number;
+        };
+        ZoneDetail: {
+            /**
+             * Format: int64
+             * @description Conversations that sensors saw and had no room for; they are missing here
+             */
+            beyond: number;
+            by: string;
+            /** Format: date-time */
+            changed_at?: string;
+            /** Format: int64 */
+            conduits: number;
+            /** @description What no conduit covers is an alert */
+            enforced: boolean;
+            enterprise: components["schemas"]["Text"];
+            /** @description What zones ask of each other, seen or declared */
+            flows: components["schemas"]["ZoneFlow"][];
+            /**
+             * Format: int64
+             * @description Sensors that are not open to the caller in detail; what they saw is missing here
+             */
+            hidden: number;
+            /** @description The caller may declare and enforce */
+            may: boolean;
+            organisation_id: string;
+            /** @description It is the caller's own organisation's */
+            own: boolean;
+            /** @description That a conduit may name */
+            protocols: string[];
+            /** @description Why it is enforced, or not any more */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Whose conversations are compared
+             */
+            sensors: number;
+            /** @description Zones that assets have */
+            shown: components["schemas"]["ZoneArea"][];
+            /** @description Addresses in no zone, the last to speak first, 200 at most */
+            unplaced: components["schemas"]["ZoneUnplacedHost"][];
+            /** Format: int64 */
+            unplaced_total: number;
+            /**
+             * Format: int64
+             * @description Counts changes of conduits too
+             */
+            version: number;
+            /** @description The conduits */
+            ways: components["schemas"]["ZoneConduit"][];
+            /** Format: int64 */
+            zones: number;
+        };
+        ZoneFlow: {
+            /** @description Empty: no zone */
+            client_zone: string;
+            /**
+             * Format: int64
+             * @description From the one into the other
+             */
+            conduits: number;
+            /** Format: date-time */
+            first_at?: string;
+            /** Format: date-time */
+            last_at?: string;
+            /** @description By protocol */
+            lines: components["schemas"]["ZoneFlowLine"][];
+            /**
+             * Format: int64
+             * @description Of client and server
+             */
+            pairs: number;
+            /** @description Empty: no zone */
+            server_zone: string;
+            /**
+             * @description The gravest of its lines. reading: a command, where conduits let reading only pass; unknown: one of the two is in no zone; unseen: declared, and nobody speaks so
+             * @enum {string}
+             */
+            standing: "within" | "covered" | "reading" | "undeclared" | "unknown" | "unseen";
+            /** @description Who speaks, the gravest first, 20 at most */
+            talkers: components["schemas"]["ZoneFlowTalker"][];
+            /** Format: int64 */
+            units: number;
+        };
+        ZoneFlowLine: {
+            classes: string[];
+            /** @description Commands were seen */
+            commands: boolean;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+            protocol: string;
+            /** @enum {string} */
+            standing: "within" | "covered" | "reading" | "undeclared" | "unknown";
+            /** Format: int64 */
+            units: number;
+        };
+        ZoneFlowTaken: {
+            client_zone: string;
+            server_zone: string;
+        };
+        ZoneFlowTalker: {
+            client: string;
+            /** @description Empty: no asset has the address */
+            client_asset: string;
+            /** Format: date-time */
+            last_at: string;
+            protocols: string[];
+            server: string;
+            server_asset: string;
+            /** @enum {string} */
+            standing: "within" | "covered" | "reading" | "undeclared" | "unknown";
+        };
+        ZoneUnplacedHost: {
+            addr: string;
+            /** @description That has the address */
+            asset: string;
+            /** Format: date-time */
+            last_at: string;
+            /**
+             * @description no_zone: its asset has none; several: assets in different zones have it; group: multicast or broadcast, which is no host
+             * @enum {string}
+             */
+            why: "no_asset" | "no_zone" | "several" | "group";
         };
     };
     responses: never;
@@ -61702,6 +62059,10 @@ export interface operations {
                 /** @description ID of a sensor */
                 sensor?: string;
                 organisation?: string;
+                /** @description Zone of the client; of alerts of one's own */
+                client_zone?: string;
+                /** @description Zone of the server; of alerts of one's own */
+                server_zone?: string;
             };
             header?: never;
             path?: never;
@@ -63507,6 +63868,193 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BaselineDetail"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-conduits": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description ID of an enterprise */
+                organisation?: string;
+                /** @description A zone that asks or answers */
+                zone?: string;
+                commands?: "yes" | "no";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageConduit"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-conduits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneConduitFacts"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneConduit"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-conduits-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneConduit"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-conduits-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneConduitFacts"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneConduit"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-security-conduits-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
@@ -69163,6 +69711,156 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UpwardReport"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-zone-plans": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                enforced?: "yes" | "no";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDeclaration"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-zones": {
+        parameters: {
+            query?: {
+                /** @description ID of an enterprise; nothing: one's own organisation */
+                organisation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-zones-enforcement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnforceConduitsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-zones-takeover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeFlowsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneDetail"];
                 };
             };
             /** @description Refused */

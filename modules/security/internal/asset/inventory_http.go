@@ -15,6 +15,8 @@ import (
 const (
 	wayPage = "page"
 	wayList = "list"
+	// WayZones is zones and conduits.
+	WayZones = "zones"
 	// WayExposures is a list or a page of what advisories mean for assets.
 	WayExposures = "exposures"
 )
@@ -116,7 +118,7 @@ type InventoryLook struct {
 	Day    string    `json:"day" title:"日期|Day"`
 	Name   string    `json:"name" title:"查阅人|Who"`
 	Reader lang.Text `json:"organisation" title:"机构|Organisation"`
-	Way    string    `json:"way" enum:"page,list,exposures" title:"方式|Way"`
+	Way    string    `json:"way" enum:"page,list,exposures,zones" title:"方式|Way"`
 	Assets int       `json:"assets" doc:"At most at once" title:"资产数|Assets"`
 	Times  int       `json:"times" doc:"On this day" title:"次数|Times"`
 	At     time.Time `json:"at" title:"最近一次|Last"`

@@ -11,34 +11,49 @@ import (
 // Placed is an asset by one of its addresses.
 type Placed struct{ Name, Zone string }
 
-// Places are the active assets of an enterprise by their IP and MAC addresses. An address that
-// several have, in different segments, is left out.
-func (m *Assets) Places(ctx context.Context, organisation string) (map[string]Placed, error) {
-	rows, err := m.store.db.Query(ctx, `SELECT name, zone, addresses FROM security_asset WHERE organisation_id = $1 AND state = 'active' ORDER BY id LIMIT $2`, organisation, mostDeclared)
+// PlacedAsset is an active asset with its addresses.
+type PlacedAsset struct {
+	Placed
+	Level     int // SL-T of its zone, 0: not set
+	Addresses []Address
+}
+
+// Keys are the IP and MAC addresses by which sensors name an asset.
+func (a PlacedAsset) Keys() (out []string) {
+	for _, x := range a.Addresses {
+		for _, key := range []string{x.IP, x.MAC} {
+			if key != "" {
+				out = append(out, key)
+			}
+		}
+	}
+	return out
+}
+
+// PlacedOf are the active assets of an enterprise.
+func PlacedOf(ctx context.Context, db reader, organisation string) ([]PlacedAsset, error) {
+	rows, err := db.Query(ctx, `SELECT name, zone, zone_level, addresses FROM security_asset WHERE organisation_id = $1 AND state = 'active' ORDER BY id LIMIT $2`, organisation, mostDeclared)
 	if err != nil {
 		return nil, fmt.Errorf("read assets: %w", err)
 	}
-	type one struct {
-		Placed
-		addresses []Address
-	}
-	list, err := sqldb.All(rows, func(r sqldb.Row) (x one, err error) {
+	return sqldb.All(rows, func(r sqldb.Row) (x PlacedAsset, err error) {
 		var addresses string
-		if err := r.Scan(&x.Name, &x.Zone, &addresses); err != nil {
+		if err := r.Scan(&x.Name, &x.Zone, &x.Level, &addresses); err != nil {
 			return x, err
 		}
-		return x, json.Unmarshal([]byte(addresses), &x.addresses)
+		return x, json.Unmarshal([]byte(addresses), &x.Addresses)
 	})
+}
+
+// Places are the active assets of an enterprise by their IP and MAC addresses. An address that
+// several have, in different segments, is left out.
+func (m *Assets) Places(ctx context.Context, organisation string) (map[string]Placed, error) {
+	list, err := PlacedOf(ctx, m.store.db, organisation)
 	out, times := map[string]Placed{}, map[string]int{}
 	for _, x := range list {
-		for _, a := range x.addresses {
-			for _, key := range []string{a.IP, a.MAC} {
-				if key == "" {
-					continue
-				}
-				out[key] = x.Placed
-				times[key]++
-			}
+		for _, key := range x.Keys() {
+			out[key] = x.Placed
+			times[key]++
 		}
 	}
 	for key, n := range times {
@@ -47,4 +62,9 @@ func (m *Assets) Places(ctx context.Context, organisation string) (map[string]Pl
 		}
 	}
 	return out, err
+}
+
+// May tells whether who asks may see assets of an organisation one by one.
+func (m *Assets) May(ctx context.Context, organisation string) (bool, error) {
+	return m.store.may(ctx, m.store.db, organisation, m.now())
 }

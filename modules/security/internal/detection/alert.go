@@ -49,6 +49,8 @@ type ThreatAlert struct {
 	Client         string     `json:"client" doc:"Empty: several, or none" title:"请求方|Client"`
 	Server         string     `json:"server" title:"响应方|Server"`
 	Unit           string     `json:"unit"`
+	ClientZone     string     `json:"client_zone" doc:"Of the client's asset when the alert was opened; only its own enterprise is told" title:"请求方区域|Client zone"`
+	ServerZone     string     `json:"server_zone" doc:"Of the server's asset when the alert was opened; only its own enterprise is told" title:"响应方区域|Server zone"`
 	Why            lang.Text  `json:"why" doc:"In words, of the newest finding" title:"原因|Why"`
 	Times          int64      `json:"times" title:"次数|Times"`
 	FirstAt        time.Time  `json:"first_at" title:"首次出现|First seen"`

@@ -17,14 +17,14 @@ import (
 
 type store struct{ db *sqldb.DB }
 
-const alertColumns = `x.id, x.organisation_id, x.organisation_zh, x.organisation_en, x.sensor_id, x.sensor_name, x.fingerprint, x.rule_id, x.rule_zh, x.rule_en, x.pack, x.kind, x.level, x.technique, x.client, x.server, x.unit, x.why_zh, x.why_en,
+const alertColumns = `x.id, x.organisation_id, x.organisation_zh, x.organisation_en, x.sensor_id, x.sensor_name, x.fingerprint, x.rule_id, x.rule_zh, x.rule_en, x.pack, x.kind, x.level, x.technique, x.client, x.server, x.unit, x.client_zone, x.server_zone, x.why_zh, x.why_en,
 	x.reasons, x.records, x.times, x.first_at, x.last_at, x.state, x.reason, x.until_at, x.incident_id, x.opened_at, x.changed_at, x.version,
 	EXISTS (SELECT 1 FROM security_sensor y WHERE y.id = x.sensor_id AND y.synthetic)`
 
 func scanAlert(r sqldb.Row) (a ThreatAlert, err error) {
 	var first, last, until, opened, changed int64
 	var reasons, records string
-	err = r.Scan(&a.ID, &a.OrganisationID, &a.Enterprise.ZH, &a.Enterprise.EN, &a.SensorID, &a.Sensor, &a.fingerprint, &a.RuleID, &a.Rule.ZH, &a.Rule.EN, &a.Pack, &a.Kind, &a.Level, &a.Technique, &a.Client, &a.Server, &a.Unit, &a.Why.ZH, &a.Why.EN,
+	err = r.Scan(&a.ID, &a.OrganisationID, &a.Enterprise.ZH, &a.Enterprise.EN, &a.SensorID, &a.Sensor, &a.fingerprint, &a.RuleID, &a.Rule.ZH, &a.Rule.EN, &a.Pack, &a.Kind, &a.Level, &a.Technique, &a.Client, &a.Server, &a.Unit, &a.ClientZone, &a.ServerZone, &a.Why.ZH, &a.Why.EN,
 		&reasons, &records, &a.Times, &first, &last, &a.State, &a.Reason, &until, &a.IncidentID, &opened, &changed, &a.Version, &a.Synthetic)
 	if err != nil {
 		return a, err
@@ -64,6 +64,8 @@ type alertParams struct {
 	Rule         string `query:"rule" maxLength:"40" doc:"ID of a rule"`
 	Sensor       string `query:"sensor" maxLength:"40" doc:"ID of a sensor"`
 	Organisation string `query:"organisation" maxLength:"40"`
+	ClientZone   string `query:"client_zone" maxLength:"60" doc:"Zone of the client; of alerts of one's own"`
+	ServerZone   string `query:"server_zone" maxLength:"60" doc:"Zone of the server; of alerts of one's own"`
 }
 
 func (s store) list(ctx context.Context, in alertParams) (sqldb.Page[ThreatAlert], error) {
@@ -78,6 +80,9 @@ func (s store) list(ctx context.Context, in alertParams) (sqldb.Page[ThreatAlert
 		l.WhereIf("x.state = ?", in.State)
 	}
 	l.WhereIf("x.level = ?", in.Level).WhereIf("x.kind = ?", in.Kind).WhereIf("x.technique = ?", in.Technique).WhereIf("x.rule_id = ?", in.Rule).WhereIf("x.sensor_id = ?", in.Sensor).WhereIf("x.organisation_id = ?", in.Organisation)
+	if in.ClientZone+in.ServerZone != "" {
+		l.WhereIf("x.client_zone = ?", in.ClientZone).WhereIf("x.server_zone = ?", in.ServerZone).Where("x.organisation_id = ?", identity.From(ctx).Organisation.ID)
+	}
 	restrict(ctx, &l)
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanAlert)
 }
@@ -213,6 +218,13 @@ func put(ctx context.Context, tx *sqldb.Tx, of sensorOf, pack string, f Finding,
 		ID: ulid.Make().String(), OrganisationID: of.organisation, Enterprise: of.name, SensorID: of.id, Sensor: of.title, RuleID: f.Rule.ID, Rule: f.Rule.Title, Pack: pack, Kind: f.Rule.Kind, Level: f.Rule.Level, Technique: f.Rule.Technique.ID,
 		Client: f.Client, Server: f.Server, Unit: f.Unit, Why: f.Why, Times: int64(f.Count), FirstAt: f.First, LastAt: f.Last, State: Fresh, OpenedAt: now, Version: 1, fingerprint: key, reasons: f.Reasons, records: newest(f.Records),
 	}
+	if a.Client != "" || a.Server != "" {
+		hosts, err := of.hosts()
+		if err != nil {
+			return a, false, err
+		}
+		a.ClientZone, a.ServerZone = hosts[a.Client].Zone, hosts[a.Server].Zone
+	}
 	return a, true, insertAlert(ctx, tx, a)
 }
 
@@ -247,10 +259,10 @@ func insertAlert(ctx context.Context, tx *sqldb.Tx, a ThreatAlert) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO security_alert (id, organisation_id, organisation_zh, organisation_en, sensor_id, sensor_name, fingerprint, rule_id, rule_zh, rule_en, pack, kind, level, rank, technique, client, server, unit, why_zh, why_en,
-		reasons, records, times, first_at, last_at, state, reason, until_at, incident_id, opened_at, changed_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, '', 0, '', $27, $27, 1)`,
+		reasons, records, times, first_at, last_at, state, reason, until_at, incident_id, opened_at, changed_at, version, client_zone, server_zone)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, '', 0, '', $27, $27, 1, $28, $29)`,
 		a.ID, a.OrganisationID, a.Enterprise.ZH, a.Enterprise.EN, a.SensorID, a.Sensor, a.fingerprint, a.RuleID, a.Rule.ZH, a.Rule.EN, a.Pack, a.Kind, a.Level, a.Level.rank(), a.Technique, a.Client, a.Server, a.Unit, a.Why.ZH, a.Why.EN,
-		reasons, records, a.Times, a.FirstAt.UnixMilli(), a.LastAt.UnixMilli(), a.State, a.OpenedAt.UnixMilli())
+		reasons, records, a.Times, a.FirstAt.UnixMilli(), a.LastAt.UnixMilli(), a.State, a.OpenedAt.UnixMilli(), a.ClientZone, a.ServerZone)
 	if err != nil {
 		return fmt.Errorf("open an alert: %w", err)
 	}

@@ -17,6 +17,7 @@ import (
 	"linghang/kernel/notice"
 	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/incident"
+	"linghang/modules/security/internal/zone"
 )
 
 // The permissions of alerts.
@@ -215,6 +216,11 @@ func (m *Detection) judgeOf(ctx context.Context, d due, of sensorOf, events []Ev
 	if err := m.store.acquaint(ctx, d.sensor, earlier, events); err != nil {
 		return nil, err
 	}
+	plan, err := zone.EnforcedOf(ctx, m.kit.DB, of.organisation)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // it says all
+	}
+	pass(plan, events)
 	for _, e := range earlier {
 		if err := j.remember(e); err != nil {
 			return nil, err
@@ -230,7 +236,7 @@ func (m *Detection) list(ctx context.Context, in alertParams) (sqldb.Page[Threat
 		return page, err
 	}
 	for i, a := range page.Items {
-		page.Items[i].Own = own(ctx, a)
+		page.Items[i] = shown(ctx, a)
 	}
 	return page, m.looked(ctx, page.Items...)
 }
@@ -241,6 +247,14 @@ func (m *Detection) counted(ctx context.Context, in figureParams) (sqldb.Page[Al
 
 func own(ctx context.Context, a ThreatAlert) bool {
 	return identity.From(ctx).Organisation.ID == a.OrganisationID
+}
+
+// shown is an alert as the caller sees it: in which zones assets are is the enterprise's to know.
+func shown(ctx context.Context, a ThreatAlert) ThreatAlert {
+	if a.Own = own(ctx, a); !a.Own {
+		a.ClientZone, a.ServerZone = "", ""
+	}
+	return a
 }
 
 // looked notes in the record of each sensor of others that somebody looked at its alerts.
@@ -279,7 +293,7 @@ func (m *Detection) read(ctx context.Context, in httpd.Object) (d AlertDetail, e
 		return d, err
 	}
 	who := identity.From(ctx)
-	d.Own = own(ctx, d.ThreatAlert)
+	d.ThreatAlert = shown(ctx, d.ThreatAlert)
 	d.May = d.Own && who.May(mayHandle)
 	d.MayEscalate = who.May(mayHandle) && d.IncidentID == "" && (d.Own || who.Organisation.Kind == identity.Bureau)
 	d.Reasons = append([]Reason{}, d.reasons...)
@@ -296,7 +310,7 @@ func (m *Detection) read(ctx context.Context, in httpd.Object) (d AlertDetail, e
 		return d, err
 	}
 	for i, a := range d.Related {
-		d.Related[i].Own = own(ctx, a)
+		d.Related[i] = shown(ctx, a)
 	}
 	return d, m.looked(ctx, append(slices.Clone(d.Related), d.ThreatAlert)...)
 }

@@ -8,6 +8,7 @@ import (
 
 	"linghang/lib/sigma"
 	"linghang/modules/security/internal/batch"
+	"linghang/modules/security/internal/zone"
 )
 
 // surelyDirected is the confidence, in percent, from which on who asked whom is more than a
@@ -25,9 +26,10 @@ type Event struct {
 	FromClient bool
 	Record     batch.Record
 
-	unreadable bool    // its record is spoilt in the database
-	peers      peers   // what is known of the two
-	log        *logged // in place of a record: a transaction that another sensor wrote
+	unreadable bool         // its record is spoilt in the database
+	peers      peers        // what is known of the two
+	passage    zone.Passage // between which zones, where conduits are enforced
+	log        *logged      // in place of a record: a transaction that another sensor wrote
 }
 
 // source is the log source of records of units; of other conversations it is ot_connection.
@@ -76,6 +78,7 @@ func (e Event) sigma() sigma.Event {
 		}
 	}
 	out.Fields = append(out.Fields, e.peers.fields(e)...)
+	out.Fields = append(out.Fields, passageFields(e.passage)...)
 	for _, why := range r.Why {
 		out.Fields = append(out.Fields, sigma.Field{Name: "why", Value: why})
 	}
@@ -83,6 +86,25 @@ func (e Event) sigma() sigma.Event {
 		out.Fields = append(out.Fields, objectFields(o)...)
 	}
 	return out
+}
+
+// passageFields are those of an event between two zones whose enterprise enforces its conduits:
+// conduit is open, reading (a command, where only reading passes) or none.
+func passageFields(p zone.Passage) []sigma.Field {
+	conduit := map[zone.Standing]string{zone.Covered: "open", zone.Reading: "reading", zone.Undeclared: "none"}[p.Standing]
+	if conduit == "" {
+		return nil
+	}
+	return []sigma.Field{{Name: "client_zone", Value: p.ClientZone}, {Name: "server_zone", Value: p.ServerZone}, {Name: "conduit", Value: conduit}}
+}
+
+// pass tells events between which zones they are.
+func pass(plan zone.Plan, events []Event) {
+	for i := range events {
+		if e := &events[i]; e.log == nil && !e.unreadable {
+			e.passage = plan.Judge(e.Client, e.Server, e.Record.Protocol, e.Record.Class)
+		}
+	}
 }
 
 func objectFields(o batch.Object) []sigma.Field {
@@ -129,6 +151,7 @@ func (e Event) words() map[string]string {
 	return map[string]string{
 		"client": e.Client, "server": e.Server, "port": strconv.Itoa(e.Port), "protocol": r.Protocol, "function": r.Function, "class": r.Class,
 		"unit": strconv.FormatUint(uint64(r.Unit), 10), "exception": r.Exception, "malformed": r.Malformed, "text": r.Text, "objects": strings.Join(objects, ", "), "other": e.peers.commander,
+		"client_zone": e.passage.ClientZone, "server_zone": e.passage.ServerZone,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"linghang/kernel/jobs"
@@ -14,6 +15,7 @@ import (
 	"linghang/kernel/notice"
 	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/batch"
+	"linghang/modules/security/internal/zone"
 )
 
 // Bounds of one batch that is judged.
@@ -52,6 +54,7 @@ type due struct {
 type sensorOf struct {
 	id, organisation, title string
 	name                    lang.Text
+	hosts                   func() (zone.Hosts, error) // what its enterprise declared of addresses, read once
 }
 
 // next is the batch that waits longest after as many as are left out.
@@ -221,6 +224,7 @@ func (m *Detection) keepOf(ctx context.Context, queue string, d due, of sensorOf
 
 // raise puts findings into alerts, and tells of grave ones that are new.
 func (m *Detection) raise(ctx context.Context, tx *sqldb.Tx, of sensorOf, list []Finding, now time.Time) error {
+	of.hosts = sync.OnceValues(func() (zone.Hosts, error) { return zone.HostsOf(ctx, tx, of.organisation) })
 	var grave []ThreatAlert
 	for _, f := range joined(of.id, list) {
 		a, fresh, err := put(ctx, tx, of, m.pack.Version, f, now)

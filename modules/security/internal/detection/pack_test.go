@@ -17,6 +17,7 @@ import (
 	"linghang/lib/icsdissect"
 	"linghang/modules/security/internal/batch"
 	"linghang/modules/security/internal/probe"
+	"linghang/modules/security/internal/zone"
 )
 
 // stage makes events of the lines of testdata/rules.txt. A line is
@@ -24,6 +25,8 @@ import (
 //	[xN] [+S] modbus|s7|dnp3|iec104|bacnet >|< HEX [to 10.0.0.*] [from 10.0.0.9]
 //	[xN] [+S] {a record as JSON}
 //	[xN] [+S] log KIND CLIENT SERVER PORT [PROTOCOL] NAME=VALUE…
+//	zone ADDRESS NAME
+//	conduit ZONE ZONE reads|commands [PROTOCOL…]
 //
 // that is N times, each S seconds after the one before (0.1). HEX is what the protocol's frame
 // carries, which is put into a packet and read by icsdissect; *, and ** in HEX (one octet), is
@@ -35,10 +38,13 @@ type stage struct {
 	out  []Event
 	d    *icsdissect.Dissector
 	sent int
+
+	hosts zone.Hosts // the last two kinds of lines: what the enterprise declared, and enforces
+	ways  []zone.Way
 }
 
 func newStage(t *testing.T) *stage {
-	s := &stage{t: t, at: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC), seq: map[string]uint32{}}
+	s := &stage{t: t, at: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC), seq: map[string]uint32{}, hosts: zone.Hosts{}}
 	s.d = icsdissect.New(icsdissect.Options{Record: func(r *icsdissect.Record) { s.put(probe.RecordOf(r, []string{batch.WhyFirstSeen})) }})
 	return s
 }
@@ -48,6 +54,13 @@ func (s *stage) put(r batch.Record) {
 }
 
 func (s *stage) line(text string) {
+	if words := strings.Fields(text); words[0] == "zone" {
+		s.hosts[words[1]] = zone.Host{Asset: words[1], Zone: words[2]}
+		return
+	} else if words[0] == "conduit" {
+		s.ways = append(s.ways, zone.Way{ClientZone: words[1], ServerZone: words[2], Protocols: words[4:], Commands: words[3] == "commands"})
+		return
+	}
 	times, pause := 1, 100*time.Millisecond
 	for {
 		word, rest, _ := strings.Cut(text, " ")
@@ -301,6 +314,7 @@ func TestEveryRuleFindsWhatItIsForAndNothingElse(t *testing.T) {
 		if len(st.out) == 0 {
 			t.Errorf("line %d: no event comes of it", s.number)
 		}
+		pass(zone.NewPlan(st.hosts, st.ways), st.out)
 		f, hit := found(t, p, st.out)[s.rule]
 		if hit != s.hit {
 			t.Errorf("line %d: %s: found %v, want %v; last event %+v", s.number, s.rule, hit, s.hit, st.out[len(st.out)-1].Record)
