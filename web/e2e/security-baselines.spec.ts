@@ -1,55 +1,14 @@
-import { execFile, spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { hear, readCoils, readRegisters, writeRegister } from './capture'
 import { picture } from './picture'
 import { binary } from './start'
 import { accessible, address, enter, expect, narrow, organisation, people, send, test } from './support'
 
 const run = promisify(execFile)
-
-/** Modbus requests from hosts to controllers: libpcap, Ethernet, IPv4, TCP, the port of the server is 502. */
-function capture(asked: { from: number; to: number; unit: number; pdu: string }[], at: Date): Buffer {
-  const head = Buffer.alloc(24)
-  head.writeUInt32LE(0xa1b2c3d4, 0)
-  head.writeUInt16LE(2, 4)
-  head.writeUInt16LE(4, 6)
-  head.writeUInt32LE(65535, 16)
-  head.writeUInt32LE(1, 20)
-  const out = [head]
-  const sequence = new Map<string, number>()
-  asked.forEach((a, i) => {
-    const pdu = Buffer.from(a.pdu, 'hex')
-    const modbus = Buffer.concat([Buffer.from([0, i + 1, 0, 0, 0, pdu.length + 1, a.unit]), pdu])
-    const pair = `${a.from} ${a.to}`
-    const tcp = Buffer.alloc(20)
-    tcp.writeUInt16BE(40000 + a.from, 0)
-    tcp.writeUInt16BE(502, 2)
-    tcp.writeUInt32BE(sequence.get(pair) ?? 1000, 4)
-    tcp[12] = 0x50
-    tcp[13] = 0x18
-    sequence.set(pair, (sequence.get(pair) ?? 1000) + modbus.length)
-    const ip = Buffer.alloc(20)
-    ip[0] = 0x45
-    ip.writeUInt16BE(40 + modbus.length, 2)
-    ip[8] = 64
-    ip[9] = 6
-    ip.set([10, 0, 0, a.from], 12)
-    ip.set([10, 0, 0, a.to], 16)
-    const frame = Buffer.concat([Buffer.from([2, 0, 0, 0, 0, a.to, 2, 0, 0, 0, 0, a.from, 8, 0]), ip, tcp, modbus])
-    const packet = Buffer.alloc(16)
-    packet.writeUInt32LE(Math.floor(at.getTime() / 1000) + i, 0)
-    packet.writeUInt32LE(frame.length, 8)
-    packet.writeUInt32LE(frame.length, 12)
-    out.push(packet, frame)
-  })
-  return Buffer.concat(out)
-}
-
-const readRegisters = '0300040001'
-const readCoils = '0100000008'
-const writeRegister = '0600040001'
 
 test('who speaks with whom is learned, reviewed by keyboard and enforced; a deviation is agreed to', async ({ page, another }) => {
   test.setTimeout(240_000)
@@ -61,12 +20,6 @@ test('who speaks with whom is learned, reviewed by keyboard and enforced; a devi
   const sensor = await send<{ id: string }>(request, 'POST', '/api/security/sensors', { name: '二号线', machine_id: machine.id, consent: 'detail' })
   await send(request, 'POST', '/api/security/assets', { name: '主控 PLC', role: 'plc', vendor: '', product: '', model: '', order_number: '', firmware: '', serial: '', addresses: [{ ip: '10.0.0.1' }], zone: '控制区', zone_level: 1, criticality: 2, reach: 'internal', responsible: '', site: '', note: '' })
   const dir = await mkdtemp(join(tmpdir(), 'linghang-probe-'))
-  const hear = async (name: string, asked: Parameters<typeof capture>[0]) => {
-    await writeFile(join(dir, `${name}.pcap`), capture(asked, new Date(Date.now() - 60_000)))
-    await writeFile(join(dir, 'probe.yaml'), `machine: ${join(dir, 'machine')}\nspool: ${join(dir, `spool-${name}`)}\nread: ${join(dir, `${name}.pcap`)}\n`)
-    const probe = spawn(binary(), ['probe', 'run', '--config', join(dir, 'probe.yaml')], { stdio: 'ignore' })
-    await new Promise((done) => probe.on('exit', done))
-  }
   try {
     await run(binary(), ['machine', 'enrol', '--url', machine.url, '--token', machine.token, '--ca-sha256', machine.fingerprint, '--dir', join(dir, 'machine')])
 
@@ -81,7 +34,7 @@ test('who speaks with whom is learned, reviewed by keyboard and enforced; a devi
     await firm.getByRole('button', { name: '开始学习' }).click()
     await expect(firm.getByRole('heading', { level: 1 })).toContainText('二号线控制网')
     const id = firm.url().split('/').pop()!.split('?')[0]!
-    await hear('learn', [
+    await hear(dir, 'learn', [
       { from: 9, to: 1, unit: 1, pdu: readRegisters }, { from: 9, to: 1, unit: 2, pdu: readRegisters }, { from: 9, to: 1, unit: 1, pdu: writeRegister }, { from: 9, to: 2, unit: 1, pdu: readRegisters },
       { from: 8, to: 1, unit: 1, pdu: readCoils }, { from: 8, to: 2, unit: 1, pdu: readCoils },
     ])
@@ -133,7 +86,7 @@ test('who speaks with whom is learned, reviewed by keyboard and enforced; a devi
     await accessible(firm)
 
     // A host that never spoke writes: an alert, and then it is wanted.
-    await hear('deviate', [{ from: 66, to: 1, unit: 1, pdu: writeRegister }, { from: 9, to: 1, unit: 7, pdu: readRegisters }])
+    await hear(dir, 'deviate', [{ from: 66, to: 1, unit: 1, pdu: writeRegister }, { from: 9, to: 1, unit: 7, pdu: readRegisters }])
     const alerts = async () => (await (await request.get(`${address()}/api/security/alerts?kind=baseline`)).json() as { total: number }).total
     await expect.poll(alerts, { timeout: 60_000 }).toBe(1)
     await firm.goto(`/security/baselines/${id}?tab=deviations`)

@@ -11,7 +11,7 @@ const icons: Record<string, ReactNode> = {
   plan: <FlagOutlined />, board: <DashboardOutlined />, target: <BarChartOutlined />, targets: <BarChartOutlined />, reports: <FileTextOutlined />,
   calendar: <CalendarOutlined />, data: <DatabaseOutlined />, list: <ProfileOutlined />,
   files: <FileProtectOutlined />, values: <FileDoneOutlined />, reminders: <BellOutlined />, screen: <DesktopOutlined />, letters: <DisconnectOutlined />, jobs: <FieldTimeOutlined />, 'own-jobs': <HistoryOutlined />, registrations: <FileSearchOutlined />, invitations: <UserAddOutlined />, personal: <IdcardOutlined />, notices: <MailOutlined />, channels: <RobotOutlined />, deliveries: <SendOutlined />, programs: <AppstoreAddOutlined />, machines: <HddOutlined />, shared: <ShareAltOutlined />, rules: <PartitionOutlined />, explain: <QuestionCircleOutlined />, providers: <LoginOutlined />,
-  alerts: <AlertOutlined />, sensing: <MonitorOutlined />, baselines: <DeploymentUnitOutlined />, intelligence: <EyeOutlined />, 'alert-rules': <ControlOutlined />, 'on-call': <PhoneOutlined />, silences: <MutedOutlined />,
+  alerts: <AlertOutlined />, sensing: <MonitorOutlined />, baselines: <DeploymentUnitOutlined />, zones: <PartitionOutlined />, intelligence: <EyeOutlined />, 'alert-rules': <ControlOutlined />, 'on-call': <PhoneOutlined />, silences: <MutedOutlined />,
   scenarios: <BulbOutlined />,
   enterprises: <ShopOutlined />, diagnosis: <RadarChartOutlined />, resolve: <AimOutlined />, nodes: <DeploymentUnitOutlined />, identifiers: <BarcodeOutlined />, labels: <PrinterOutlined />, codes: <NumberOutlined />,
 }

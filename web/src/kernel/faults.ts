@@ -10,6 +10,7 @@ import { upward } from './faultsOfUpward'
 import { weaknesses } from './faultsOfWeaknesses'
 import { baselines } from './faultsOfBaselines'
 import { detection } from './faultsOfDetection'
+import { zones } from './faultsOfZones'
 import { intel } from './faultsOfIntel'
 import { sensors } from './faultsOfSensors'
 import { restateStix } from './faultsOfStix'
@@ -28,7 +29,7 @@ const sentences: Record<string, string> = {
   ...pilots,
   ...scenarios,
   ...weaknesses,
-  ...sensors, ...detection, ...baselines, ...intel, ...upward, ...own,
+  ...sensors, ...detection, ...zones, ...baselines, ...intel, ...upward, ...own,
   // new output that platforms drove
   'a unified social credit code: 18 characters with a check character': '18 位统一社会信用代码，校验位应相符',
   'name the enterprise, in 200 characters at most': '请填写企业名称，最多 200 字',

@@ -68,7 +68,7 @@ func Topics() []module.Topic { return []module.Topic{{Name: topic, Permission: m
 
 // Nav are the entries of the menu.
 func Nav(section lang.Text) []module.NavItem {
-	return []module.NavItem{{Section: section, Label: lang.Text{ZH: "区域与导管", EN: "Zones and conduits"}, Path: "/security/zones", Icon: "baselines", Permission: maySee}}
+	return []module.NavItem{{Section: section, Label: lang.Text{ZH: "区域与导管", EN: "Zones and conduits"}, Path: "/security/zones", Icon: "zones", Permission: maySee}}
 }
 
 // Personal is where something about persons is kept.

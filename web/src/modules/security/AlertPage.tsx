@@ -101,6 +101,8 @@ function About({ alert: a }: { alert: AlertDetail }) {
           ...(a.kind === 'health' ? [] : [
             { key: 'client', label: t('alert.field.client'), children: <span className="lh-code">{a.client || t('alert.several')}</span> },
             { key: 'server', label: t('alert.field.server'), children: <span className="lh-code">{a.server || t('alert.several')}</span> },
+            ...(a.client_zone ? [{ key: 'client_zone', label: t('alert.field.clientZone'), children: <span className="lh-wrap">{a.client_zone}</span> }] : []),
+            ...(a.server_zone ? [{ key: 'server_zone', label: t('alert.field.serverZone'), children: <span className="lh-wrap">{a.server_zone}</span> }] : []),
           ]),
           { key: 'times', label: t('alert.field.times'), children: <span className="lh-number">{f.number(a.times, 0)}</span> },
           { key: 'first', label: t('alert.field.first'), children: time(a.first_at) },

@@ -1,5 +1,5 @@
 import { Link } from 'react-router'
-import { DataTable, EmptyState, LinkButton, PageHeader, StatusTag, SyntheticMark, useFormat, useText, type Column } from '../../kernel'
+import { DataTable, EmptyState, LinkButton, PageHeader, StatusTag, SyntheticMark, useFormat, useSession, useText, type Column } from '../../kernel'
 import { alertKey, kinds, levels, levelTone, states, stateTone, useAlertsLive, useAlertTexts, type AlertRow } from './alertTexts'
 
 /** Alerts that the reader may see. */
@@ -7,6 +7,7 @@ export default function Alerts() {
   const t = useAlertTexts()
   const text = useText()
   const f = useFormat()
+  const own = !['bureau', 'park', 'responder'].includes(useSession().organisation.kind)
   useAlertsLive()
   const columns: Column<AlertRow>[] = [
     { key: 'rule', title: t('alert.field.rule'), sort: 'rule', render: (a) => <span className="lh-two lh-wrap"><span><Link to={`/security/alerts/${a.id}`}>{text(a.rule)}</Link> {a.synthetic && <SyntheticMark />}</span><span className="lh-muted">{text(a.why)}</span></span> },
@@ -27,6 +28,7 @@ export default function Alerts() {
           { name: 'level', label: t('alert.field.level'), options: levels.map((l) => ({ value: l, label: t(`alert.levels.${l}`) })) },
           { name: 'kind', label: t('alert.field.kind'), options: kinds.map((k) => ({ value: k, label: t(`alert.kinds.${k}`) })) },
           { name: 'technique', label: t('alert.field.technique') },
+          ...(own ? [{ name: 'client_zone', label: t('alert.field.clientZone') }, { name: 'server_zone', label: t('alert.field.serverZone') }] : []),
         ]}
         empty={<EmptyState title={t('alert.empty')} note={t('alert.emptyNote')} />}
       />

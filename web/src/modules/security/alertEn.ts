@@ -4,7 +4,7 @@ export const en = {
     title: 'Security alerts', note: 'Found by rules in what sensors record; findings of one rule between the same two devices are one alert', one: 'Security alert', rulesLink: 'Detection rules', search: 'Rule, address, reason', empty: 'No alerts', emptyNote: 'Every full record that sensors send is looked at by the rules',
     missing: 'Enter {{label}}', several: 'several', yes: 'Yes', no: 'No',
     field: {
-      rule: 'Alert', enterprise: 'Enterprise', level: 'Level', state: 'State', kind: 'Type', technique: 'ATT&CK technique', times: 'Times', last: 'Last seen', first: 'First seen', sensor: 'Sensor', client: 'Client', server: 'Server', unit: 'Unit', reason: 'Reason', until: 'Suppressed until', incident: 'Incident', pack: 'Rule pack', when: 'Time', who: 'Who', pair: 'Client → server',
+      rule: 'Alert', enterprise: 'Enterprise', level: 'Level', state: 'State', kind: 'Type', technique: 'ATT&CK technique', times: 'Times', last: 'Last seen', first: 'First seen', sensor: 'Sensor', client: 'Client', server: 'Server', clientZone: 'Client zone', serverZone: 'Server zone', unit: 'Unit', reason: 'Reason', until: 'Suppressed until', incident: 'Incident', pack: 'Rule pack', when: 'Time', who: 'Who', pair: 'Client → server',
       function: 'Function', protocol: 'Protocol', objects: 'Objects', orientation: 'Direction by',
     },
     figuresLink: 'Figures',

@@ -4,7 +4,7 @@ export const zh = {
     title: '安全告警', note: '由检测规则在探针记录中发现；同一规则、同一对设备的发现合并为一条', one: '安全告警', rulesLink: '检测规则', search: '规则、地址、原因', empty: '没有告警', emptyNote: '探针上报的每条完整记录都会经过检测规则',
     missing: '请填写{{label}}', several: '多台', yes: '是', no: '否',
     field: {
-      rule: '告警', enterprise: '企业', level: '级别', state: '状态', kind: '类型', technique: 'ATT&CK 技术', times: '次数', last: '最近出现', first: '首次出现', sensor: '探针', client: '请求方', server: '响应方', unit: '单元', reason: '理由', until: '压制到', incident: '安全事件', pack: '规则包', when: '时间', who: '操作人', pair: '请求方 → 响应方',
+      rule: '告警', enterprise: '企业', level: '级别', state: '状态', kind: '类型', technique: 'ATT&CK 技术', times: '次数', last: '最近出现', first: '首次出现', sensor: '探针', client: '请求方', server: '响应方', clientZone: '请求方区域', serverZone: '响应方区域', unit: '单元', reason: '理由', until: '压制到', incident: '安全事件', pack: '规则包', when: '时间', who: '操作人', pair: '请求方 → 响应方',
       function: '功能', protocol: '协议', objects: '对象', orientation: '方向依据',
     },
     figuresLink: '告警统计',

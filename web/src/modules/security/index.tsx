@@ -34,13 +34,16 @@ import { zh as upwardZh } from './upwardZh'
 import { en as weaknessEn } from './weaknessEn'
 import { pages as weaknessPages } from './weaknessPages'
 import { zh as weaknessZh } from './weaknessZh'
+import { en as zoneEn } from './zoneEn'
+import { pages as zonePages } from './zonePages'
+import { zh as zoneZh } from './zoneZh'
 
-/** Industrial information security: situation, notices, alerts, baselines, intelligence, incidents, sensors, assets and weaknesses, exchange, reports upward. */
+/** Industrial information security: situation, notices, alerts, baselines, zones, intelligence, incidents, sensors, assets and weaknesses, exchange, reports upward. */
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...alertZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh, ...receivedZh },
-    en: { ...noticeEn, ...alertEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn, ...receivedEn },
+    zh: { ...noticeZh, ...alertZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh, ...receivedZh, ...zoneZh },
+    en: { ...noticeEn, ...alertEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn, ...receivedEn, ...zoneEn },
   },
-  routes: [...noticePages, ...alertPages, ...baselinePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages, ...upwardPages],
+  routes: [...noticePages, ...alertPages, ...baselinePages, ...zonePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages, ...upwardPages],
 }

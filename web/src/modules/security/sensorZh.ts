@@ -40,7 +40,7 @@ export const zh = {
       severities: { high: '高', medium: '中', low: '低', info: '信息' }, from: { high: '高', medium: '中及以上', low: '低及以上', info: '全部' }, formats: { eve: 'Suricata', syslog: 'syslog', zeek: 'Zeek', wazuh: 'Wazuh', windows: 'Windows' },
       feeds: '日志文件', lines: '行数', told: '已上报', unread: '读不懂', long: '过长', dropped: '其丢包', gone: '文件丢失', repeated: '重复，只计数', limited: '超出上报速率，只计数',
     },
-    consent: { title: '主管部门可见的内容', history: '授权记录', looks: '主管部门查阅记录', noLooks: '还没有人查阅', change: '更改', changed: '已更改', ask: '改为“{{consent}}”？', answerTitle: '主管部门可以看到什么？', noHistory: '没有记录', theirs: '由企业决定', whats: { records: '记录', pairs: '会话', facts: '设备自述', assets: '设备', logs: '其他日志', alerts: '告警', baselines: '通信基线', intelligence: '情报命中' } },
+    consent: { title: '主管部门可见的内容', history: '授权记录', looks: '主管部门查阅记录', noLooks: '还没有人查阅', change: '更改', changed: '已更改', ask: '改为“{{consent}}”？', answerTitle: '主管部门可以看到什么？', noHistory: '没有记录', theirs: '由企业决定', whats: { records: '记录', pairs: '会话', facts: '设备自述', assets: '设备', logs: '其他日志', alerts: '告警', baselines: '通信基线', zones: '区域与导管', intelligence: '情报命中' } },
     retire: { label: '停用', title: '停用“{{name}}”？', note: '停用后不再接收此机器的数据，已收到的数据保留；不能恢复。', done: '已停用' },
     figuresOnly: '企业只开放数字，未开放明细', noDetail: '企业没有开放',
   },
