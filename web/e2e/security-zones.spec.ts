@@ -83,6 +83,13 @@ test('zones stand beside what was seen; conduits are taken over and enforced, an
     await narrow(firm)
     await expect(firm.getByRole('button', { name: '办公区 → 控制区：超出只读' })).toBeVisible()
     await picture(firm, 'security-zones-phone')
+    await firm.getByRole('button', { name: '办公区 → 控制区：超出只读' }).click()
+    await expect(firm.getByRole('dialog').getByText('报表主机')).toBeVisible()
+    await picture(firm, 'security-zones-cell-phone')
+    await firm.goto('/security/zones?tab=conduits')
+    await expect(firm.getByRole('cell', { name: '办公区' })).toBeVisible()
+    await narrow(firm)
+    await picture(firm, 'security-zones-conduits-phone')
     await firm.setViewportSize({ width: 1440, height: 900 })
 
     // The city sees it, in English, once the assets are open to it.

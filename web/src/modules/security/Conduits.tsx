@@ -1,4 +1,4 @@
-import { Button, Flex } from 'antd'
+import { Alert, Button, Flex } from 'antd'
 import { useState } from 'react'
 import { api, Confirm, DataTable, EmptyState, ifMatch, read, StatusTag, useChange, type Column } from '../../kernel'
 import { ConduitDrawer } from './ConduitForm'
@@ -19,6 +19,7 @@ export function Conduits({ plan: p }: { plan: Plan }) {
   ]
   return (
     <div className="lh-stack">
+      {p.ways.some((c) => c.no_clients || c.no_servers) && <Alert type="warning" showIcon title={t('zone.gone')} description={t('zone.goneNote')} />}
       <DataTable<Conduit>
         url="/api/security/conduits" fixed={{ organisation: p.organisation_id }} queryKey={[...zoneKey, 'conduits']} label={t('zone.tabs.conduits')} rowKey={(c) => c.id} columns={columns} search={t('zone.conduits.search')} exports prefix="c." views=""
         filters={[{ name: 'zone', label: t('zone.field.zone'), options: p.shown.map((z) => ({ value: z.name, label: z.name })) }, { name: 'commands', label: t('zone.field.commands'), options: [{ value: 'yes', label: t('zone.commandsYes') }, { value: 'no', label: t('zone.commandsNo') }] }]}

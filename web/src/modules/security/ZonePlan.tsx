@@ -54,7 +54,7 @@ function Page({ plan: p }: { plan: Plan }) {
   )
 }
 
-/** What is missing in the comparison. */
+/** Why it stands so, and what is missing in the comparison. */
 function Gaps({ plan: p }: { plan: Plan }) {
   const t = useZoneTexts()
   const f = useFormat()
@@ -62,6 +62,7 @@ function Gaps({ plan: p }: { plan: Plan }) {
     <>
       {p.sensors === 0 && <Alert type="warning" showIcon title={t('zone.noSensors')} description={t(p.own ? 'zone.noSensorsNote' : 'zone.noSensorsTheirs')} />}
       {p.hidden > 0 && p.sensors > 0 && <Alert type="warning" showIcon title={t('zone.hidden', { n: f.number(p.hidden, 0) })} />}
+      {p.changed_at && <p className="lh-note">{[p.reason && t('zone.reasonIs', { reason: p.reason }), t('zone.changedBy', { name: p.by, time: f.time(p.changed_at) })].filter(Boolean).join(' · ')}</p>}
       {p.beyond > 0 && <Alert type="warning" showIcon title={t('zone.beyond', { n: f.number(p.beyond, 0) })} />}
     </>
   )

@@ -3,8 +3,8 @@ export const zh = {
   zone: {
     title: '区域与导管', note: '哪些区域之间可以通信由企业声明（IEC 62443 导管），与探针所见对照；执行后，导管之外的通信即告警', missing: '请填写{{label}}', saved: '已保存',
     list: { search: '企业', empty: '没有可查看的企业', emptyNote: '企业同意主管部门查看资产明细后，其区域与导管出现在此', enterprise: '企业', zones: '区域', conduits: '导管', state: '状态', changed: '更新时间' },
-    enforced: '执行中', declared: '仅对照', enforcedBy: '{{name}}于 {{time}} 更改', tabs: { matrix: '对照', conduits: '导管', unplaced: '无区域', parts: '内容' },
-    field: { client: '请求方区域', server: '响应方区域', protocols: '协议', commands: '可通过', note: '说明', responsible: '责任人', classes: '类别', standing: '对照结果', last: '最近出现', pair: '请求方 → 响应方', address: '地址', asset: '资产', why: '原因', zone: '区域', level: '安全等级', assets: '资产数', reason: '理由' },
+    enforced: '执行中', declared: '仅对照', changedBy: '{{name}}于 {{time}} 最近更改', reasonIs: '理由：{{reason}}', tabs: { matrix: '对照', conduits: '导管', unplaced: '无区域', parts: '内容' },
+    field: { client: '请求方区域', server: '响应方区域', protocols: '协议', commands: '可通过', note: '说明', responsible: '责任人', classes: '类别', standing: '对照结果', last: '最近出现', pair: '请求方 → 响应方', address: '地址', why: '原因', zone: '区域', reason: '理由' },
     anyProtocol: '任意协议', commandsYes: '读取和命令', commandsNo: '仅读取', none: '无区域', levels: 'SL-T {{n}}', levelsMixed: 'SL-T {{n}}（资产所填不一致）', levelNone: '未定级', assetsOf: '{{n}} 个资产',
     standings: { undeclared: '未声明', reading: '超出只读', unknown: '无法判断', covered: '已声明', unseen: '未出现', within: '区域内' },
     standingNotes: { undeclared: '探针看到了通信，没有导管允许它', reading: '导管只允许读取，探针看到了命令', unknown: '一方不在任何区域，无法对照', covered: '探针看到了通信，导管允许它', unseen: '已声明导管，探针没有看到通信', within: '同一区域内的通信不需要导管' },
