@@ -89,6 +89,7 @@ test('zones stand beside what was seen; conduits are taken over and enforced, an
     await firm.goto('/security/zones?tab=conduits')
     await expect(firm.getByRole('cell', { name: '办公区' })).toBeVisible()
     await narrow(firm)
+    await accessible(firm)
     await picture(firm, 'security-zones-conduits-phone')
     await firm.setViewportSize({ width: 1440, height: 900 })
 
@@ -96,6 +97,9 @@ test('zones stand beside what was seen; conduits are taken over and enforced, an
     await send(request, 'POST', '/api/security/inventory/consent', { purpose: '应急处置' })
     const city = await another(people.administrator, 'en')
     await city.goto('/security/zones')
+    await expect(city.getByRole('link', { name: '分区用户企业' })).toBeVisible()
+    await accessible(city)
+    await picture(city, 'security-zones-city-en')
     await city.getByRole('link', { name: '分区用户企业' }).click()
     await expect(city.getByRole('button', { name: '办公区 → 控制区: More than reading' })).toBeVisible()
     await expect(city.getByRole('button', { name: 'Stop enforcing' })).toHaveCount(0)

@@ -12,8 +12,8 @@ export function Conduits({ plan: p }: { plan: Plan }) {
   const columns: Column<Conduit>[] = [
     { key: 'client', title: t('zone.field.client'), sort: 'client_zone', render: (c) => zone(c.client_zone, c.no_clients) },
     { key: 'server', title: t('zone.field.server'), sort: 'server_zone', render: (c) => zone(c.server_zone, c.no_servers) },
-    { key: 'protocols', title: t('zone.field.protocols'), render: (c) => <Protocols list={c.protocols} /> },
-    { key: 'commands', title: t('zone.field.commands'), from: 'sm', render: (c) => <Passes commands={c.commands} /> },
+    { key: 'protocols', title: t('zone.field.protocols'), render: (c) => <span className="lh-two"><Protocols list={c.protocols} /><span className="lh-narrow-only"><Passes commands={c.commands} /></span></span> },
+    { key: 'commands', title: t('zone.field.commands'), from: 'md', render: (c) => <Passes commands={c.commands} /> },
     { key: 'note', title: t('zone.field.note'), from: 'lg', render: (c) => <span className="lh-two lh-wrap"><span>{c.note}</span><span className="lh-muted">{c.responsible}</span></span> },
     ...(p.may ? [{ key: 'acts', title: '', align: 'right' as const, render: (c: Conduit) => <span className="lh-actions"><Button size="small" onClick={() => setEditing(c)}>{t('zone.act.edit')}</Button><Remove conduit={c} /></span> }] : []),
   ]
