@@ -68,14 +68,14 @@ type cityState struct {
 // securityState is how many of what there are of industrial security, and how many of them
 // are marked synthetic.
 type securityState struct {
-	Machines, Sensors, Alerts, Assets, Advisories, Exposures, Notices, Assignments, Incidents, Standings, Marked int
+	Machines, Sensors, Alerts, Assets, Advisories, Exposures, Notices, Assignments, Incidents, Standings, Zoned, Marked int
 }
 
 func (h *house) securityState() (s securityState) {
 	h.t.Helper()
 	for path, n := range map[string]*int{
 		"machine/machines": &s.Machines, "security/sensors": &s.Sensors, "security/alerts": &s.Alerts, "security/assets": &s.Assets, "security/advisories": &s.Advisories, "security/exposures": &s.Exposures,
-		"security/notices": &s.Notices, "security/assignments": &s.Assignments, "security/incidents": &s.Incidents, "security/situation/enterprises": &s.Standings,
+		"security/notices": &s.Notices, "security/assignments": &s.Assignments, "security/incidents": &s.Incidents, "security/situation/enterprises": &s.Standings, "security/zone-plans": &s.Zoned,
 	} {
 		var page struct {
 			Total int
@@ -138,9 +138,9 @@ func TestTheDemonstrationComesAndGoes(t *testing.T) {
 		t.Errorf("platforms.enterprises_served is %v", v)
 	}
 	// Three of the seven let the city see their assets.
-	if x := h.securityState(); x.Machines != 7 || x.Sensors != 7 || x.Alerts < 2 || x.Assets != 6+8+8 || x.Advisories != 4 || x.Exposures == 0 || x.Notices != 2 || x.Assignments != 8 || x.Incidents != 2 {
+	if x := h.securityState(); x.Machines != 7 || x.Sensors != 7 || x.Alerts < 2 || x.Assets != 6+8+8 || x.Advisories != 4 || x.Exposures == 0 || x.Notices != 2 || x.Assignments != 8 || x.Incidents != 2 || x.Zoned != 3 {
 		t.Errorf("of industrial security there is %+v", x)
-	} else if x.Marked != x.Sensors+x.Alerts+x.Assets+x.Advisories+x.Exposures+x.Notices+x.Assignments+x.Incidents+x.Standings {
+	} else if x.Marked != x.Sensors+x.Alerts+x.Assets+x.Advisories+x.Exposures+x.Notices+x.Assignments+x.Incidents+x.Standings+x.Zoned {
 		t.Errorf("not everything is marked synthetic: %+v", x)
 	}
 	for _, id := range []string{"enterprise.providers_online", "enterprise.services", "enterprise.agreements"} {

@@ -87,6 +87,9 @@ func (d *demo) plant(ctx context.Context, n int) (plant, error) {
 	if err := p.describe(ctx); err != nil {
 		return p, err
 	}
+	if err := p.divide(ctx); err != nil {
+		return p, fmt.Errorf("declare a conduit: %w", err)
+	}
 	return p, d.listen(ctx, &p)
 }
 
@@ -105,6 +108,29 @@ func (p plant) describe(ctx context.Context) error {
 		return nil
 	}
 	return p.api.call(ctx, http.MethodPost, "/api/security/inventory/consent", map[string]string{"purpose": "演示 Demonstration"}, nil)
+}
+
+// divide declares that the operators' zone commands the controllers'; what the engineers' does
+// there stays undeclared.
+func (p plant) divide(ctx context.Context) error {
+	var page struct {
+		Total int `json:"total"`
+	}
+	if err := p.api.call(ctx, http.MethodGet, "/api/security/conduits?limit=1", nil, &page); err != nil || page.Total > 0 {
+		return err
+	}
+	return p.api.call(ctx, http.MethodPost, "/api/security/conduits", map[string]any{"client_zone": zoneOf("hmi"), "server_zone": zoneOf("plc"), "protocols": []string{"modbus", "s7comm"}, "commands": true, "note": "合成数据 Synthetic", "responsible": ""}, nil)
+}
+
+// zoneOf is the zone in which assets of a role are.
+func zoneOf(role string) string {
+	switch role {
+	case "hmi":
+		return "监控区"
+	case "workstation":
+		return "工程区"
+	}
+	return "控制区"
 }
 
 // consentOf is what the n-th enterprise lets the city see of its probe.
@@ -227,7 +253,7 @@ func assetsOf(n int) []byte {
 		mac := macOf(ip)
 		_ = w.Write([]string{
 			name, role, vendorName, product, firmware, fmt.Sprintf("DEMO-%04d-%s", n, role+ip[strings.LastIndexByte(ip, '.')+1:]),
-			fmt.Sprintf("%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]), ip, "产线", "生产区", strconv.Itoa(criticality), reach, "一号车间", "合成数据 Synthetic",
+			fmt.Sprintf("%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]), ip, "产线", zoneOf(role), strconv.Itoa(criticality), reach, "一号车间", "合成数据 Synthetic",
 		})
 	}
 	for i := range plcsOf(n) {

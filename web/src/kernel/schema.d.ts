@@ -35708,6 +35708,7 @@ export interface components {
             own: boolean;
             /** @description Why it is enforced, or not any more */
             reason: string;
+            synthetic: boolean;
             /**
              * Format: int64
              * @description Counts changes of conduits too
@@ -35753,6 +35754,7 @@ export interface components {
             sensors: number;
             /** @description Zones that assets have */
             shown: components["schemas"]["ZoneArea"][];
+            synthetic: boolean;
             /** @description Addresses in no zone, the last to speak first, 200 at most */
             unplaced: components["schemas"]["ZoneUnplacedHost"][];
             /** Format: int64 */

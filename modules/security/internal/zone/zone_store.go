@@ -93,6 +93,7 @@ type Declaration struct {
 	ChangedAt      *time.Time `json:"changed_at,omitempty" title:"更新时间|Changed"`
 	By             string     `json:"by" title:"操作人|By"`
 	Own            bool       `json:"own" doc:"It is the caller's own organisation's"`
+	Synthetic      bool       `json:"synthetic" title:"合成数据|Synthetic"`
 	Version        int64      `json:"version" doc:"Counts changes of conduits too"`
 }
 
@@ -102,13 +103,13 @@ func (p Declaration) ETag() int64 { return p.Version }
 const planColumns = `i.organisation_id, i.name_zh, i.name_en,
 	(SELECT COUNT(DISTINCT a.zone) FROM security_asset a WHERE a.organisation_id = i.organisation_id AND a.state = 'active' AND a.zone <> ''),
 	(SELECT COUNT(*) FROM security_conduit c WHERE c.organisation_id = i.organisation_id),
-	COALESCE(p.enforced, FALSE), COALESCE(p.reason, ''), COALESCE(p.at, 0), COALESCE(p.actor_name, ''), COALESCE(p.version, 1)`
+	COALESCE(p.enforced, FALSE), COALESCE(p.reason, ''), COALESCE(p.at, 0), COALESCE(p.actor_name, ''), COALESCE(p.version, 1), i.synthetic`
 
 const planTables = `security_inventory i LEFT JOIN security_zone_plan p ON p.organisation_id = i.organisation_id`
 
 func scanPlan(r sqldb.Row) (p Declaration, err error) {
 	var at int64
-	err = r.Scan(&p.OrganisationID, &p.Enterprise.ZH, &p.Enterprise.EN, &p.Zones, &p.Conduits, &p.Enforced, &p.Reason, &at, &p.By, &p.Version)
+	err = r.Scan(&p.OrganisationID, &p.Enterprise.ZH, &p.Enterprise.EN, &p.Zones, &p.Conduits, &p.Enforced, &p.Reason, &at, &p.By, &p.Version, &p.Synthetic)
 	p.ChangedAt = sqldb.Instant(at)
 	return p, err
 }

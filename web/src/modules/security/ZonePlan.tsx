@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Drawer } from 'antd'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
-import { api, EmptyState, Failure, LinkButton, Loading, PageHeader, PageTabs, read, StatusTag, useFormat, useText } from '../../kernel'
+import { api, EmptyState, Failure, LinkButton, Loading, PageHeader, PageTabs, read, StatusTag, SyntheticMark, useFormat, useText } from '../../kernel'
 import { ConduitDrawer } from './ConduitForm'
 import { Conduits } from './Conduits'
 import { ZoneActs, ZoneTake } from './ZoneActs'
@@ -31,7 +31,7 @@ function Page({ plan: p }: { plan: Plan }) {
     <div className="lh-stack">
       <PageHeader
         title={p.own ? t('zone.title') : text(p.enterprise)} note={p.own ? t('zone.note') : t('zone.title')}
-        marks={!empty && <StatusTag tone={p.enforced ? 'good' : 'idle'}>{t(p.enforced ? 'zone.enforced' : 'zone.declared')}</StatusTag>}
+        marks={!empty && <>{p.synthetic && <SyntheticMark />}<StatusTag tone={p.enforced ? 'good' : 'idle'}>{t(p.enforced ? 'zone.enforced' : 'zone.declared')}</StatusTag></>}
         actions={p.may && !empty && <><ZoneActs plan={p} /><Button type="primary" onClick={() => setDeclaring(true)}>{t('zone.act.declare')}</Button></>}
       />
       {empty ? (

@@ -1,5 +1,5 @@
 import { Link, useParams } from 'react-router'
-import { DataTable, EmptyState, PageHeader, StatusTag, useFormat, useLive, useSession, useText, type Column } from '../../kernel'
+import { DataTable, EmptyState, PageHeader, StatusTag, SyntheticMark, useFormat, useLive, useSession, useText, type Column } from '../../kernel'
 import { ZonePlan } from './ZonePlan'
 import { useZoneTexts, zoneKey, type PlanRow } from './zoneTexts'
 
@@ -17,7 +17,7 @@ function Plans() {
   const text = useText()
   const f = useFormat()
   const columns: Column<PlanRow>[] = [
-    { key: 'enterprise', title: t('zone.list.enterprise'), sort: 'enterprise', render: (p) => <Link to={`/security/zones/${p.organisation_id}`}>{text(p.enterprise)}</Link> },
+    { key: 'enterprise', title: t('zone.list.enterprise'), sort: 'enterprise', render: (p) => <span><Link to={`/security/zones/${p.organisation_id}`}>{text(p.enterprise)}</Link> {p.synthetic && <SyntheticMark />}</span> },
     { key: 'state', title: t('zone.list.state'), sort: 'enforced', render: (p) => <StatusTag tone={p.enforced ? 'good' : 'idle'}>{t(p.enforced ? 'zone.enforced' : 'zone.declared')}</StatusTag> },
     { key: 'zones', title: t('zone.list.zones'), align: 'right', render: (p) => <span className="lh-number">{f.number(p.zones, 0)}</span> },
     { key: 'conduits', title: t('zone.list.conduits'), align: 'right', render: (p) => <span className="lh-number">{f.number(p.conduits, 0)}</span> },
