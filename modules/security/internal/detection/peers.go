@@ -42,6 +42,11 @@ func (p peers) fields(e Event) []sigma.Field {
 	return []sigma.Field{{Name: "other_commander", Value: p.commander}}
 }
 
+// commands tells whether units of a class change something.
+func commands(class string) bool {
+	return slices.Contains([]string{"write", "control", "config", "program"}, class)
+}
+
 // span is when something was first and last.
 type span struct{ first, last time.Time }
 
@@ -62,7 +67,7 @@ func (a *acquaintance) hear(client, server, protocol, class string, first, last 
 		a.controllers[server] = true
 	}
 	a.speak[[2]string{client, server}] = true
-	if !slices.Contains([]string{"write", "control", "config", "program"}, class) {
+	if !commands(class) {
 		return
 	}
 	if a.commands[server] == nil {
@@ -103,8 +108,8 @@ func (a *acquaintance) introduce(earlier, events []Event) {
 // before is who commanded a server within the last day, before somebody who does so since less
 // than a day; the newest of several.
 func (a *acquaintance) before(client, server string, at time.Time) (who string) {
-	own, commands := a.commands[server][client]
-	if !commands || at.Sub(own.first) > aDay {
+	own, is := a.commands[server][client]
+	if !is || at.Sub(own.first) > aDay {
 		return ""
 	}
 	var newest time.Time
