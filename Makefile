@@ -26,7 +26,7 @@ ROUNDS    ?= 7
 NAMES     ?= 10000,1000000
 COREDNS   ?= 1000000
 KEEP      ?=
-SOAK      ?= 60s
+SOAK      ?= 5m
 CHAOS     ?= 1
 HOUR      ?= 1h
 GROUPS    ?= .*
@@ -227,7 +227,7 @@ bench-planning:
 highs:
 	scripts/highs.sh
 
-## soak: every fuzz target for SOAK each, then the kill and race tests over and over
+## soak: every fuzz target for SOAK each, ten minutes of processor time on two cores, then the kill and race tests over and over
 soak:
 	SOAK=$(SOAK) scripts/soak.sh
 
