@@ -14,7 +14,7 @@ import (
 const aDay = 24 * time.Hour
 
 // peers are what is known of the two of an event. A controller is a host that answers units of
-// industrial protocols other than OPC UA.
+// industrial protocols that only controllers answer.
 type peers struct {
 	client, server bool   // that is a controller
 	speak          bool   // in industrial protocols with each other
@@ -61,9 +61,16 @@ func newAcquaintance() *acquaintance {
 	return &acquaintance{map[string]bool{}, map[[2]string]bool{}, map[string]map[string]span{}}
 }
 
+// ofComputers tells of protocols that ordinary computers answer, too: control servers and gateways
+// OPC UA, work stations of buildings BACnet, where everybody asks and tells everybody, and PROFINET
+// DCP, by which engineers' computers are found like devices.
+func ofComputers(protocol string) bool {
+	return protocol == "opcua" || protocol == "bacnet" || protocol == "pn_dcp"
+}
+
 // hear takes in that a client spoke with a server by an industrial protocol.
 func (a *acquaintance) hear(client, server, protocol, class string, first, last time.Time) {
-	if protocol != "opcua" { // control servers and gateways on ordinary computers answer that
+	if !ofComputers(protocol) {
 		a.controllers[server] = true
 	}
 	a.speak[[2]string{client, server}] = true

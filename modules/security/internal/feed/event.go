@@ -89,10 +89,10 @@ func Parse(f Format, line []byte, at time.Time) (Event, error) {
 	if err != nil {
 		return Event{}, err
 	}
+	e.At = e.At.UTC()
 	if e.At.Year() < 2000 || e.At.Year() >= 2100 {
 		return Event{}, errors.New("the time is not between 2000 and 2100")
 	}
-	e.At = e.At.UTC()
 	e.Kind, e.Code, e.Protocol = word(e.Kind), word(e.Code), word(e.Protocol)
 	e.Title, e.Detail, e.Host = clean(e.Title), clean(e.Detail), clean(e.Host)
 	e.Client, e.Server = address(e.Client), address(e.Server)

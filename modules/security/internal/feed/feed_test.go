@@ -111,6 +111,7 @@ func TestWhatIsNoLineOfAFormatIsRefused(t *testing.T) {
 		{EVE, `{"timestamp":"1970-01-02T08:24:37.251547+0000","event_type":"alert"}`},
 		{EVE, `{"timestamp":"2026-01-02T08:24:37.251547+0000","event_type":"alert","src_port":70000}`},
 		{EVE, `{"timestamp":"2026-01-02T08:24:37.251547+0000","event_type":"alert"} {}`},
+		{EVE, `{"timestamp":"2000-01-01T00:30:00.000000+0100","event_type":"alert"}`},
 		{EVE, `[1]`},
 		{EVE, `{"timestamp":"2026-01-02T08:24:37.251547+0000","event_type":"alert","alert":[1]}`},
 		{EVE, `{"timestamp":"2026-01-02T08:24:37.251547+0000","event_type":"alert","alert":{"gid":-1}}`},
