@@ -363,3 +363,70 @@ func TestTwoCitiesByTAXII(t *testing.T) {
 		city.Audited(t, got.ID)
 	})
 }
+
+// downTAXII is a channel downward to the inbox of a lower city.
+func downTAXII(name, root, token, recipients string) string {
+	return fmt.Sprintf(`{"name":%q,"way":"taxii","direction":"down","recipients":[%s],"root":%q,"collection":"inbox","auth":"bearer","secret":%q,"paused":false,"most_tlp":"amber","levels":[3]}`, name, recipients, root, token)
+}
+
+// A notice goes down into the inbox of a lower level: by rule, only to whom it is for, as it is
+// when it is sent, until it arrives; and never a drill.
+func TestANoticeGoesDownByTAXII(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x, lower := newReporter(t, o), newAbove(t)
+		root := lower.front.URL + "/taxii2/city/"
+		one := x.upper(t, downTAXII("区级平台", root, lower.token, fmt.Sprintf("%q", x.Ours.ID)))
+		both := x.upper(t, downTAXII("两家平台", root+"/", lower.token, fmt.Sprintf("%q,%q", x.Ours.ID, x.Theirs.ID)))
+		state := func(notice, channel string) (r sentUp) {
+			t.Helper()
+			var list struct {
+				Items []struct {
+					sentUp
+					NoticeID string `json:"notice_id"`
+				}
+			}
+			x.do(t, "GET", "/upward?direction=down&upper="+channel, "officer", "", 0, http.StatusOK, &list)
+			for _, i := range list.Items {
+				if i.NoticeID == notice {
+					return i.sentUp
+				}
+			}
+			return r
+		}
+		n := x.issued(t, named(x.Ours.ID), "")
+		if r := state(n.ID, both); r.State != "withheld" || r.Fault != "target" {
+			t.Errorf("to who is no addressee: %+v", r)
+		}
+		kerneltest.Wait(t, "the notice to arrive", func() bool { x.sendUp(t); return state(n.ID, one).State == "delivered" })
+		if got := lower.inbox(t); len(got) != 1 || got[0] != "秘密标题" {
+			t.Errorf("the lower city has %q", got)
+		}
+		if said := x.release(t, n.ID, both, "leader", false, http.StatusForbidden); !strings.Contains(said, "security.upward.target") {
+			t.Error(said)
+		}
+		// What waits and becomes stricter meanwhile is not sent to who is no addressee.
+		green := x.issued(t, named(x.Ours.ID), "")
+		lower.mode.Store(broken)
+		x.do(t, "POST", "/notices/"+green.ID+"/tlp", "officer", `{"tlp":"green","reason":"可公开"}`, x.upwardOf(t, green.ID, "officer").Version, http.StatusOK, nil)
+		x.do(t, "POST", "/notices/"+green.ID+"/revision/signature", "leader", "{}", x.upwardOf(t, green.ID, "officer").Version, http.StatusOK, nil)
+		kerneltest.Wait(t, "a try", func() bool { x.sendUp(t); return state(green.ID, both).Fault == "broken" })
+		x.do(t, "POST", "/notices/"+green.ID+"/tlp", "officer", `{"tlp":"amber","reason":"收紧"}`, x.upwardOf(t, green.ID, "officer").Version, http.StatusOK, nil)
+		lower.mode.Store(open)
+		x.clock.Turn(time.Hour)
+		kerneltest.Wait(t, "it to be withheld", func() bool { x.sendUp(t); r := state(green.ID, both); return r.State == "withheld" && r.Fault == "target" })
+		// Refused for good, people are told.
+		lower.mode.Store(strict)
+		failing := x.issued(t, named(x.Ours.ID), "")
+		kerneltest.Wait(t, "the refusal", func() bool { x.sendUp(t); return state(failing.ID, one).State == "failed" })
+		kerneltest.Wait(t, "the leader to be told", func() bool {
+			return strings.Contains(string(x.Get(t, "/api/notify/inbox?limit=100", "leader").Body), "未能下发 区级平台")
+		})
+		lower.mode.Store(open)
+		var drill numbered
+		x.do(t, "POST", "/drills", "officer", fmt.Sprintf(`{"title":"演练","plan":"通知","pace":100,"organisations":[%q]}`, x.Ours.ID), 0, http.StatusCreated, &drill)
+		d := x.issued(t, named(x.Ours.ID), fmt.Sprintf(`,"drill":%q`, drill.ID))
+		if said := x.release(t, d.ID, one, "leader", false, http.StatusConflict); !strings.Contains(said, "security.upward.unreal") {
+			t.Errorf("a drill is released: %s", said)
+		}
+	})
+}
