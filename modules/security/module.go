@@ -96,6 +96,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.upward = upward.New(kit, organisations, noticesOf(m.notices), m.exchange.Published, set, now)
 	m.received = received.New(kit, organisations, m.clocks, toAbove(m.exchange, m.upward), now)
 	m.ferry = ferry.New(kit, organisations, m.exchange, sources{m.received, m.upward, kit.DB, now}, set, now)
+	m.exchange.Tell(m.ferry.Handed)
 	m.notices.PassOn(origins{m.received})
 	m.notices.Publish(toOthers(kit, m.exchange, m.upward))
 	return m

@@ -413,7 +413,11 @@ func TestANoticeGoesDownByTAXII(t *testing.T) {
 		x.do(t, "POST", "/notices/"+green.ID+"/tlp", "officer", `{"tlp":"amber","reason":"收紧"}`, x.upwardOf(t, green.ID, "officer").Version, http.StatusOK, nil)
 		lower.mode.Store(open)
 		x.clock.Turn(time.Hour)
-		kerneltest.Wait(t, "it to be withheld", func() bool { x.sendUp(t); r := state(green.ID, both); return r.State == "withheld" && r.Fault == "target" })
+		kerneltest.Wait(t, "it to be withheld", func() bool {
+			x.sendUp(t)
+			r := state(green.ID, both)
+			return r.State == "withheld" && r.Fault == "target"
+		})
 		// Refused for good, people are told.
 		lower.mode.Store(strict)
 		failing := x.issued(t, named(x.Ours.ID), "")
@@ -429,4 +433,113 @@ func TestANoticeGoesDownByTAXII(t *testing.T) {
 			t.Errorf("a drill is released: %s", said)
 		}
 	})
+}
+
+// Two cities write into each other's inbox: a notice goes down, is received in the transaction
+// that acknowledges it, and its receipt comes back the same way. What others hand in is no notice.
+func TestWhatAnUpperLevelHandsInIsReceived(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		upper, lower := newReporter(t, kerneltest.Options{}), newReporter(t, o)
+		const both = `"security.exchange.read","security.exchange.write"`
+		down := upper.upper(t, downTAXII("市级平台", lower.URL+"/taxii2/city/", lower.token(t, lower.Ours.ID, both), fmt.Sprintf("%q", upper.Ours.ID)))
+		up := lower.upper(t, fmt.Sprintf(`{"name":"省级平台","way":"taxii","root":"%s/taxii2/city/","collection":"inbox","auth":"bearer","secret":%q,"paused":false,"most_tlp":"amber","levels":[]}`, upper.URL, upper.token(t, upper.Ours.ID, both)))
+		delivered := func(n int) {
+			t.Helper()
+			kerneltest.Wait(t, fmt.Sprintf("%d reports to arrive", n), func() bool {
+				upper.sendUp(t)
+				return strings.Count(upper.do(t, "GET", "/upward?direction=down&state=delivered", "officer", "", 0, http.StatusOK, nil), `"number":`) == n
+			})
+		}
+		// Nobody named it as an upper level, or one person did: it is in the inbox, and no notice.
+		n := upper.issued(t, named(upper.Ours.ID), "")
+		delivered(1)
+		for body, field := range map[string]string{
+			`{"name":"省","way":"inbox","upper":true}`:                                                    "body.organisation_id",
+			fmt.Sprintf(`{"name":"省","way":"inbox","upper":true,"organisation_id":%q}`, lower.Bureau.ID): "body.organisation_id",
+			`{"name":"省","way":"inbox","upper":true,"organisation_id":"nobody"}`:                         "body.organisation_id",
+			fmt.Sprintf(`{"name":"省","way":"inbox","organisation_id":%q}`, lower.Ours.ID):                "body.pair_id",
+		} {
+			if said := lower.do(t, "POST", "/ferry-sources", "officer", body, 0, http.StatusUnprocessableEntity, nil); !strings.Contains(said, field) {
+				t.Errorf("%s: %s", body, said)
+			}
+		}
+		var made numbered
+		spec := fmt.Sprintf(`{"name":"省","way":"inbox","upper":true,"organisation_id":%q,"pair_id":%q}`, lower.Ours.ID, up)
+		lower.do(t, "POST", "/ferry-sources", "officer", spec, 0, http.StatusCreated, &made)
+		if said := lower.do(t, "POST", "/ferry-sources", "officer", strings.Replace(spec, `"省"`, `"另一省"`, 1), 0, http.StatusConflict, nil); !strings.Contains(said, "security.ferry.taken") {
+			t.Errorf("one organisation is two sources: %s", said)
+		}
+		upper.do(t, "POST", "/notices/"+n.ID+"/level", "officer", `{"level":2,"reason":"扩散"}`, upper.upwardOf(t, n.ID, "officer").Version, http.StatusOK, nil)
+		upper.release(t, n.ID, down, "officer", true, http.StatusOK)
+		delivered(2)
+		if got := lower.received(t); len(got) != 0 {
+			t.Fatalf("received by what one person alone entered: %+v", got)
+		}
+		lower.confirm(t, "/ferry-sources/"+made.ID, made.Version)
+		upper.do(t, "POST", "/notices/"+n.ID+"/level", "officer", `{"level":1,"reason":"扩散"}`, upper.upwardOf(t, n.ID, "officer").Version, http.StatusOK, nil)
+		delivered(3)
+		got := lower.above(t)
+		if got.Title != "秘密标题" || got.Level != 1 || got.TLP != "amber" || got.Revision != 1 || got.State != "new" || len(got.Clocks) != 2 || !got.Answered {
+			t.Errorf("%+v", got)
+		}
+		// The receipt: the upper city has named the lower one, with the channel that it answers.
+		upper.enter(t, fmt.Sprintf(`{"name":"市","way":"inbox","organisation_id":%q,"pair_id":%q}`, upper.Ours.ID, down))
+		lower.do(t, "POST", "/received-notices/"+got.ID+"/acknowledgement", "officer", "{}", got.Version, http.StatusOK, nil)
+		kerneltest.Wait(t, "the receipt to be noted", func() bool {
+			lower.sendUp(t)
+			return strings.Count(upper.do(t, "GET", "/upward?direction=down", "officer", "", 0, http.StatusOK, nil), `"acknowledged_at":"`) == 1
+		})
+		upper.do(t, "POST", "/notices/"+n.ID+"/withdrawal", "officer", `{"reason":"误发"}`, upper.upwardOf(t, n.ID, "officer").Version, http.StatusOK, nil)
+		delivered(4)
+		if got = lower.above(t); got.State != "withdrawn" || got.Revision != 2 {
+			t.Errorf("%+v", got)
+		}
+		lower.Audited(t, got.ID)
+		lower.othersHandIn(t, made.ID)
+	})
+}
+
+// othersHandIn hands reports in: of an upper level, which are received, and of others, which are not.
+func (x *town) othersHandIn(t *testing.T, source string) {
+	t.Helper()
+	hand := func(organisation, object string) taxii.Status {
+		t.Helper()
+		peer := client(t, x.City, organisation, "security.exchange.read", "security.exchange.write")
+		o, err := taxii.ReadObject([]byte(object))
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, err := peer.Add(t.Context(), collections(t, peer, x.URL)["inbox"], o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return status
+	}
+	long := strings.Replace(told("33333333", "2026-03-01T00:00:00.000Z", ""), "省级演练通报", strings.Repeat("长", 401), 1)
+	if s := hand(x.Ours.ID, long); s.SuccessCount != 1 {
+		t.Errorf("good STIX is refused: %+v", s)
+	}
+	if got := x.source(t, source).Turns[0]; got.Refused != 1 || got.Notices != 0 || !strings.Contains(got.Refusal, "its title has more than 400 characters") {
+		t.Errorf("%+v", got)
+	}
+	exercise := told("44444444", "2026-03-01T00:00:00.000Z", `,"labels":["exercise"]`)
+	hand(x.Theirs.ID, told("55555555", "2026-03-01T00:00:00.000Z", ""))
+	hand(x.Ours.ID, exercise)
+	hand(x.Ours.ID, exercise) // the same again
+	list := x.received(t)
+	exercises := 0
+	for _, n := range list {
+		if n.Exercise {
+			exercises++
+		}
+	}
+	if len(list) != 2 || exercises != 1 {
+		t.Errorf("%+v", list)
+	}
+	// Named no more, it is as others are.
+	x.do(t, "DELETE", "/ferry-sources/"+source, "officer", "", 0, http.StatusNoContent, nil)
+	hand(x.Ours.ID, told("66666666", "2026-03-01T00:00:00.000Z", ""))
+	if n := len(x.received(t)); n != 2 {
+		t.Errorf("%d notices", n)
+	}
 }
