@@ -250,6 +250,17 @@ func (x *town) sourceIsChanged(t *testing.T, s *shelf, id string) {
 	if got = x.pulled(t, id, "the refusal", func(s sourceView) bool { return s.Fault != "" }); got.Fault != "sign_in" || got.Turns[0].Fault != "sign_in" {
 		t.Errorf("%+v", got)
 	}
+	turns := len(got.Turns)
+	for n := int64(2); n <= 4; n++ { // the same again is counted, and people are told once
+		x.clock.Turn(10 * time.Minute)
+		got = x.pulled(t, id, "another refusal", func(s sourceView) bool { return s.Failures == n })
+	}
+	kerneltest.Wait(t, "the officer to be told", func() bool {
+		return strings.Count(string(x.Get(t, "/api/notify/inbox?limit=100", "officer").Body), "读取失败") > 0
+	})
+	if n := strings.Count(string(x.Get(t, "/api/notify/inbox?limit=100", "officer").Body), "“省级集合”读取失败"); n != 1 || len(got.Turns) != turns {
+		t.Errorf("told %d times, noted %d times", n, len(got.Turns)-turns)
+	}
 	if said := edit(strings.Replace(s.spec(""), `"upper":true`, `"upper":false`, 1), http.StatusUnprocessableEntity, nil); !strings.Contains(said, "body.pair_id") {
 		t.Error(said)
 	}

@@ -16,6 +16,7 @@ import (
 	"linghang/kernel/jobs"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	message "linghang/kernel/notice"
 	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/peer"
 	"linghang/modules/security/internal/second"
@@ -26,8 +27,9 @@ const (
 	mayImport = "security.ferry.import"
 	mayManage = "security.ferry.manage"
 
-	topic   = "security.ferry"
-	jobRead = "read_notice_sources_now"
+	topic      = "security.ferry"
+	jobRead    = "read_notice_sources_now"
+	toldUnread = "security.ferry.unread"
 )
 
 // Inbox is where what files bring goes.
@@ -152,6 +154,11 @@ func Permissions() []module.Permission {
 		{ID: mayImport, Title: lang.Text{ZH: "查看通报来源，导入签名文件", EN: "See the sources of notices, and take in signed files"}, Roles: []identity.Role{identity.Officer}},
 		{ID: mayManage, Title: lang.Text{ZH: "管理通报来源及其受信公钥、凭据", EN: "Manage the sources of notices, with the keys that are trusted and the credentials"}, Roles: []identity.Role{identity.Officer}},
 	}
+}
+
+// Notified are the kinds of messages that sources are told by.
+func Notified() []message.Kind {
+	return []message.Kind{{ID: toldUnread, Title: lang.Text{ZH: "通报来源读取失败", EN: "Sources of notices that cannot be read"}, Gravity: message.Urgent, Mail: message.AtOnce}}
 }
 
 // Topics are what browsers watch.

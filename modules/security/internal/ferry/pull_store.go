@@ -8,6 +8,8 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
+	"linghang/kernel/lang"
+	message "linghang/kernel/notice"
 	"linghang/kernel/sqldb"
 	"linghang/lib/taxii"
 	"linghang/modules/security/internal/peer"
@@ -55,10 +57,11 @@ func noteTurn(ctx context.Context, tx *sqldb.Tx, source string, x TakenTurn) err
 	return nil
 }
 
-// claim leases collections that are due, so that one process reads each.
+// claim leases collections that are due, so that one process reads each. The lease is looked at
+// again behind the choice: PostgreSQL chooses by what was there before another one claimed.
 func (s store) claim(ctx context.Context, now time.Time, most int) (list []NoticeSource, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		rows, err := tx.Query(ctx, `UPDATE security_ferry_source SET lease_until = $2 WHERE id IN (SELECT id FROM security_ferry_source WHERE way = 'taxii' AND confirmed AND NOT paused AND next_at <= $1 AND lease_until <= $1 ORDER BY next_at, id LIMIT $3) RETURNING id`, now.UnixMilli(), now.Add(peer.LeaseFor).UnixMilli(), most)
+		rows, err := tx.Query(ctx, `UPDATE security_ferry_source SET lease_until = $2 WHERE id IN (SELECT id FROM security_ferry_source WHERE way = 'taxii' AND confirmed AND NOT paused AND next_at <= $1 AND lease_until <= $1 ORDER BY next_at, id LIMIT $3) AND lease_until <= $1 RETURNING id`, now.UnixMilli(), now.Add(peer.LeaseFor).UnixMilli(), most)
 		if err != nil {
 			return fmt.Errorf("claim sources of notices: %w", err)
 		}
@@ -131,23 +134,48 @@ func (s store) turn(ctx context.Context, x NoticeSource, now time.Time, ask aski
 	})
 }
 
-const longestAsk = 24 * time.Hour // that the other side may ask to wait
+const (
+	longestAsk = 24 * time.Hour // that the other side may ask to wait
+	toldAfter  = 3              // failures, one after the other
+)
 
 // rest ends a reading, and says when the next is: not before the other side asks to be called.
-func (s store) rest(ctx context.Context, x NoticeSource, problem *peer.Error, now time.Time) error {
+// When a source cannot be read for some time, people are told, who would wait for its notices.
+func (m *Ferry) rest(ctx context.Context, x NoticeSource, problem *peer.Error, now time.Time) error {
 	class, text, wait := "", "", time.Duration(x.Every)*time.Minute
 	if problem != nil {
 		class, text, wait = problem.Class, problem.Text, max(wait, min(problem.After, longestAsk))
 	}
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+	return m.store.db.Write(ctx, func(tx *sqldb.Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE security_ferry_source SET lease_until = 0, run_at = $3, next_at = $4, fault = $5, fault_text = $6, failures = CASE WHEN $5 = '' THEN 0 ELSE failures + 1 END, good_at = CASE WHEN $5 = '' THEN $3 ELSE good_at END WHERE id = $1 AND version = $2`,
 			x.ID, x.Version, now.UnixMilli(), now.Add(wait).UnixMilli(), class, text)
 		if err != nil {
 			return fmt.Errorf("note that a source was read: %w", err)
 		}
-		if n == 0 || class == "" || class == x.Fault { // the same again is counted, and not told again
+		if n > 0 && class != "" && x.Failures+1 == toldAfter {
+			if err := m.tellUnread(ctx, tx, x, text, now); err != nil {
+				return err
+			}
+		}
+		if n == 0 || class == "" || class == x.Fault { // the same again is counted, and not noted again
 			return nil
 		}
 		return noteTurn(ctx, tx, x.ID, TakenTurn{At: now, Fault: class, FaultText: text})
 	})
+}
+
+// tellUnread tells those who manage sources that one cannot be read.
+func (m *Ferry) tellUnread(ctx context.Context, tx *sqldb.Tx, x NoticeSource, why string, now time.Time) error {
+	root, err := m.organisations.Root(ctx)
+	if err != nil {
+		return fmt.Errorf("find the city's bureau: %w", err)
+	}
+	err = m.kit.Notices.Send(ctx, tx, message.Notice{
+		Kind: toldUnread, Title: lang.Text{ZH: "通报来源“" + x.Name + "”读取失败", EN: "The source of notices “" + x.Name + "” cannot be read"}, Body: lang.Text{ZH: why, EN: why},
+		Link: "/security/files/" + x.ID, Key: fmt.Sprintf("ferry/%s/%d", x.ID, now.UnixMilli()), To: message.Audience{Organisation: root.ID, Permission: mayManage},
+	})
+	if err != nil {
+		return fmt.Errorf("tell that a source cannot be read: %w", err)
+	}
+	return nil
 }

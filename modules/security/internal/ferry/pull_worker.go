@@ -36,7 +36,7 @@ func (m *Ferry) readSource(ctx context.Context, s NoticeSource) error {
 	if ctx.Err() != nil { // the house closes; the lease ends by itself
 		return ctx.Err()
 	}
-	return m.store.rest(ctx, s, problem, m.now())
+	return m.rest(ctx, s, problem, m.now())
 }
 
 // pages reads page by page, each kept in one transaction with how far it goes.

@@ -126,10 +126,11 @@ func (s store) turn(ctx context.Context, f Feed, now time.Time, ask func(ctx con
 	})
 }
 
-// claim leases feeds that are due, so that one process reads each.
+// claim leases feeds that are due, so that one process reads each. The lease is looked at again
+// behind the choice: PostgreSQL chooses by what was there before another one claimed.
 func (s store) claim(ctx context.Context, now time.Time, most int) (list []Feed, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		rows, err := tx.Query(ctx, `UPDATE security_intel_feed SET lease_until = $2 WHERE id IN (SELECT id FROM security_intel_feed WHERE NOT paused AND next_at <= $1 AND lease_until <= $1 ORDER BY next_at, id LIMIT $3) RETURNING id`, now.UnixMilli(), now.Add(peer.LeaseFor).UnixMilli(), most)
+		rows, err := tx.Query(ctx, `UPDATE security_intel_feed SET lease_until = $2 WHERE id IN (SELECT id FROM security_intel_feed WHERE NOT paused AND next_at <= $1 AND lease_until <= $1 ORDER BY next_at, id LIMIT $3) AND lease_until <= $1 RETURNING id`, now.UnixMilli(), now.Add(peer.LeaseFor).UnixMilli(), most)
 		if err != nil {
 			return fmt.Errorf("claim feeds: %w", err)
 		}
