@@ -44,13 +44,8 @@ export function SourceState({ source: s }: { source: SourceRow }) {
   const t = useUpwardTexts()
   const state = sourceState(s)
   const word = state === 'unconfirmed' ? t('second.waits') : state === 'waiting' ? t('feed.states.waiting') : t(`upward.upperStates.${state}`)
-  return (
-    <span className="lh-two lh-wrap">
-      <span><StatusTag tone={upperTone[state]}>{word}</StatusTag></span>
-      {wayOf(s) === 'taxii' && s.fault && <span className="lh-muted">{t(`feed.faults.${s.fault as 'name'}`)}</span>}
-      {s.missing.length > 0 && <Missing source={s} />}
-    </span>
-  )
+  if (state === 'good' && s.missing.length > 0) return <Missing source={s} />
+  return <span className="lh-two lh-wrap"><span><StatusTag tone={upperTone[state]}>{word}</StatusTag></span>{state === 'bad' && <span className="lh-muted">{t(`feed.faults.${s.fault as 'name'}`)}</span>}</span>
 }
 
 function Bring() {
