@@ -276,11 +276,17 @@ func (x *town) sourceIsChanged(t *testing.T, s *shelf, id string) {
 	if trial.Fault != "sign_in" {
 		t.Errorf("with the secret of the source: %+v", trial)
 	}
+	// Who joins later begins later, and so it is with another collection.
+	later := x.enter(t, strings.Replace(s.spec(`,"secret":"secret","since":"2026-03-01T01:30:00Z"`), "省级集合", "省级集合（新）", 1))
+	if q := x.pulled(t, later, "the reading", func(s sourceView) bool { return len(s.Turns) > 0 }); q.Turns[0].Notices != 1 || !strings.HasPrefix(q.Cursor, "2026-03-01T02:00:00") {
+		t.Errorf("%+v", q)
+	}
+	x.do(t, "DELETE", "/ferry-sources/"+later, "officer", "", 0, http.StatusNoContent, nil)
 	if r := x.Get(t, "/api/security/ferry-sources", "manager-ours"); r.Status != http.StatusForbidden {
 		t.Errorf("an enterprise sees sources: %d", r.Status)
 	}
 	x.do(t, "DELETE", "/ferry-sources/"+id, "officer", "", 0, http.StatusNoContent, nil)
-	if n := len(x.received(t)); n != 5 {
+	if n := len(x.received(t)); n != 6 {
 		t.Errorf("with the source %d notices are left", n)
 	}
 }

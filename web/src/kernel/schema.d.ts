@@ -20028,6 +20028,11 @@ export interface components {
             root?: string;
             /** @description Password or token; kept sealed and never shown. Without it, a source keeps the one that it has */
             secret?: string;
+            /**
+             * Format: date-time
+             * @description Of a collection that is new, or another one: what was added to it later is received; without it everything is
+             */
+            since?: string;
             /** @description An upper level: its reports are received as its notices */
             upper?: boolean;
             /** @description Of basic */

@@ -18,6 +18,7 @@ import (
 	"linghang/kernel/module"
 	message "linghang/kernel/notice"
 	"linghang/kernel/sqldb"
+	"linghang/lib/taxii"
 	"linghang/modules/security/internal/peer"
 	"linghang/modules/security/internal/second"
 )
@@ -213,7 +214,16 @@ func (m *Ferry) list(ctx context.Context, in sqldb.ListParams) (sqldb.Page[Notic
 // NoticeSourceSaid is a source with its secret.
 type NoticeSourceSaid struct {
 	NoticeSourceSpec
-	Secret string `json:"secret,omitempty" maxLength:"4000" doc:"Password or token; kept sealed and never shown. Without it, a source keeps the one that it has"`
+	Since  *time.Time `json:"since,omitempty" doc:"Of a collection that is new, or another one: what was added to it later is received; without it everything is"`
+	Secret string     `json:"secret,omitempty" maxLength:"4000" doc:"Password or token; kept sealed and never shown. Without it, a source keeps the one that it has"`
+}
+
+// cursor is where the reading of a collection begins; empty: at its beginning.
+func (s NoticeSourceSaid) cursor() string {
+	if s.Since == nil {
+		return ""
+	}
+	return taxii.Stamp(*s.Since)
 }
 
 type addNoticeSourceInput struct {
@@ -228,6 +238,9 @@ func (m *Ferry) add(ctx context.Context, in addNoticeSourceInput) (NoticeSourceD
 	s.Hand = s.Set(identity.From(ctx))
 	if err := m.sane(ctx, &s.NoticeSourceSpec); err != nil {
 		return NoticeSourceDetail{}, err
+	}
+	if s.Way == ByTAXII {
+		s.Cursor = in.Body.cursor()
 	}
 	s, err := m.withSecret(ctx, NoticeSource{NoticeSourceSpec: s.NoticeSourceSpec}, s, in.Body.Secret)
 	if err != nil {
@@ -341,6 +354,9 @@ func (m *Ferry) edit(ctx context.Context, in editNoticeSourceInput) (NoticeSourc
 	if err := m.sane(ctx, &after.NoticeSourceSpec); err != nil {
 		return NoticeSourceDetail{}, err
 	}
+	if another(before, after) {
+		after.Cursor = in.Body.cursor()
+	}
 	if after, err = m.withSecret(ctx, before, after, in.Body.Secret); err != nil {
 		return NoticeSourceDetail{}, err
 	}
@@ -348,6 +364,11 @@ func (m *Ferry) edit(ctx context.Context, in editNoticeSourceInput) (NoticeSourc
 		after.Hand = after.Set(identity.From(ctx))
 	}
 	return m.keep(ctx, before, after)
+}
+
+// another tells whether a source is of another collection than before.
+func another(before, after NoticeSource) bool {
+	return before.Root != after.Root || before.Collection != after.Collection
 }
 
 // keep keeps a source after a change; a collection is read at once.

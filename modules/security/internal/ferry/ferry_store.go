@@ -116,9 +116,9 @@ func (s store) insert(ctx context.Context, x NoticeSource, now time.Time, tell t
 		if n >= mostSources {
 			return fault.New(fault.Conflict, "security.ferry.many", "at most %d sources", mostSources).With("n", mostSources)
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO security_ferry_source (id, name, channel, public_key, first, last, digest, ahead, taken_at, created_at, version, upper, pair_id, way, root, collection, auth, username, secret, secret_version, every_minutes, paused, organisation_id, confirmed, confirmed_at, confirmer, confirmer_name, actor, actor_name)
-			VALUES ($1, $2, $3, $4, $5, 0, 'none', 0, 0, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
-			append([]any{x.ID, x.Name, channelOf(x), x.Keys, x.First, now.UnixMilli(), x.Upper, x.Pair, x.Way, x.Root, x.Collection, x.Auth, x.User, x.secret, x.SecretVersion, x.Every, x.Paused, x.Organisation}, x.Values()...)...)
+		_, err := tx.Exec(ctx, `INSERT INTO security_ferry_source (id, name, channel, public_key, first, last, digest, ahead, taken_at, created_at, version, upper, pair_id, way, root, collection, auth, username, secret, secret_version, every_minutes, paused, organisation_id, cursor, confirmed, confirmed_at, confirmer, confirmer_name, actor, actor_name)
+			VALUES ($1, $2, $3, $4, $5, 0, 'none', 0, 0, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
+			append([]any{x.ID, x.Name, channelOf(x), x.Keys, x.First, now.UnixMilli(), x.Upper, x.Pair, x.Way, x.Root, x.Collection, x.Auth, x.User, x.secret, x.SecretVersion, x.Every, x.Paused, x.Organisation, x.Cursor}, x.Values()...)...)
 		if err != nil {
 			return fmt.Errorf("keep a source of notices: %w", err)
 		}
@@ -127,14 +127,13 @@ func (s store) insert(ctx context.Context, x NoticeSource, now time.Time, tell t
 	}))
 }
 
-// edit changes a source. A collection that is another one is read from its beginning, and what
+// edit changes a source. A collection that is another one is read anew, and what
 // is read at this moment under the version before is not kept.
 func (s store) edit(ctx context.Context, before, after NoticeSource, now time.Time, tell telling, ask asking) error {
-	another := before.Root != after.Root || before.Collection != after.Collection
 	return taken(s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE security_ferry_source SET name = $3, public_key = $4, upper = $5, pair_id = $6, root = $7, collection = $8, auth = $9, username = $10, secret = $11, secret_version = $12, every_minutes = $13, paused = $14, organisation_id = $15, cursor = CASE WHEN $16 THEN '' ELSE cursor END, next_at = $17,
-			confirmed = $18, confirmed_at = $19, confirmer = $20, confirmer_name = $21, actor = $22, actor_name = $23, lease_until = 0, failures = 0, version = version + 1 WHERE id = $1 AND version = $2`,
-			append([]any{after.ID, before.Version, after.Name, after.Keys, after.Upper, after.Pair, after.Root, after.Collection, after.Auth, after.User, after.secret, after.SecretVersion, after.Every, after.Paused, after.Organisation, another, now.UnixMilli()}, after.Values()...)...)
+		n, err := tx.Exec(ctx, `UPDATE security_ferry_source SET name = $3, public_key = $4, upper = $5, pair_id = $6, root = $7, collection = $8, auth = $9, username = $10, secret = $11, secret_version = $12, every_minutes = $13, paused = $14, organisation_id = $15, cursor = CASE WHEN $16 THEN $17 ELSE cursor END, next_at = $18,
+			confirmed = $19, confirmed_at = $20, confirmer = $21, confirmer_name = $22, actor = $23, actor_name = $24, lease_until = 0, failures = 0, version = version + 1 WHERE id = $1 AND version = $2`,
+			append([]any{after.ID, before.Version, after.Name, after.Keys, after.Upper, after.Pair, after.Root, after.Collection, after.Auth, after.User, after.secret, after.SecretVersion, after.Every, after.Paused, after.Organisation, another(before, after), after.Cursor, now.UnixMilli()}, after.Values()...)...)
 		if err != nil {
 			return fmt.Errorf("change a source of notices: %w", err)
 		}

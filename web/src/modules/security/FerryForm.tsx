@@ -1,15 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
-import { Form, Input, InputNumber, Radio, Select, Switch } from 'antd'
+import { DatePicker, Form, Input, InputNumber, Radio, Select, Switch } from 'antd'
+import type { Dayjs } from 'dayjs'
 import { api, EntityForm, ifMatch, read, useChange, useMay, useText } from '../../kernel'
 import { PeerFields, peerSaid, type PeerValues } from './PeerFields'
 import { ferryKey, sourceWays, upwardKey, useUpwardTexts, wayOf, type SourceRow } from './upwardTexts'
 
-interface Values extends PeerValues { name: string; way: (typeof sourceWays)[number]; channel: string; keys: string; first: number; every: number; paused?: boolean; organisation_id: string; upper: boolean; pair_id: string }
+interface Values extends PeerValues { name: string; way: (typeof sourceWays)[number]; channel: string; keys: string; first: number; every: number; since?: Dayjs | null; paused?: boolean; organisation_id: string; upper: boolean; pair_id: string }
 
 /** What is sent of a source: what its way has. */
 function said(v: Values, way: Values['way']) {
   const common = { name: v.name, way, upper: v.upper, ...(v.pair_id ? { pair_id: v.pair_id } : {}) }
-  if (way === 'taxii') return { ...common, ...peerSaid(v), every: v.every, paused: v.paused ?? false }
+  if (way === 'taxii') return { ...common, ...peerSaid(v), every: v.every, paused: v.paused ?? false, ...(v.since ? { since: v.since.toISOString() } : {}) }
   if (way === 'inbox') return { ...common, organisation_id: v.organisation_id }
   return { ...common, channel: v.channel, keys: v.keys, first: v.first }
 }
@@ -49,6 +50,7 @@ export function FerryForm({ source, close }: { source?: SourceRow; close: () => 
       {way === 'file' && <Form.Item name="keys" label={t('ferry.field.keys')} extra={t('ferry.keysNote')} rules={wanted(t('ferry.field.keys'))}><Input.TextArea maxLength={20_000} autoSize={{ minRows: 4, maxRows: 16 }} /></Form.Item>}
       {way === 'taxii' && <PeerFields kept={(source?.secret_version ?? 0) > 0} ask={ask} choose={(id) => form.setFieldValue('collection', id)} none={t('feed.noCollections')} tried={t('feed.tried')} />}
       {way === 'taxii' && <Form.Item name="every" label={t('feed.field.every')}><InputNumber min={1} max={1440} precision={0} suffix={t('feed.minutes')} /></Form.Item>}
+      {way === 'taxii' && !source && <Form.Item name="since" label={t('ferry.field.since')} extra={t('ferry.sinceNote')}><DatePicker showTime style={{ width: '100%' }} /></Form.Item>}
       {way === 'inbox' && <WhoHandsIn />}
       <Form.Item name="upper" label={t(way === 'file' ? 'ferry.upper' : 'ferry.kindUpper')} extra={t('ferry.upperNote')} valuePropName="checked"><Switch onChange={() => form.setFieldValue('pair_id', '')} /></Form.Item>
       <Form.Item name="pair_id" label={t('ferry.pair')} extra={t(upper ? 'ferry.pairUpNote' : 'ferry.pairDownNote')}><Select options={[{ value: '', label: t('ferry.noPair') }, ...pairs]} /></Form.Item>

@@ -134,7 +134,7 @@ export const en: typeof zh = {
   'upward.field.reports': 'Notices',
   'upward.field.made': 'Made',
   'ferry.title': 'Sources of notices',
-  'ferry.note': 'Where notices of other levels come from: signed files that are taken in, collections of TAXII that are read, or organisations that hand in by TAXII. One person enters a source, another one confirms it',
+  'ferry.note': 'Where notices of other levels come from: signed files, collections of TAXII that are read, and who hands in by TAXII',
   'ferry.sources': 'Sources',
   'ferry.search': 'Name, channel, address or collection',
   'ferry.empty': 'There is no source yet',
@@ -200,4 +200,6 @@ export const en: typeof zh = {
   'ferry.field.brought': 'What',
   'problems.ferry.way': 'Only a collection of TAXII is read.',
   'problems.ferry.paused': 'The source is paused.',
+  'ferry.field.since': 'From',
+  'ferry.sinceNote': 'What the other side added to its collection later is received; without it everything is, and each notice has its time limits',
 }

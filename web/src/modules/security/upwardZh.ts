@@ -132,7 +132,7 @@ export const zh = {
   'upward.field.reports': '通报',
   'upward.field.made': '制作',
   'ferry.title': '通报来源',
-  'ferry.note': '其他层级的通报从何而来：导入签名文件、读取 TAXII 集合，或由其经 TAXII 报送；由两人登记和确认',
+  'ferry.note': '其他层级的通报从何而来：导入签名文件、读取 TAXII 集合，或由其经 TAXII 报送',
   'ferry.sources': '来源',
   'ferry.search': '名称、通道、地址或集合',
   'ferry.empty': '还没有来源',
@@ -198,4 +198,6 @@ export const zh = {
   'ferry.field.brought': '收到',
   'problems.ferry.way': '只有 TAXII 集合可以读取。',
   'problems.ferry.paused': '该来源已暂停。',
+  'ferry.field.since': '起始时间',
+  'ferry.sinceNote': '只收对方在此之后加入集合的；不填则从头收下，每件都有时限',
 }
