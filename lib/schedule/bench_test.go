@@ -3,7 +3,9 @@ package schedule
 import (
 	"cmp"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -23,8 +25,10 @@ type group struct {
 	name      string
 	format    string
 	instances []published
-	others    string // what other solvers reached, where it is not in the tables
-	bar       float64
+	others    string        // what other solvers reached, where it is not in the tables
+	bar       float64       // mean gap in percent, 0: none
+	limit     time.Duration // of each instance
+	all       int           // instances that there are
 }
 
 // published is an instance with its best known bounds, and what two solvers reached in
@@ -35,17 +39,14 @@ type published struct {
 	cpsat, cpOptimizer float64
 }
 
-// BenchmarkPublished solves published instances and writes a table. The folder with the
-// sets is LINGHANG_INSTANCES; LINGHANG_SCHEDULE_GROUPS is a pattern of the names of groups,
-// LINGHANG_SCHEDULE_TIME the time of each instance, and LINGHANG_SCHEDULE_SEED the seed.
+// BenchmarkPublished solves published instances and writes a page for each group as soon as it is solved, and one of all
+// pages that are there: a whole run takes hours, and may be done in parts. The folder with the sets is LINGHANG_INSTANCES;
+// LINGHANG_SCHEDULE_GROUPS is a pattern of the names of groups, LINGHANG_SCHEDULE_TIME the time of each instance in place of
+// that of its bar, LINGHANG_SCHEDULE_SEED the seed, and of LINGHANG_SCHEDULE_EVERY each n-th instance is solved.
 func BenchmarkPublished(b *testing.B) {
 	folder := os.Getenv("LINGHANG_INSTANCES")
 	if folder == "" {
 		b.Skip("LINGHANG_INSTANCES names no folder")
-	}
-	limit, err := time.ParseDuration(cmp.Or(os.Getenv("LINGHANG_SCHEDULE_TIME"), "60s"))
-	if err != nil {
-		b.Fatal(err)
 	}
 	seed, err := strconv.ParseUint(cmp.Or(os.Getenv("LINGHANG_SCHEDULE_SEED"), "1"), 10, 64)
 	if err != nil {
@@ -56,17 +57,17 @@ func BenchmarkPublished(b *testing.B) {
 		b.Fatal(err)
 	}
 	chosen := regexp.MustCompile("^(" + cmp.Or(os.Getenv("LINGHANG_SCHEDULE_GROUPS"), ".*") + ")$")
-	var page, means strings.Builder
+	list := groups(b, folder)
 	for b.Loop() {
-		for _, g := range groups(b, folder) {
+		for _, g := range list {
 			if chosen.MatchString(g.name) {
 				g.thin(every)
-				fmt.Fprintf(&page, "\n## %s\n\n| instance | best known | ours | gap, %% | time to best, s | lower bound | seed |\n| --- | --- | --- | --- | --- | --- | --- |\n", g.name)
-				means.WriteString(g.run(b, &page, Options{Time: limit, Seed: seed, Workers: 2}))
+				row, rows := g.run(b, Options{Time: g.limit, Seed: seed, Workers: 2})
+				g.report(b, row, rows)
 			}
 		}
 	}
-	report(b, limit, seed, means.String(), page.String())
+	overview(b, list)
 }
 
 // thin leaves every n-th instance.
@@ -78,7 +79,9 @@ func (g *group) thin(every int) {
 	g.instances = kept
 }
 
-func (g group) run(b *testing.B, page *strings.Builder, o Options) string {
+// run solves the instances and returns the row of the group and those of its instances.
+func (g group) run(b *testing.B, o Options) (mean, each string) {
+	var page strings.Builder
 	var gaps, cpsat, cpOptimizer, atBest float64
 	for _, i := range g.instances {
 		data, err := os.ReadFile(i.path)
@@ -119,37 +122,109 @@ func (g group) run(b *testing.B, page *strings.Builder, o Options) string {
 	case gaps/n > g.bar:
 		met = "**not met**"
 	}
-	row := fmt.Sprintf("| %s | %d | %.3f | %.0f | %s | %s | %s |\n", g.name, len(g.instances), gaps/n, atBest, strconv.FormatFloat(g.bar, 'f', -1, 64), met, others)
-	fmt.Fprint(os.Stderr, row)
-	return row
+	bar := "–"
+	if g.bar > 0 {
+		bar = strconv.FormatFloat(g.bar, 'f', -1, 64)
+	}
+	mean = fmt.Sprintf("| %s | %d of %d | %.0f | %d | %.3f | %.0f | %s | %s | %s | %s |\n", g.name, len(g.instances), g.all, o.Time.Seconds(), o.Seed, gaps/n, atBest, bar, met, others, time.Now().UTC().Format("2006-01-02 15:04"))
+	fmt.Fprint(os.Stderr, mean)
+	return mean, page.String()
 }
 
-func report(b *testing.B, limit time.Duration, seed uint64, means, page string) {
+const (
+	byHand = "<!-- Written by `make bench-schedule INSTANCES=folder`; not by hand. -->"
+	means  = "| group | instances | seconds each | seed | mean gap, % | best known reached | bar, % | | published | ended, UTC |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+)
+
+// pages is the folder with the pages of groups, or nothing.
+func pages() string {
 	dir := os.Getenv("LINGHANG_BENCH_DIR")
 	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, "schedule")
+}
+
+// report writes the page of a group.
+func (g group) report(b *testing.B, mean, each string) {
+	if pages() == "" {
 		return
 	}
-	text := fmt.Sprintf(`# Schedules of published instances
+	text := fmt.Sprintf("# Schedules of published instances: %s\n\n%s\n\n%s, %s, %d processors, 2 workers. The gap is that to the best known upper bound of August 2026.\n\n%s%s\n", g.name, byHand, processor(), runtime.Version(), runtime.NumCPU(), means, mean)
+	text += "| instance | best known | ours | gap, % | time to best, s | lower bound | seed |\n| --- | --- | --- | --- | --- | --- | --- |\n" + each
+	if err := os.MkdirAll(pages(), 0o755); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(pages(), g.name+".md"), []byte(text), 0o644); err != nil {
+		b.Fatal(err)
+	}
+}
 
-<!-- Written by `+"`make bench-schedule`"+`; not by hand. -->
+// processor is what this machine calls it.
+func processor() string {
+	text, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return "unknown processor"
+	}
+	_, rest, _ := strings.Cut(string(text), "model name")
+	line, _, _ := strings.Cut(rest, "\n")
+	return strings.TrimLeft(line, "\t :")
+}
 
-%s, %d processors. %s. %s for each instance at most, 2 workers, seed %d.
+// overview writes a page of the groups that have one.
+func overview(b *testing.B, list []group) {
+	if pages() == "" {
+		return
+	}
+	text := "# Schedules of published instances\n\n" + byHand + `
 
-Again: `+"`make bench-schedule INSTANCES=folder`"+`. The gap is that to the best known upper bound of August 2026. Published: mean gaps of CP-SAT 9.15 and CP Optimizer
-22.1.1 in 600 s on 4 cores, or what is said.
+Each group has a page with its instances, machine and versions, written when it was solved. Again: ` + "`make bench-schedule INSTANCES=folder`" + `, all groups in about
+eight hours, or some of them with ` + "`GROUPS=pattern`" + `. Each instance has the time of its bar. The gap is that to the best known upper bound of August 2026. Published: mean gaps of
+CP-SAT 9.15 and CP Optimizer 22.1.1 in 600 s on 4 cores, or what is said.
 
-| group | instances | mean gap, %% | best known reached | bar, %% | | published |
-| --- | --- | --- | --- | --- | --- | --- |
-%s%s`, runtime.Version(), runtime.NumCPU(), time.Now().UTC().Format("2006-01-02 15:04 UTC"), limit, seed, means, page)
-	if err := os.WriteFile(filepath.Join(dir, "schedule.md"), []byte(text), 0o600); err != nil {
+` + means
+	for _, g := range list {
+		page, err := os.ReadFile(filepath.Join(pages(), g.name+".md"))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		for line := range strings.Lines(string(page)) {
+			if rest, own := strings.CutPrefix(line, "| "+g.name+" |"); own {
+				text += "| [" + g.name + "](schedule/" + g.name + ".md) |" + rest
+				break
+			}
+		}
+	}
+	if err := os.WriteFile(pages()+".md", []byte(text), 0o644); err != nil {
 		b.Fatal(err)
 	}
 }
 
 func groups(b *testing.B, folder string) []group {
-	list := append(jobGroups(b, folder), flexibleGroups(b, folder)...)
-	list = append(list, flowGroups(folder)...)
-	return append(list, projectGroups(b, folder)...)
+	list := slices.Concat(jobGroups(b, folder), flexibleGroups(b, folder), flowGroups(folder), projectGroups(b, folder))
+	for k := range list {
+		g := &list[k]
+		g.all = len(g.instances)
+		switch g.name {
+		case "ta51-60", "ta61-70", "ta71-80":
+			g.limit = 20 * time.Second
+		case "j30", "j60", "j120":
+			g.limit = 30 * time.Second
+		default:
+			g.limit = time.Minute
+		}
+		if text := os.Getenv("LINGHANG_SCHEDULE_TIME"); text != "" {
+			limit, err := time.ParseDuration(text)
+			if err != nil {
+				b.Fatal(err)
+			}
+			g.limit = limit
+		}
+	}
+	return list
 }
 
 // rows reads a table, by its first column.

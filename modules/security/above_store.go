@@ -24,8 +24,8 @@ func toAbove(e *exchange.Exchange, u *upward.Upward) received.Back {
 	}
 }
 
-// files is what becomes of what signed files bring.
-type files struct {
+// sources is what becomes of what sources of notices bring.
+type sources struct {
 	received *received.Received
 	upward   *upward.Upward
 	db       *sqldb.DB
@@ -33,12 +33,12 @@ type files struct {
 }
 
 // Notices implements ferry.Desk.
-func (f files) Notices(ctx context.Context, tx *sqldb.Tx, from ferry.Sender, objects [][]byte) (int64, []string, error) {
+func (f sources) Notices(ctx context.Context, tx *sqldb.Tx, from ferry.Sender, objects [][]byte) (int64, []string, error) {
 	return f.received.Take(ctx, tx, received.Sender{ID: from.ID, Name: from.Name, File: from.File}, objects) //nolint:wrapcheck // it says all
 }
 
 // Receipts implements ferry.Desk.
-func (f files) Receipts(ctx context.Context, tx *sqldb.Tx, from ferry.Sender, objects [][]byte) (n int64, err error) {
+func (f sources) Receipts(ctx context.Context, tx *sqldb.Tx, from ferry.Sender, objects [][]byte) (n int64, err error) {
 	for _, raw := range objects {
 		of, version, is := exchange.Acknowledged(raw)
 		if !is {
@@ -56,7 +56,7 @@ func (f files) Receipts(ctx context.Context, tx *sqldb.Tx, from ferry.Sender, ob
 }
 
 // Paired implements ferry.Desk.
-func (f files) Paired(ctx context.Context, channel string, upper bool) (bool, error) {
+func (f sources) Paired(ctx context.Context, channel string, upper bool) (bool, error) {
 	leads, err := f.upward.Leads(ctx, f.db, channel)
 	if upper {
 		return leads == upward.Up, err //nolint:wrapcheck // it says all

@@ -98,7 +98,8 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.notices.Match(concerned{kit.DB, asset.Vendors().Lookup(), now})
 	m.upward = upward.New(kit, organisations, noticesOf(m.notices), m.exchange.Published, set, now)
 	m.received = received.New(kit, organisations, m.clocks, toAbove(m.exchange, m.upward), now)
-	m.ferry = ferry.New(kit, organisations, m.exchange, files{m.received, m.upward, kit.DB, now}, now)
+	m.ferry = ferry.New(kit, organisations, m.exchange, sources{m.received, m.upward, kit.DB, now}, set, now)
+	m.exchange.Tell(m.ferry.Handed)
 	m.notices.PassOn(origins{m.received})
 	m.notices.Publish(toOthers(kit, m.exchange, m.upward))
 	return m
@@ -116,7 +117,7 @@ func (m *Module) EachWatching(ctx context.Context, do func(securityevent.Watchin
 
 // Run implements module.Runner.
 func (m *Module) Run(ctx context.Context) error {
-	if err := errors.Join(m.broken, m.notices.Broken, m.incidents.Broken(), m.detection.Broken(), m.exchange.Broken(), m.intel.Broken(), m.upward.Broken()); err != nil {
+	if err := errors.Join(m.broken, m.notices.Broken, m.incidents.Broken(), m.detection.Broken(), m.exchange.Broken(), m.intel.Broken(), m.upward.Broken(), m.ferry.Broken()); err != nil {
 		return err
 	}
 	return m.clocks.Run(ctx)
@@ -139,8 +140,8 @@ func (m *Module) Manifest() module.Manifest {
 		Finds:       slices.Concat(m.notices.Finds(), m.incidents.Finds()),
 		Topics:      slices.Concat(notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), zone.Topics(), intel.Topics(), upward.Topics(), ferry.Topics(), received.Topics()),
 		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.intel.Jobs(), m.exchange.Jobs(), m.upward.Jobs(), m.ferry.Jobs()),
-		Sealed:      slices.Concat(publish.Sealed(), intel.Sealed(), upward.Sealed()),
-		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices(), upward.Notified(), received.Notified(), []message.Kind{second.Kind()}),
+		Sealed:      slices.Concat(publish.Sealed(), intel.Sealed(), upward.Sealed(), ferry.Sealed()),
+		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices(), upward.Notified(), received.Notified(), ferry.Notified(), []message.Kind{second.Kind()}),
 		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), received.Nav(section), upward.Nav(section), ferry.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), zone.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
 		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), zone.Personal(), intel.Personal(), exchange.Personal(), upward.Personal(), ferry.Personal(), received.Personal(), publish.Personal()),
 	}

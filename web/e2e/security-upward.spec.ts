@@ -7,6 +7,11 @@ import { accessible, address, enter, expect, narrow, organisation, password, peo
 
 const collection = '91a7b528-80eb-42ed-a74d-c6fbd5a26116'
 
+const below = '11a7b528-80eb-42ed-a74d-c6fbd5a26116'
+
+/** A report of STIX as a province publishes it. */
+const report = (id: string, name: string) => ({ type: 'report', spec_version: '2.1', id: `report--${id}-0000-4000-8000-000000000000`, created: '2026-03-01T00:00:00.000Z', modified: '2026-03-01T00:00:00.000Z', name, description: '请各市核查并反馈。', report_types: ['threat-report'], published: '2026-03-01T00:00:00.000Z', object_refs: ['identity--7d0d2f6e-3a0b-4a44-8a0c-0c2f5b4e7a01'], labels: ['level-2', 'gbt-20986-attack'], external_references: [{ source_name: '省', external_id: `鲁工信安〔2026〕${id.slice(-1)}号` }] })
+
 interface Sent { objects: { id: string; type: string; modified?: string; revoked?: boolean }[] }
 
 /** A province's server of TAXII as far as a report needs it, on an address that the city's configuration allows. */
@@ -21,7 +26,11 @@ class Province {
     server.on('request', (request, answer) => {
       const say = (status: number, body: unknown, header: Record<string, string> = {}) => answer.writeHead(status, { 'Content-Type': 'application/taxii+json;version=2.1', ...header }).end(JSON.stringify(body))
       if (request.headers.authorization !== `Basic ${Buffer.from('qingdao:of the province').toString('base64')}`) return say(401, { title: 'Unauthorized' }, { 'WWW-Authenticate': 'Basic' })
-      if (request.method === 'GET') return say(200, { collections: [{ id: collection, title: '各市通报', can_read: false, can_write: true }, { id: '11a7b528-80eb-42ed-a74d-c6fbd5a26116', title: '下发', can_read: true, can_write: false }] })
+      if (request.method === 'GET' && request.url?.includes(`/collections/${below}/objects/`)) {
+        const list = request.url.includes('added_after') ? [] : [report('00000001', '省级集合中的通报')]
+        return say(200, { objects: list }, list.length > 0 ? { 'X-TAXII-Date-Added-First': '2026-03-01T01:00:00.000000Z', 'X-TAXII-Date-Added-Last': '2026-03-01T01:00:00.000000Z' } : {})
+      }
+      if (request.method === 'GET') return say(200, { collections: [{ id: collection, title: '各市通报', can_read: false, can_write: true }, { id: below, title: '下发', can_read: true, can_write: false }] })
       if (out.busy) return say(503, { title: 'Busy' }, { 'Retry-After': '1' })
       const parts: Buffer[] = []
       request.on('data', (part: Buffer) => parts.push(part))
@@ -248,6 +257,7 @@ test('an upper level sends a notice down by a signed file: received, acknowledge
   await officer.getByRole('button', { name: '添加下发通道' }).click()
   const form = officer.getByRole('dialog')
   await form.getByLabel('名称').fill('企业内网')
+  await form.getByText('签名文件（单向网闸、光盘摆渡）').click()
   await form.getByLabel('接收单位').fill('网闸后企业')
   await officer.getByTitle('网闸后企业').click()
   await pictures(officer, 'down-form')
@@ -324,5 +334,102 @@ test('an upper level sends a notice down by a signed file: received, acknowledge
     await expect(english.getByRole('heading', { level: 1 })).toBeVisible()
     await expect(english.locator('.ant-spin-spinning')).toHaveCount(0)
     await pictures(english, name)
+  }
+})
+
+test('by TAXII an upper level is read and hands in, and a notice goes down', async ({ page, another }) => {
+  test.setTimeout(240_000)
+  const province = await Province.open()
+  try {
+    await enter(page.request, people.administrator)
+    const firm = await organisation(page.request, '省厅接入机构', [{ login: 'taxii.firm', role: 'manager', name: '负责人' }])
+    const { secret: token } = await send<{ secret: string }>(page.request, 'POST', '/api/system/tokens', { name: '省级报送', organisation_id: firm, permissions: ['security.exchange.read', 'security.exchange.write'] })
+    const notice = await issued(page.request, firm, '经 TAXII 下发的通报')
+    await page.context().clearCookies()
+    const officer = await another('upward-writer')
+
+    // A collection that is read, once a second officer confirms it.
+    await officer.goto('/security/files')
+    await officer.getByRole('button', { name: '登记来源' }).click()
+    const form = officer.getByRole('dialog')
+    await form.getByLabel('名称').fill('省级通报集合')
+    await form.getByText('读取 TAXII 集合').click()
+    await expect(form.getByLabel('受信公钥')).toHaveCount(0)
+    await form.getByLabel('API 根').fill(province.root)
+    await form.getByLabel('用户名').fill('qingdao')
+    await form.getByLabel('密码或令牌').fill('of the province')
+    await form.getByRole('button', { name: '列出集合' }).click()
+    await form.getByRole('combobox', { name: '可读的集合' }).click()
+    await officer.getByTitle(/下发/).click()
+    await expect(form.getByLabel('集合', { exact: true })).toHaveValue(below)
+    await form.getByRole('switch', { name: '上级单位' }).click()
+    await pictures(officer, 'source-taxii-form')
+    await form.getByRole('button', { name: '保存' }).click()
+    await officer.getByRole('link', { name: '省级通报集合' }).click()
+    await expect(officer.getByText('待另一人确认后才起作用')).toBeVisible()
+    const pulled = new URL(officer.url()).pathname
+    await confirmed(officer, another, pulled, 'source-taxii')
+    await expect(officer.getByText('上级通报 1 件')).toBeVisible({ timeout: 60_000 })
+    await pictures(officer, 'source-taxii')
+
+    // An organisation that hands in.
+    await officer.goto('/security/files')
+    await officer.getByRole('button', { name: '登记来源' }).click()
+    await form.getByLabel('名称').fill('省厅报送')
+    await form.getByText('对方经 TAXII 报送').click()
+    await form.getByLabel('报送机构').fill('省厅接入')
+    await officer.getByTitle('省厅接入机构').click()
+    await form.getByRole('switch', { name: '上级单位' }).click()
+    await pictures(officer, 'source-inbox-form')
+    await form.getByRole('button', { name: '保存' }).click()
+    await officer.getByRole('link', { name: '省厅报送' }).click()
+    await expect(officer.getByText('待另一人确认后才起作用')).toBeVisible()
+    const handed = new URL(officer.url()).pathname
+    await confirmed(officer, another, handed, 'source-inbox')
+    const answer = await fetch(`${address()}/taxii2/city/collections/inbox/objects/`, { method: 'POST', headers: { Authorization: `Bearer ${token}`, Accept: 'application/taxii+json;version=2.1', 'Content-Type': 'application/taxii+json;version=2.1' }, body: JSON.stringify({ objects: [report('00000002', '省厅报送的通报'), report('00000003', '长'.repeat(401))] }) })
+    expect(answer.status).toBe(202)
+    await expect(officer.getByText('上级通报 1 件')).toBeVisible()
+    await expect(officer.getByText('不合格 1 个')).toBeVisible()
+    await pictures(officer, 'source-inbox')
+    await officer.goto('/security/received')
+    await expect(officer.getByRole('link', { name: '省级集合中的通报' })).toBeVisible()
+    await officer.getByRole('link', { name: '省厅报送的通报' }).click()
+    await expect(officer.getByText('TAXII 2.1')).toBeVisible()
+    await pictures(officer, 'received-taxii')
+
+    // A channel downward by TAXII.
+    await officer.goto('/security/downward/channels')
+    await officer.getByRole('button', { name: '添加下发通道' }).click()
+    await form.getByLabel('名称').fill('区级平台')
+    await form.getByLabel('接收单位').fill('省厅接入机构')
+    await officer.getByTitle('省厅接入机构').click()
+    await form.getByLabel('API 根').fill(province.root)
+    await form.getByLabel('用户名').fill('qingdao')
+    await form.getByLabel('密码或令牌').fill('of the province')
+    await form.getByLabel('集合', { exact: true }).fill(collection)
+    await pictures(officer, 'down-taxii-form')
+    await form.getByRole('button', { name: '保存' }).click()
+    await officer.getByRole('link', { name: '区级平台' }).click()
+    await expect(officer.getByText('待另一人确认后才起作用')).toBeVisible()
+    const down = new URL(officer.url()).pathname
+    await confirmed(officer, another, down, 'down-taxii')
+    await officer.goto(`/security/notices/${notice}?part=upward`)
+    await officer.getByRole('row', { name: /区级平台/ }).getByRole('button', { name: '下发', exact: true }).click()
+    await officer.getByRole('dialog').getByRole('button', { name: '下发', exact: true }).click()
+    await expect(officer.getByText('通报 · 已送达')).toBeVisible({ timeout: 60_000 })
+    expect(province.got.map((s) => s.objects.map((o) => o.type))).toEqual([['identity', 'marking-definition', 'report']])
+    await officer.goto(down)
+    await expect(officer.getByText('已送达')).toBeVisible()
+    await pictures(officer, 'down-taxii')
+
+    const english = await another('upward-signer', 'en')
+    for (const [path, name] of [['/security/files', 'sources-en'], [pulled, 'source-taxii-en'], [handed, 'source-inbox-en'], [down, 'down-taxii-en']] as const) {
+      await english.goto(path)
+      await expect(english.getByRole('heading', { level: 1 })).toBeVisible()
+      await expect(english.locator('.ant-spin-spinning')).toHaveCount(0)
+      await pictures(english, name)
+    }
+  } finally {
+    province.end()
   }
 })

@@ -10,7 +10,8 @@ import (
 
 const (
 	step   = 50  // contradictions that are met until others are looked after
-	seldom = 8   // searches by one of these steps when it finds nothing any more
+	seldom = 8   // searches between two of these steps when they find nothing any more, of a larger shop twice as many each time, and
+	rarely = 64  // at most
 	few    = 150 // operations, of which proofs are most often found soon
 )
 
@@ -19,7 +20,8 @@ type prover struct {
 	search *proof.Prover
 	start  []int32
 	mode   []int32
-	rounds int
+	rounds int // searches since the last step
+	pause  int // searches between two steps
 }
 
 // newProver makes a prover, or nil if the shop is too large.
@@ -51,7 +53,7 @@ func newProver(g *graph, p Problem, seed uint64, pool *pool) *prover {
 	if search == nil {
 		return nil
 	}
-	return &prover{search: search, start: make([]int32, len(q.Tasks)), mode: make([]int32, len(q.Tasks))}
+	return &prover{search: search, start: make([]int32, len(q.Tasks)), mode: make([]int32, len(q.Tasks)), pause: seldom}
 }
 
 // prove searches proofs of a shop of few operations: beside others nothing else while that finds some. Of a larger one, or when it
@@ -64,8 +66,15 @@ func (b *breeder) prove(ctx context.Context, alone bool) {
 	for !alone && b.soon() && !b.over(ctx) {
 		b.seek(ctx)
 	}
-	if p.rounds++; (b.soon() || p.rounds%seldom == 0) && !p.search.Proven() && !b.over(ctx) {
-		b.seek(ctx)
+	if p.rounds++; p.search.Proven() || b.over(ctx) || !b.soon() && p.rounds < p.pause {
+		return
+	}
+	p.rounds = 0
+	switch more := b.seek(ctx); {
+	case more:
+		p.pause = seldom
+	case b.n > few:
+		p.pause = min(2*p.pause, rarely)
 	}
 }
 
@@ -74,10 +83,10 @@ func (b *breeder) soon() bool {
 	return b.n <= few && !b.prover.search.Stalled() && !b.prover.search.Proven()
 }
 
-// seek goes on with the search for proofs, and shares what it finds.
-func (b *breeder) seek(ctx context.Context) {
+// seek goes on with the search for proofs, shares what it finds, and tells whether that was more than was known.
+func (b *breeder) seek(ctx context.Context) (more bool) {
 	p := b.prover
-	span, _ := b.pool.bounds()
+	span, bound := b.pool.bounds()
 	p.search.Known(span)
 	before := p.search.Conflicts()
 	_, found := p.search.Step(ctx, step)
@@ -88,6 +97,7 @@ func (b *breeder) seek(ctx context.Context) {
 		b.offerPool(b.a.order, b.a.ways, b.makespan())
 	}
 	b.bound = b.pool.raise(p.search.Lower())
+	return found || b.bound > bound
 }
 
 // adopt makes a, and the graph, the schedule that was found: operations in the order of their starts.

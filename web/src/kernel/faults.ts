@@ -5,6 +5,7 @@ import { own } from './faultsOfOwn'
 import { notices } from './faultsOfNotices'
 import { incidents } from './faultsOfIncidents'
 import { pilots } from './faultsOfPilots'
+import { refusalPatterns, refusals } from './faultsOfRefusals'
 import { scenarios } from './faultsOfScenarios'
 import { upward } from './faultsOfUpward'
 import { weaknesses } from './faultsOfWeaknesses'
@@ -30,6 +31,7 @@ const sentences: Record<string, string> = {
   ...scenarios,
   ...weaknesses,
   ...sensors, ...detection, ...zones, ...baselines, ...intel, ...upward, ...own,
+  ...refusals,
   // new output that platforms drove
   'a unified social credit code: 18 characters with a check character': '18 位统一社会信用代码，校验位应相符',
   'name the enterprise, in 200 characters at most': '请填写企业名称，最多 200 字',
@@ -469,6 +471,7 @@ const patterns: [RegExp, string][] = [
   [/^possible: (.+)$/, '可以是：$1'],
   [/^it has no breakdown by (\w+)$/, '该指标没有此分项：$1'],
   [/^choose one that \S+ lists$/, '请从所列中选择'],
+  ...refusalPatterns,
 ]
 
 /** Says a validator's sentence in the language. */

@@ -1,13 +1,17 @@
-/** What may be wrong with upper levels, reports to them, and signed files. */
+/** What may be wrong with upper levels, channels to other levels, and sources of notices. */
 export const upward: Record<string, string> = {
   'a file as its sender made it': '请选择发送方生成的原文件',
-  'a channel that no other source has': '请换一个通道名称，此通道已登记',
-  'say whose files they are': '请写明是谁的文件',
+  'a name, a channel and an organisation that no other source has': '名称、通道和机构都不能与其他来源相同',
+  'say whose notices they are': '请写明是谁的通报',
+  'the organisation that hands in': '请选择报送机构',
+  "an organisation other than the city's bureau, whose token hands in": '请选择本市主管部门以外、用其令牌报送的机构',
+  'of a lower level the channel downward that it acknowledges; intelligence of others is read as a feed': '下级单位须选择其回执对应的下发通道；他人的情报请用情报订阅',
+  'the number of the first file that is to come, 1 from the beginning': '请填写首个要收的文件编号，从头接收为 1',
+  'from 1 to 1440 minutes': '间隔为 1 至 1440 分钟',
   'the channel as its sender names it: letters, digits and hyphens': '请按发送方的写法填写通道名称：字母、数字和连字符',
   'from 1 to 5 public keys as PEM, and nothing else': '须为 1 至 5 个 PEM 公钥，不含其他内容',
   'a reason of 1 to 300 characters': '请填写 1 至 300 字的理由',
-  'what goes down goes by signed files; lower levels that are connected read the collection of notices by TAXII': '下发只用签名文件；有网络连接的下级经 TAXII 读取“通报”集合',
-  'from 1 to 200 organisations that the files are for': '请选择 1 至 200 家接收单位',
+  'from 1 to 200 organisations that read what goes there': '请选择 1 至 200 家接收单位',
   'the direction stays; set up another channel': '方向不能改变，请另建一个通道',
   'of an upper level a channel upward, of a lower one a channel downward': '上级单位的回执经上报通道，下级单位的对应下发通道',
   'a TLP that is as strict as that of the notice that is passed on, or stricter': '共享标记不得宽于所转发的上级通报',

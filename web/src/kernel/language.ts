@@ -102,13 +102,13 @@ export function useText(): (text: Text | undefined) => string {
 
 const isText = (value: unknown): value is Text => typeof value === 'object' && value !== null && 'zh' in value && 'en' in value
 
-/** What a problem says in the language in force. Rooms keep the sentences below `problems`, by the key's path. */
+/** What a problem says in the language in force. Rooms keep the sentences below `problems`, by the key's path, where they do not go with those at fields. */
 export function problemText(problem: unknown): string {
   if (!(problem instanceof Problem)) return i18next.t('kernel:problems.unexpected')
   const [room, ...path] = problem.key.split('.')
   const language = i18next.language === 'en' ? 'en' : 'zh'
   const params = Object.fromEntries(Object.entries(problem.params).map(([name, value]) => [name, isText(value) ? textIn(value, language) : name === 'why' && typeof value === 'string' ? sentenceText(value) : value]))
-  return i18next.t(`${room}:problems.${path.join('.')}`, { ...params, defaultValue: problem.message })
+  return i18next.t(`${room}:problems.${path.join('.')}`, { ...params, defaultValue: language === 'zh' ? restateFault(problem.message, 'zh') : problem.message })
 }
 
 /** A sentence of a program of a room, in the language in force. */

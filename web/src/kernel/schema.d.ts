@@ -11125,11 +11125,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Channels that signed files are taken in from, and which numbers are missing */
+        /** Sources of notices: channels of signed files with the numbers that are missing, collections of TAXII that are read, organisations that hand in */
         get: operations["get-security-ferry-sources"];
         put?: never;
-        /** Trust a channel, with its public keys */
+        /** Trust a source: a channel with its public keys, a collection of TAXII, or who hands in */
         post: operations["post-security-ferry-sources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/ferry-sources/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which collections an API root has, as the city would sign in */
+        post: operations["post-security-ferry-sources-trial"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11143,12 +11160,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A channel, with the files that were taken in last */
+        /** A source, with what it brought last */
         get: operations["get-security-ferry-sources-id"];
-        /** Change the name and the keys of a channel */
+        /** Change a source; a collection that is another one is read from its beginning */
         put: operations["put-security-ferry-sources-id"];
         post?: never;
-        /** Trust a channel no more; what it brought stays */
+        /** Trust a source no more; what it brought stays */
         delete: operations["delete-security-ferry-sources-id"];
         options?: never;
         head?: never;
@@ -11164,8 +11181,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm a channel, with its keys, that somebody else trusts */
+        /** Confirm a source that somebody else trusts */
         post: operations["post-security-ferry-sources-id-confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/ferry-sources/{id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a collection of TAXII now */
+        post: operations["post-security-ferry-sources-id-reading"];
         delete?: never;
         options?: never;
         head?: never;
@@ -12961,7 +12995,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Upper levels that notices are reported to, and channels of files to lower levels */
+        /** Upper levels that notices are reported to, and channels to lower levels */
         get: operations["get-security-uppers"];
         put?: never;
         /** Set up an upper level */
@@ -19167,12 +19201,6 @@ export interface components {
         EditDatasetInputBody: {
             spec: components["schemas"]["OpendataSpec"];
         };
-        EditFileSourceInputBody: {
-            keys: string;
-            name: string;
-            pair_id?: string;
-            upper?: boolean;
-        };
         EditMachineInputBody: {
             name: string;
             note?: string;
@@ -19893,14 +19921,18 @@ export interface components {
             message: string;
             value?: unknown;
         };
-        FerryFileSource: {
+        FerryNoticeSource: {
             /**
              * Format: int64
              * @description The greatest number that was brought and waits for ones before it; 0: none
              */
             ahead: number;
-            /** @description As its sender names it; it cannot be changed later */
-            channel: string;
+            /** @enum {string} */
+            auth?: "none" | "basic" | "bearer";
+            /** @description Of files: as its sender names it; it cannot be changed later */
+            channel?: string;
+            /** @description Its id or alias */
+            collection?: string;
             /** @description A second person has confirmed it; until then it does nothing */
             confirmed: boolean;
             /** Format: date-time */
@@ -19909,14 +19941,31 @@ export interface components {
             confirmed_by: string;
             /** Format: date-time */
             created_at: string;
+            /** @description Of a collection: what was added after this was not read yet */
+            cursor: string;
             /**
              * Format: int64
-             * @description Number of the first file that is to come; it cannot be changed later
+             * @description Of a collection: minutes between two readings; 5 where it is left out
              */
-            first: number;
+            every?: number;
+            /**
+             * Format: int64
+             * @description One after the other
+             */
+            failures: number;
+            /** @description The class of what went wrong last; empty: nothing */
+            fault: string;
+            fault_text: string;
+            /**
+             * Format: int64
+             * @description Of files: number of the first that is to come; it cannot be changed later
+             */
+            first?: number;
+            /** Format: date-time */
+            good_at?: string;
             id: string;
-            /** @description Public keys that are trusted, as PEM, 5 at most */
-            keys: string;
+            /** @description Of files: public keys that are trusted, as PEM, 5 at most */
+            keys?: string;
             /**
              * Format: int64
              * @description Number of the file that was taken in last; 0: none
@@ -19926,27 +19975,59 @@ export interface components {
             may_confirm: boolean;
             /** @description Numbers to bring again, the first 100 */
             missing: number[];
-            /** @description Whose files they are; the inbox names it */
+            /** @description Whose notices they are; the inbox names it */
             name: string;
+            /**
+             * Format: date-time
+             * @description When a collection is read next
+             */
+            next_at?: string;
+            /** @description Of who hands in: whose reports are received; what others hand in stays in the inbox only */
+            organisation_id?: string;
             /** @description ID of the channel in the other direction: by which notices of an upper level are acknowledged, or whose notices a lower level acknowledges; empty: none */
             pair_id?: string;
+            /** @description Of a collection: it is not read */
+            paused?: boolean;
+            /** @description Of a collection: URL of the API root */
+            root?: string;
+            /** Format: date-time */
+            run_at?: string;
+            /**
+             * Format: int64
+             * @description How often a secret was set; 0 when there is none. The secret itself is never shown
+             */
+            secret_version: number;
             /** @description Who set it up last */
             set_by: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it brought something last
+             */
             taken_at?: string;
-            /** @description Files of an upper level: their reports are received as its notices */
+            /** @description An upper level: its reports are received as its notices */
             upper?: boolean;
+            /** @description Of basic */
+            user?: string;
             /** Format: int64 */
             version: number;
+            /**
+             * @description By signed files, by a collection of TAXII that the city reads, or handed in by an organisation by TAXII; it cannot be changed later
+             * @enum {string}
+             */
+            way?: "file" | "taxii" | "inbox";
         };
-        FerryFileSourceDetail: {
+        FerryNoticeSourceDetail: {
             /**
              * Format: int64
              * @description The greatest number that was brought and waits for ones before it; 0: none
              */
             ahead: number;
-            /** @description As its sender names it; it cannot be changed later */
-            channel: string;
+            /** @enum {string} */
+            auth?: "none" | "basic" | "bearer";
+            /** @description Of files: as its sender names it; it cannot be changed later */
+            channel?: string;
+            /** @description Its id or alias */
+            collection?: string;
             /** @description A second person has confirmed it; until then it does nothing */
             confirmed: boolean;
             /** Format: date-time */
@@ -19955,16 +20036,33 @@ export interface components {
             confirmed_by: string;
             /** Format: date-time */
             created_at: string;
+            /** @description Of a collection: what was added after this was not read yet */
+            cursor: string;
+            /**
+             * Format: int64
+             * @description Of a collection: minutes between two readings; 5 where it is left out
+             */
+            every?: number;
+            /**
+             * Format: int64
+             * @description One after the other
+             */
+            failures: number;
+            /** @description The class of what went wrong last; empty: nothing */
+            fault: string;
+            fault_text: string;
             /** @description The newest first, 50 at most */
             files: components["schemas"]["FerryTakenFile"][];
             /**
              * Format: int64
-             * @description Number of the first file that is to come; it cannot be changed later
+             * @description Of files: number of the first that is to come; it cannot be changed later
              */
-            first: number;
+            first?: number;
+            /** Format: date-time */
+            good_at?: string;
             id: string;
-            /** @description Public keys that are trusted, as PEM, 5 at most */
-            keys: string;
+            /** @description Of files: public keys that are trusted, as PEM, 5 at most */
+            keys?: string;
             /**
              * Format: int64
              * @description Number of the file that was taken in last; 0: none
@@ -19974,35 +20072,94 @@ export interface components {
             may_confirm: boolean;
             /** @description Numbers to bring again, the first 100 */
             missing: number[];
-            /** @description Whose files they are; the inbox names it */
+            /** @description Whose notices they are; the inbox names it */
             name: string;
+            /**
+             * Format: date-time
+             * @description When a collection is read next
+             */
+            next_at?: string;
+            /** @description Of who hands in: whose reports are received; what others hand in stays in the inbox only */
+            organisation_id?: string;
             /** @description ID of the channel in the other direction: by which notices of an upper level are acknowledged, or whose notices a lower level acknowledges; empty: none */
             pair_id?: string;
-            /** @description Who set it up last */
-            set_by: string;
+            /** @description Of a collection: it is not read */
+            paused?: boolean;
+            /** @description Of a collection: URL of the API root */
+            root?: string;
             /** Format: date-time */
-            taken_at?: string;
-            /** @description Files of an upper level: their reports are received as its notices */
-            upper?: boolean;
-            /** Format: int64 */
-            version: number;
-        };
-        FerryFileSourceSpec: {
-            /** @description As its sender names it; it cannot be changed later */
-            channel: string;
+            run_at?: string;
             /**
              * Format: int64
-             * @description Number of the first file that is to come; it cannot be changed later
+             * @description How often a secret was set; 0 when there is none. The secret itself is never shown
              */
-            first: number;
-            /** @description Public keys that are trusted, as PEM, 5 at most */
-            keys: string;
-            /** @description Whose files they are; the inbox names it */
+            secret_version: number;
+            /** @description Who set it up last */
+            set_by: string;
+            /**
+             * Format: date-time
+             * @description When it brought something last
+             */
+            taken_at?: string;
+            /** @description What came by TAXII, and what went wrong; the newest first, 200 at most */
+            turns: components["schemas"]["FerryTakenTurn"][];
+            /** @description An upper level: its reports are received as its notices */
+            upper?: boolean;
+            /** @description Of basic */
+            user?: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * @description By signed files, by a collection of TAXII that the city reads, or handed in by an organisation by TAXII; it cannot be changed later
+             * @enum {string}
+             */
+            way?: "file" | "taxii" | "inbox";
+        };
+        FerryNoticeSourceSaid: {
+            /** @enum {string} */
+            auth?: "none" | "basic" | "bearer";
+            /** @description Of files: as its sender names it; it cannot be changed later */
+            channel?: string;
+            /** @description Its id or alias */
+            collection?: string;
+            /**
+             * Format: int64
+             * @description Of a collection: minutes between two readings; 5 where it is left out
+             */
+            every?: number;
+            /**
+             * Format: int64
+             * @description Of files: number of the first that is to come; it cannot be changed later
+             */
+            first?: number;
+            /** @description Of files: public keys that are trusted, as PEM, 5 at most */
+            keys?: string;
+            /** @description Whose notices they are; the inbox names it */
             name: string;
+            /** @description Of who hands in: whose reports are received; what others hand in stays in the inbox only */
+            organisation_id?: string;
             /** @description ID of the channel in the other direction: by which notices of an upper level are acknowledged, or whose notices a lower level acknowledges; empty: none */
             pair_id?: string;
-            /** @description Files of an upper level: their reports are received as its notices */
+            /** @description Of a collection: it is not read */
+            paused?: boolean;
+            /** @description Of a collection: URL of the API root */
+            root?: string;
+            /** @description Password or token; kept sealed and never shown. Without it, a source keeps the one that it has */
+            secret?: string;
+            /**
+             * Format: date-time
+             * @description Of a collection that is new, or another one: what was added to it later is received; without it everything is
+             */
+            since?: string;
+            /** @description An upper level: its reports are received as its notices */
             upper?: boolean;
+            /** @description Of basic */
+            user?: string;
+            /**
+             * @description By signed files, by a collection of TAXII that the city reads, or handed in by an organisation by TAXII; it cannot be changed later
+             * @enum {string}
+             */
+            way?: "file" | "taxii" | "inbox";
         };
         FerryTakenFile: {
             by: string;
@@ -20035,6 +20192,35 @@ export interface components {
             sequence: number;
             /** Format: date-time */
             taken_at: string;
+        };
+        FerryTakenTurn: {
+            /** Format: date-time */
+            at: string;
+            /** @description The class of what went wrong; empty: nothing */
+            fault: string;
+            fault_text: string;
+            /**
+             * Format: int64
+             * @description Notices of the upper level, and their later versions
+             */
+            notices: number;
+            /**
+             * Format: int64
+             * @description That are good STIX
+             */
+            objects: number;
+            /**
+             * Format: int64
+             * @description Acknowledgements of what went to the lower level
+             */
+            receipts: number;
+            /** @description Why the first one is refused */
+            refusal: string;
+            /**
+             * Format: int64
+             * @description That are no good STIX, or no notice where an upper level's are expected
+             */
+            refused: number;
         };
         FilesRow: {
             declared: string;
@@ -26902,16 +27088,6 @@ export interface components {
              */
             total: number;
         };
-        PageFileSource: {
-            items: components["schemas"]["FerryFileSource"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
         PageForecastRow: {
             items: components["schemas"]["PlatformsForecastRow"][];
             /** @description Empty on the last page */
@@ -27204,6 +27380,16 @@ export interface components {
         };
         PageNotice: {
             items: components["schemas"]["NoticeNotice"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageNoticeSource: {
+            items: components["schemas"]["FerryNoticeSource"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -35308,6 +35494,15 @@ export interface components {
         TryInputBody: {
             spec: components["schemas"]["ProbeSpec"];
         };
+        TrySourceInputBody: {
+            /** @enum {string} */
+            auth: "none" | "basic" | "bearer";
+            root: string;
+            secret?: string;
+            /** @description Whose secret is used where none is given, if it goes to the same host in the same way */
+            source?: string;
+            user?: string;
+        };
         TryUpperInputBody: {
             /** @enum {string} */
             auth: "none" | "basic" | "bearer";
@@ -35352,7 +35547,7 @@ export interface components {
         UpwardReport: {
             /**
              * Format: date-time
-             * @description When a file of the other side said that it was acknowledged
+             * @description When the other side said that it was acknowledged
              */
             acknowledged_at?: string;
             /** @enum {string} */
@@ -35433,7 +35628,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             /**
-             * @description To an upper level, or by files to lower levels and enterprises; it cannot be changed later
+             * @description To an upper level, or down to lower levels and enterprises; it cannot be changed later
              * @enum {string}
              */
             direction?: "up" | "down";
@@ -35470,7 +35665,7 @@ export interface components {
              */
             open: number;
             paused: boolean;
-            /** @description Of a channel downward: the organisations that its files are for, by ID. What is stricter than GREEN goes only to channels all of whose recipients are addressees of the notice */
+            /** @description Of a channel downward: the organisations that read what goes there, by ID. What is stricter than GREEN goes only to channels all of whose recipients are addressees of the notice */
             recipients?: string[] | null;
             /** @description URL of the API root */
             root: string;
@@ -35523,7 +35718,7 @@ export interface components {
             /** @description Its id or alias */
             collection: string;
             /**
-             * @description To an upper level, or by files to lower levels and enterprises; it cannot be changed later
+             * @description To an upper level, or down to lower levels and enterprises; it cannot be changed later
              * @enum {string}
              */
             direction?: "up" | "down";
@@ -35537,7 +35732,7 @@ export interface components {
             /** @description Who it is */
             name: string;
             paused: boolean;
-            /** @description Of a channel downward: the organisations that its files are for, by ID. What is stricter than GREEN goes only to channels all of whose recipients are addressees of the notice */
+            /** @description Of a channel downward: the organisations that read what goes there, by ID. What is stricter than GREEN goes only to channels all of whose recipients are addressees of the notice */
             recipients?: string[] | null;
             /** @description URL of the API root */
             root: string;
@@ -64718,7 +64913,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageFileSource"];
+                    "application/json": components["schemas"]["PageNoticeSource"];
                 };
             };
             /** @description Refused */
@@ -64741,7 +64936,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FerryFileSourceSpec"];
+                "application/json": components["schemas"]["FerryNoticeSourceSaid"];
             };
         };
         responses: {
@@ -64753,7 +64948,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FerryFileSourceDetail"];
+                    "application/json": components["schemas"]["FerryNoticeSourceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-ferry-sources-trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrySourceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeerRootTrial"];
                 };
             };
             /** @description Refused */
@@ -64786,7 +65016,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FerryFileSourceDetail"];
+                    "application/json": components["schemas"]["FerryNoticeSourceDetail"];
                 };
             };
             /** @description Refused */
@@ -64814,7 +65044,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EditFileSourceInputBody"];
+                "application/json": components["schemas"]["FerryNoticeSourceSaid"];
             };
         };
         responses: {
@@ -64826,7 +65056,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FerryFileSourceDetail"];
+                    "application/json": components["schemas"]["FerryNoticeSourceDetail"];
                 };
             };
             /** @description Refused */
@@ -64891,7 +65121,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FerryFileSourceDetail"];
+                    "application/json": components["schemas"]["FerryNoticeSourceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-ferry-sources-id-reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FerryNoticeSourceDetail"];
                 };
             };
             /** @description Refused */

@@ -1,5 +1,7 @@
 package batch
 
+import "slices"
+
 // Connection is the function of conversations of no industrial protocol: their protocol is the
 // service that runs there, or tcp or udp, and their class session.
 const Connection = "connection"
@@ -15,10 +17,4 @@ func IndustrialProtocols() []string {
 }
 
 // Industrial tells whether a protocol is read unit by unit.
-func Industrial(protocol string) bool {
-	switch protocol {
-	case "bacnet", "cip", "dnp3", "enip", "iec104", "modbus", "opcua", "pn_dcp", "s7comm":
-		return true
-	}
-	return false
-}
+func Industrial(protocol string) bool { return slices.Contains(IndustrialProtocols(), protocol) }

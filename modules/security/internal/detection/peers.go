@@ -14,7 +14,7 @@ import (
 const aDay = 24 * time.Hour
 
 // peers are what is known of the two of an event. A controller is a host that answers units of
-// industrial protocols other than OPC UA.
+// industrial protocols that only controllers answer.
 type peers struct {
 	client, server bool   // that is a controller
 	speak          bool   // in industrial protocols with each other
@@ -42,6 +42,11 @@ func (p peers) fields(e Event) []sigma.Field {
 	return []sigma.Field{{Name: "other_commander", Value: p.commander}}
 }
 
+// commands tells whether units of a class change something.
+func commands(class string) bool {
+	return slices.Contains([]string{"write", "control", "config", "program"}, class)
+}
+
 // span is when something was first and last.
 type span struct{ first, last time.Time }
 
@@ -56,13 +61,20 @@ func newAcquaintance() *acquaintance {
 	return &acquaintance{map[string]bool{}, map[[2]string]bool{}, map[string]map[string]span{}}
 }
 
+// ofComputers tells of protocols that ordinary computers answer, too: control servers and gateways
+// OPC UA, work stations of buildings BACnet, where everybody asks and tells everybody, and PROFINET
+// DCP, by which engineers' computers are found like devices.
+func ofComputers(protocol string) bool {
+	return protocol == "opcua" || protocol == "bacnet" || protocol == "pn_dcp"
+}
+
 // hear takes in that a client spoke with a server by an industrial protocol.
 func (a *acquaintance) hear(client, server, protocol, class string, first, last time.Time) {
-	if protocol != "opcua" { // control servers and gateways on ordinary computers answer that
+	if !ofComputers(protocol) {
 		a.controllers[server] = true
 	}
 	a.speak[[2]string{client, server}] = true
-	if !slices.Contains([]string{"write", "control", "config", "program"}, class) {
+	if !commands(class) {
 		return
 	}
 	if a.commands[server] == nil {
@@ -103,8 +115,8 @@ func (a *acquaintance) introduce(earlier, events []Event) {
 // before is who commanded a server within the last day, before somebody who does so since less
 // than a day; the newest of several.
 func (a *acquaintance) before(client, server string, at time.Time) (who string) {
-	own, commands := a.commands[server][client]
-	if !commands || at.Sub(own.first) > aDay {
+	own, is := a.commands[server][client]
+	if !is || at.Sub(own.first) > aDay {
 		return ""
 	}
 	var newest time.Time

@@ -3,6 +3,7 @@ package detection
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"linghang/kernel/sqldb"
@@ -12,21 +13,45 @@ import (
 // acquaint tells events what is known of the two that they are of: by the pairs that the sensor
 // saw, and by records that are younger than those.
 func (s store) acquaint(ctx context.Context, sensor string, earlier, events []Event) error {
-	wants := func(e Event) bool {
-		return e.connects() || e.FromClient && slices.Contains([]string{"write", "control", "config", "program"}, e.Record.Class)
+	a := newAcquaintance()
+	for hosts := range slices.Chunk(asked(events), 500) { // more do not go into a query
+		if err := s.answerers(ctx, sensor, hosts, a); err != nil {
+			return err
+		}
 	}
-	if !slices.ContainsFunc(events, wants) {
-		return nil
+	a.introduce(earlier, events)
+	return nil
+}
+
+// asked are the hosts of which something has to be known: the two of a conversation, and who is commanded.
+func asked(events []Event) []string {
+	hosts := map[string]struct{}{}
+	for _, e := range events {
+		switch {
+		case e.connects():
+			hosts[e.Client], hosts[e.Server] = struct{}{}, struct{}{}
+		case e.FromClient && commands(e.Record.Class):
+			hosts[e.Server] = struct{}{}
+		}
 	}
+	return slices.Sorted(maps.Keys(hosts))
+}
+
+// answerers takes in who asked hosts for something by an industrial protocol.
+func (s store) answerers(ctx context.Context, sensor string, hosts []string, a *acquaintance) error {
+	protocols := batch.IndustrialProtocols()
 	args := []any{sensor}
-	for _, p := range batch.IndustrialProtocols() {
+	for _, p := range protocols {
 		args = append(args, p)
 	}
-	rows, err := s.db.Query(ctx, `SELECT client, server, protocol, class, MIN(first_at), MAX(last_at) FROM security_sensor_pair WHERE sensor_id = $1 AND class <> 'error' AND protocol IN (`+sqldb.Marks(2, len(args)-1)+`) GROUP BY client, server, protocol, class`, args...)
+	for _, h := range hosts {
+		args = append(args, h)
+	}
+	rows, err := s.db.Query(ctx, `SELECT client, server, protocol, class, MIN(first_at), MAX(last_at) FROM security_sensor_pair WHERE sensor_id = $1 AND class <> 'error' AND protocol IN (`+sqldb.Marks(2, len(protocols))+`)
+		AND server IN (`+sqldb.Marks(2+len(protocols), len(hosts))+`) GROUP BY client, server, protocol, class`, args...)
 	if err != nil {
 		return fmt.Errorf("read who speaks with whom: %w", err)
 	}
-	a := newAcquaintance()
 	_, err = sqldb.All(rows, func(r sqldb.Row) (x struct{}, err error) {
 		var client, server, protocol, class string
 		var first, last int64
@@ -36,9 +61,5 @@ func (s store) acquaint(ctx context.Context, sensor string, earlier, events []Ev
 		a.hear(client, server, protocol, class, sqldb.Time(first), sqldb.Time(last))
 		return x, nil
 	})
-	if err != nil {
-		return err
-	}
-	a.introduce(earlier, events)
-	return nil
+	return err
 }

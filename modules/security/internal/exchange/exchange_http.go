@@ -54,6 +54,7 @@ type Exchange struct {
 	store         store
 	checker       *stix.Checker
 	server        *taxii.Server
+	handed        Handed
 	broken        error // STIX's own schemas cannot be read
 
 	// Now is the server's clock.
@@ -72,6 +73,12 @@ func New(kit *module.Kit, organisations Organisations, now func() time.Time) *Ex
 	e.broken = errors.Join(errChecker, errServer)
 	return e
 }
+
+// Handed hears what an organisation hands in, in the transaction that acknowledges it.
+type Handed func(ctx context.Context, tx *sqldb.Tx, organisation string, objects [][]byte) error
+
+// Tell says who hears what is handed in.
+func (e *Exchange) Tell(h Handed) { e.handed = h }
 
 // Broken is why nothing can be exchanged; nil nearly always.
 func (e *Exchange) Broken() error { return e.broken }

@@ -106,9 +106,24 @@ func (e *Exchange) Add(ctx context.Context, at taxii.Place, objects []taxii.Obje
 		if _, err := e.store.add(ctx, tx, inbox, objects, by{id.Organisation.ID, id.Actor(), id.Name}, now); err != nil {
 			return err
 		}
+		if err := e.tell(ctx, tx, id.Organisation.ID, objects); err != nil {
+			return err
+		}
 		return e.store.keepStatus(ctx, tx, st, id.Organisation.ID, now)
 	})
 	return st, err
+}
+
+// tell lets others hear what was handed in.
+func (e *Exchange) tell(ctx context.Context, tx *sqldb.Tx, organisation string, objects []taxii.Object) error {
+	if e.handed == nil || len(objects) == 0 {
+		return nil
+	}
+	list := make([][]byte, len(objects))
+	for i, o := range objects {
+		list[i] = o.Raw
+	}
+	return e.handed(ctx, tx, organisation, list)
 }
 
 // Delete implements taxii.Store: what was exchanged is not taken back; objects are revoked.

@@ -143,7 +143,7 @@ func (x *eve) parts() [4]evePart {
 // transaction tells what a transaction says; an alert has what its packet was part of.
 func (x *eve) transaction(e *Event) error {
 	var f fields
-	if x.Alert != nil {
+	if x.Alert.there {
 		for _, p := range x.parts() {
 			if len(p.text) == 0 {
 				continue

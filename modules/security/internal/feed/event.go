@@ -55,7 +55,7 @@ type Event struct {
 	Port     uint16 // of the server
 	Protocol string // of the application or, when that is not known, of the transport
 	Lost     uint64 // packets that the writer says its kernel dropped, since it started
-	Told     bool   // it is to be told; the rest is counted
+	Told     bool   // it is to be told; the rest is counted, of events of EVE that are never told there is no more than the kind
 
 	Transaction bool    // it is one of many, and tells nothing new when it is repeated
 	Fields      []Field // of a transaction, or of what an alert is about
@@ -71,6 +71,9 @@ func Parse(f Format, line []byte, at time.Time) (Event, error) {
 	var err error
 	switch f {
 	case EVE:
+		if kind, only := counted(line); only {
+			return Event{Kind: kind}, nil
+		}
 		e, err = parseEVE(line)
 	case Syslog:
 		e, err = parseSyslog(line, at)
@@ -86,10 +89,10 @@ func Parse(f Format, line []byte, at time.Time) (Event, error) {
 	if err != nil {
 		return Event{}, err
 	}
+	e.At = e.At.UTC()
 	if e.At.Year() < 2000 || e.At.Year() >= 2100 {
 		return Event{}, errors.New("the time is not between 2000 and 2100")
 	}
-	e.At = e.At.UTC()
 	e.Kind, e.Code, e.Protocol = word(e.Kind), word(e.Code), word(e.Protocol)
 	e.Title, e.Detail, e.Host = clean(e.Title), clean(e.Detail), clean(e.Host)
 	e.Client, e.Server = address(e.Client), address(e.Server)
@@ -99,9 +102,9 @@ func Parse(f Format, line []byte, at time.Time) (Event, error) {
 	return e, nil
 }
 
-// object reads a line that is one JSON object, and nothing behind it. Keys may be there once.
-func object(line []byte, into any) error {
-	if err := json.Unmarshal(line, into); err != nil {
+// object reads a line that is one JSON object, and nothing behind it. Keys may be there once, where options do not say otherwise.
+func object(line []byte, into any, options ...json.Options) error {
+	if err := json.Unmarshal(line, into, options...); err != nil {
 		return fmt.Errorf("the line is no JSON object: %w", err)
 	}
 	return nil
@@ -109,7 +112,10 @@ func object(line []byte, into any) error {
 
 // moment reads a time in one of the layouts that writers use.
 func moment(s string) (time.Time, error) {
-	for _, layout := range []string{"2006-01-02T15:04:05.999999999-0700", time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999"} {
+	if n := len(s) - 5; n > 0 && (s[n] == '+' || s[n] == '-') { // Suricata's, as RFC 3339, which is read five times as fast
+		s = s[:n+3] + ":" + s[n+3:]
+	}
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999"} {
 		if at, err := time.Parse(layout, s); err == nil {
 			return at, nil
 		}
@@ -142,6 +148,9 @@ func word(s string) string {
 func clean(s string) string { return cleanTo(s, mostText) }
 
 func cleanTo(s string, most int) string {
+	if len(s) <= most && plain(s) {
+		return s
+	}
 	s = strings.TrimSpace(strings.Map(func(c rune) rune {
 		if c < ' ' || c >= 0x7f && c < 0xa0 {
 			return ' '
@@ -152,4 +161,14 @@ func cleanTo(s string, most int) string {
 		return strings.TrimSpace(string(list[:most]))
 	}
 	return s
+}
+
+// plain tells that a text is of printable letters of ASCII, and does not begin or end with a space.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return s == "" || s[0] != ' ' && s[len(s)-1] != ' '
 }

@@ -37,8 +37,12 @@ func samples() map[string]struct {
 		"an alert without a flow, of a packet to the client": {EVE, `{"timestamp":"2026-01-02T08:24:37.251547+0000","event_type":"alert","src_ip":"10.0.0.11","src_port":502,"dest_ip":"10.0.0.3","dest_port":40003,"proto":"TCP","app_proto":"failed","direction":"to_client","alert":{"action":"blocked","gid":1,"signature_id":9,"signature":"x","category":"","severity":1}}`, Event{
 			At: at("2026-01-02T08:24:37.251547Z"), Kind: "alert blocked", Code: "1:9", Severity: High, Title: "x", Client: "10.0.0.3", Server: "10.0.0.11", Port: 502, Protocol: "tcp", Told: true,
 		}},
-		"a transaction of Suricata is counted": {EVE, `{"timestamp":"2026-01-02T08:24:37.251547+0000","event_type":"modbus","src_ip":"10.0.0.3","dest_ip":"10.0.0.11","dest_port":502,"proto":"TCP","modbus":{"id":1}}`, Event{
-			At: at("2026-01-02T08:24:37.251547Z"), Kind: "modbus", Severity: Info, Title: "modbus", Client: "10.0.0.3", Server: "10.0.0.11", Port: 502, Protocol: "tcp",
+		"a transaction of Suricata is counted": {EVE, `{"timestamp":"2026-01-02T08:24:37.251547+0000","event_type":"modbus","src_ip":"10.0.0.3","dest_ip":"10.0.0.11","dest_port":502,"proto":"TCP","modbus":{"id":1}}`, Event{Kind: "modbus"}},
+		"an alert of what was dropped": {EVE, `{"timestamp":"2026-01-02T08:24:37.251547+0000","event_type":"drop","src_ip":"10.0.0.3","dest_ip":"10.0.0.11","dest_port":502,"proto":"TCP","alert":{"action":"blocked","gid":1,"signature_id":9,"signature":"\"event_type\":\"flow\"","severity":2}}`, Event{
+			At: at("2026-01-02T08:24:37.251547Z"), Kind: "alert blocked", Code: "1:9", Severity: Medium, Title: `"event_type":"flow"`, Client: "10.0.0.3", Server: "10.0.0.11", Port: 502, Protocol: "tcp", Told: true,
+		}},
+		"an event with spaces is read": {EVE, `{"event_type": "flow", "timestamp": "2026-01-02T08:24:37.251547+0000", "src_ip": "10.0.0.3", "alert": null, "host": "gw\u002d1"}`, Event{
+			At: at("2026-01-02T08:24:37.251547Z"), Kind: "flow", Severity: Info, Title: "flow", Client: "10.0.0.3", Host: "gw-1",
 		}},
 		"statistics of Suricata": {EVE, `{"timestamp":"2026-01-02T08:24:37.251547+0000","event_type":"stats","stats":{"uptime":8,"capture":{"kernel_packets":100,"kernel_drops":7}}}`, Event{
 			At: at("2026-01-02T08:24:37.251547Z"), Kind: "stats", Severity: Info, Title: "stats", Lost: 7,
@@ -107,7 +111,13 @@ func TestWhatIsNoLineOfAFormatIsRefused(t *testing.T) {
 		{EVE, `{"timestamp":"1970-01-02T08:24:37.251547+0000","event_type":"alert"}`},
 		{EVE, `{"timestamp":"2026-01-02T08:24:37.251547+0000","event_type":"alert","src_port":70000}`},
 		{EVE, `{"timestamp":"2026-01-02T08:24:37.251547+0000","event_type":"alert"} {}`},
+		{EVE, `{"timestamp":"2000-01-01T00:30:00.000000+0100","event_type":"alert"}`},
 		{EVE, `[1]`},
+		{EVE, `{"timestamp":"2026-01-02T08:24:37.251547+0000","event_type":"alert","alert":[1]}`},
+		{EVE, `{"timestamp":"2026-01-02T08:24:37.251547+0000","event_type":"alert","alert":{"gid":-1}}`},
+		{EVE, `{"timestamp":"2026-01-02T08:24:37.251547+0000","event_type":"alert","host":7}`},
+		{EVE, `{"timestamp":"2026-01-02T08:24:37.251547+0000","event_type":"alert","alert":{"gid":1}`},
+		{EVE, `{"timestamp":"0001-01-01T00:00:00.000000+0000","event_type":"alert"}`},
 		{Syslog, `hello`},
 		{Syslog, `<192>Oct 11 22:14:15 mymachine su: x`},
 		{Syslog, `<34>1 - host app - - - x`},
@@ -147,6 +157,12 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			if !reflect.DeepEqual(e, Event{}) {
 				t.Errorf("a refused line says %+v", e)
+			}
+			return
+		}
+		if format == EVE && e.Severity == "" {
+			if e.Kind == "" || !reflect.DeepEqual(e, Event{Kind: word(e.Kind)}) {
+				t.Errorf("what is only counted says %+v", e)
 			}
 			return
 		}

@@ -127,10 +127,10 @@ func TestWhatIsNoFileSaysWhy(t *testing.T) {
 func TestFilesComeOneAfterTheOther(t *testing.T) {
 	digestOf := func(c string) string { return strings.Repeat(c, 64) }
 	at := func(n int64, previous string) File { return File{Head: Head{Sequence: n, Previous: previous}} }
-	fresh, fifth := FileSource{FileSourceSpec: FileSourceSpec{First: 1}}, FileSource{FileSourceSpec: FileSourceSpec{First: 1}, Last: 5, digest: digestOf("5")}
-	midway := FileSource{FileSourceSpec: FileSourceSpec{First: 40}}
+	fresh, fifth := NoticeSource{NoticeSourceSpec: NoticeSourceSpec{First: 1}}, NoticeSource{NoticeSourceSpec: NoticeSourceSpec{First: 1}, Last: 5, digest: digestOf("5")}
+	midway := NoticeSource{NoticeSourceSpec: NoticeSourceSpec{First: 40}}
 	for name, x := range map[string]struct {
-		s     FileSource
+		s     NoticeSource
 		f     File
 		known bool
 		want  string

@@ -23,7 +23,7 @@ import (
 // Bounds of what is read.
 const (
 	MostLine = 1 << 20 // octets of a line; longer ones are passed over and counted
-	chunk    = 64 << 10
+	chunk    = 256 << 10
 	headSize = 512
 )
 
@@ -40,7 +40,8 @@ type File struct {
 	path string
 	at   Position
 	f    *os.File
-	rest []byte // read and not told: the beginning of a line
+	rest []byte // read and not told: the beginning of a line, in
+	room []byte // what pieces are read into
 	long bool   // the line that is read is too long
 
 	enough bool // who is told wants no more in this reading
@@ -144,10 +145,12 @@ func (x *File) lines(most int, each func(int64, []byte) bool) (n int) {
 // fill reads a piece of the file.
 func (x *File) fill() (more bool, err error) {
 	held := len(x.rest)
-	buffer := make([]byte, held+chunk)
-	copy(buffer, x.rest)
-	n, err := x.f.ReadAt(buffer[held:], x.at.Offset+int64(held))
-	x.rest = buffer[:held+n]
+	if held+chunk > len(x.room) {
+		x.room = make([]byte, held+chunk)
+	}
+	copy(x.room, x.rest) // it stands behind, or elsewhere
+	n, err := x.f.ReadAt(x.room[held:held+chunk], x.at.Offset+int64(held))
+	x.rest = x.room[:held+n]
 	if err != nil && !errors.Is(err, io.EOF) {
 		return false, fmt.Errorf("read %s: %w", x.f.Name(), err)
 	}

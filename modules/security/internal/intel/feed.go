@@ -14,11 +14,6 @@ const (
 	mostFeeds    = 50
 	shortestTurn = 5           // minutes
 	longestTurn  = 7 * 24 * 60 // minutes
-	mostPages    = 200         // of one run
-	pageLimit    = 500         // objects of a page that is asked for
-	mostOfPage   = 5_000       // objects of a page that is taken
-	runLimit     = 5 * time.Minute
-	leaseFor     = 10 * time.Minute
 	runsKept     = 50
 	feedsAtOnce  = 4
 )

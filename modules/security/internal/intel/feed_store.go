@@ -2,7 +2,6 @@ package intel
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -127,10 +126,11 @@ func (s store) turn(ctx context.Context, f Feed, now time.Time, ask func(ctx con
 	})
 }
 
-// claim leases feeds that are due, so that one process reads each.
+// claim leases feeds that are due, so that one process reads each. The lease is looked at again
+// behind the choice: PostgreSQL chooses by what was there before another one claimed.
 func (s store) claim(ctx context.Context, now time.Time, most int) (list []Feed, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		rows, err := tx.Query(ctx, `UPDATE security_intel_feed SET lease_until = $2 WHERE id IN (SELECT id FROM security_intel_feed WHERE NOT paused AND next_at <= $1 AND lease_until <= $1 ORDER BY next_at, id LIMIT $3) RETURNING id`, now.UnixMilli(), now.Add(leaseFor).UnixMilli(), most)
+		rows, err := tx.Query(ctx, `UPDATE security_intel_feed SET lease_until = $2 WHERE id IN (SELECT id FROM security_intel_feed WHERE NOT paused AND next_at <= $1 AND lease_until <= $1 ORDER BY next_at, id LIMIT $3) AND lease_until <= $1 RETURNING id`, now.UnixMilli(), now.Add(peer.LeaseFor).UnixMilli(), most)
 		if err != nil {
 			return fmt.Errorf("claim feeds: %w", err)
 		}
@@ -151,18 +151,15 @@ func (s store) claim(ctx context.Context, now time.Time, most int) (list []Feed,
 	return list, err
 }
 
-// errTaken says that a feed was changed or removed while it was read.
-var errTaken = errors.New("the feed was changed meanwhile")
-
 // come notes how far a feed was read, in the transaction that keeps what it brought, and holds
 // the lease on.
 func come(ctx context.Context, tx *sqldb.Tx, f Feed, cursor string, objects int64, now time.Time) error {
-	n, err := tx.Exec(ctx, `UPDATE security_intel_feed SET cursor = $3, objects = objects + $4, lease_until = $5 WHERE id = $1 AND version = $2`, f.ID, f.Version, cursor, objects, now.Add(leaseFor).UnixMilli())
+	n, err := tx.Exec(ctx, `UPDATE security_intel_feed SET cursor = $3, objects = objects + $4, lease_until = $5 WHERE id = $1 AND version = $2`, f.ID, f.Version, cursor, objects, now.Add(peer.LeaseFor).UnixMilli())
 	if err != nil {
 		return fmt.Errorf("note how far a feed was read: %w", err)
 	}
 	if n == 0 {
-		return errTaken
+		return peer.ErrChanged
 	}
 	return nil
 }
@@ -225,7 +222,7 @@ func (s store) runs(ctx context.Context, feed string) ([]FeedRun, error) {
 }
 
 // takePage takes over what a page has, with how far it goes.
-func (m *Intel) takePage(ctx context.Context, f Feed, page taxii.Fetched, sure time.Time, r *run) error {
+func (m *Intel) takePage(ctx context.Context, f Feed, page taxii.Fetched, cursor string, r *run) error {
 	raw := make([][]byte, len(page.Objects))
 	for i, o := range page.Objects {
 		raw[i] = o
@@ -236,10 +233,6 @@ func (m *Intel) takePage(ctx context.Context, f Feed, page taxii.Fetched, sure t
 		if reported(o.Type()) {
 			reports = append(reports, o.Raw())
 		}
-	}
-	cursor := ""
-	if !sure.IsZero() {
-		cursor = taxii.Stamp(sure)
 	}
 	b, err := m.take(ctx, list, from{f.Name, "feed", time.Duration(f.Days) * 24 * time.Hour}, func(ctx context.Context, tx *sqldb.Tx, fresh int) error {
 		if err := m.exchange.Deliver(ctx, tx, reports, f.Name); err != nil {

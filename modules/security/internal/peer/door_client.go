@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -113,12 +114,12 @@ func Classed(err error) *Error {
 	case errors.As(err, &network), errors.Is(err, egress.ErrTarget), errors.Is(err, context.DeadlineExceeded):
 		return &Error{Class: egress.Class(err), Text: Short(egress.Reason(err))}
 	}
-	text := err.Error()
-	if at := strings.LastIndex(text, "/: "); at >= 0 { // behind the address
-		text = text[at+3:]
-	}
-	return &Error{Class: FaultAnswer, Text: Short(text)}
+	text := strings.TrimPrefix(called.ReplaceAllString(err.Error(), ""), "taxii: ")
+	return &Error{Class: FaultAnswer, Text: Short(strings.TrimPrefix(text, "taxii: "))}
 }
+
+// called is what an error says of the request: its method and its address.
+var called = regexp.MustCompile(`(?:[A-Z]+ )?https?://\S+: `)
 
 // classOf is the class of a status of HTTP that refuses.
 func classOf(status int) string {

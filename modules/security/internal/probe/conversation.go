@@ -46,7 +46,8 @@ func (m *Meter) conversation(c *icsdissect.Conversation) {
 }
 
 // countOther counts by hosts, not by conversation: there are many short ones. A port of which
-// nothing says that it is the server's is left out.
+// nothing says that it is the server's is left out. How many octets they have is not known: a
+// conversation is told by how it begins.
 func (m *Meter) countOther(r *icsdissect.Record) {
 	k := unitKey{parties{0, r.Flow.Client, r.Flow.Server}, r.PDU.Protocol, r.PDU.Function, r.PDU.Class, 0, r.Flow.Orientation == icsdissect.ByNothing}
 	k.parties.client.Addr = netip.AddrPortFrom(k.parties.client.Addr.Addr(), 0)
@@ -63,7 +64,7 @@ func (m *Meter) countOther(r *icsdissect.Record) {
 		m.keys[k] = c
 		m.other.keys++
 	}
-	m.add(c, r)
+	c.requests++
 }
 
 // recordOfConversation is a conversation in the words of records: its service, or what carries

@@ -51,7 +51,7 @@ func TestConversationsOfOtherProtocolsAreCountedAndToldWhenTheyAreNew(t *testing
 			sums = append(sums, a.what)
 		}
 	}
-	if len(sums) != 1 || sums[0].Requests != 5 || sums[0].Octets == 0 || sums[0].Guess || sums[0].Function != batch.Connection {
+	if len(sums) != 1 || sums[0].Requests != 5 || sums[0].Octets != 0 || sums[0].Guess || sums[0].Function != batch.Connection {
 		t.Errorf("%+v", sums)
 	}
 	b := batch.Batch{Records: told, Aggregates: sums}

@@ -253,9 +253,11 @@ func (s *Spool) Add(b *batch.Batch, run batch.Totals) error {
 	if err := s.makeRoom(int64(len(text))); err != nil {
 		return err
 	}
-	b.Totals = s.count(b.Stream, run) // with what was given up just now
-	if text, err = json.Marshal(b); err != nil {
-		return fmt.Errorf("write a batch: %w", err)
+	if now := s.count(b.Stream, run); now != b.Totals { // something was given up just now
+		b.Totals = now
+		if text, err = json.Marshal(b); err != nil {
+			return fmt.Errorf("write a batch: %w", err)
+		}
 	}
 	w := waiting{b.Stream, b.Sequence, b.Rows(), int64(len(text))}
 	err = s.fit(w, text)

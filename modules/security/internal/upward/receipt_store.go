@@ -100,10 +100,11 @@ func insertReceipt(ctx context.Context, tx *sqldb.Tx, r Report) error {
 	return nil
 }
 
-// Heard notes that the other side of a channel has acknowledged a version of a report. false:
-// nothing of the kind went there, or it was acknowledged before.
+// Heard notes that the other side of a channel has acknowledged a version of a report: it may
+// have arrived before anybody here knows that it did. false: nothing of the kind went there, or
+// it was acknowledged before.
 func (u *Upward) Heard(ctx context.Context, tx *sqldb.Tx, channel, of, version string, at time.Time) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE security_upward SET acknowledged_at = $4, version = version + 1 WHERE upper_id = $1 AND object_id = $2 AND object_version = $3 AND acknowledged_at = 0 AND state IN ('exported', 'delivered')`, channel, of, version, at.UnixMilli())
+	n, err := tx.Exec(ctx, `UPDATE security_upward SET acknowledged_at = $4, version = version + 1 WHERE upper_id = $1 AND object_id = $2 AND object_version = $3 AND acknowledged_at = 0 AND (state IN ('exported', 'delivered') OR tries > 0)`, channel, of, version, at.UnixMilli())
 	if err != nil {
 		return false, fmt.Errorf("note a receipt: %w", err)
 	}

@@ -105,7 +105,7 @@ type Report struct {
 	ReleasedAt    time.Time  `json:"released_at" title:"批准时间|Released"`
 	SentAt        *time.Time `json:"sent_at,omitempty" title:"送出时间|Sent"`
 	EndedAt       *time.Time `json:"ended_at,omitempty" title:"结束时间|Ended"`
-	Acknowledged  *time.Time `json:"acknowledged_at,omitempty" doc:"When a file of the other side said that it was acknowledged" title:"对方签收|Acknowledged"`
+	Acknowledged  *time.Time `json:"acknowledged_at,omitempty" doc:"When the other side said that it was acknowledged" title:"对方签收|Acknowledged"`
 	By            string     `json:"by" doc:"Who released it; empty: a rule" title:"批准人|Released by"`
 	Version       int64      `json:"version"`
 

@@ -21,12 +21,12 @@ import (
 // asking asks for reports to be sent, in the transaction that makes them due.
 type asking func(ctx context.Context, tx *sqldb.Tx) error
 
-const reportColumns = `r.id, r.upper_id, r.upper_name, COALESCE(r.notice_id, ''), r.received_id, r.number, r.revision, r.act, r.tlp, r.object_id, r.object_version, r.objects, r.told, r.cause, r.strict, r.follows, r.state, r.tries, r.next_at, r.until_at, r.status_id, r.fault, r.fault_text, r.released_at, r.sent_at, r.ended_at, r.actor, r.actor_name, r.version, r.file, r.acknowledged_at`
+const reportColumns = `r.id, r.upper_id, r.upper_name, COALESCE(r.notice_id, ''), r.received_id, r.number, r.revision, r.act, r.tlp, r.object_id, r.object_version, r.objects, r.told, r.cause, r.strict, r.follows, r.state, r.tries, r.next_at, r.until_at, r.status_id, r.fault, r.fault_text, r.released_at, r.sent_at, r.ended_at, r.actor, r.actor_name, r.version, r.file, r.acknowledged_at, r.direction`
 
 func scanReport(row sqldb.Row) (r Report, err error) {
 	var objects, told string
 	var next, until, released, sent, ended, acknowledged int64
-	if err = row.Scan(&r.ID, &r.UpperID, &r.Upper, &r.NoticeID, &r.ReceivedID, &r.Number, &r.Revision, &r.Act, &r.TLP, &r.ObjectID, &r.ObjectVersion, &objects, &told, &r.Cause, &r.strict, &r.Follows, &r.State, &r.Tries, &next, &until, &r.statusID, &r.Fault, &r.FaultText, &released, &sent, &ended, &r.actor, &r.By, &r.Version, &r.File, &acknowledged); err != nil {
+	if err = row.Scan(&r.ID, &r.UpperID, &r.Upper, &r.NoticeID, &r.ReceivedID, &r.Number, &r.Revision, &r.Act, &r.TLP, &r.ObjectID, &r.ObjectVersion, &objects, &told, &r.Cause, &r.strict, &r.Follows, &r.State, &r.Tries, &next, &until, &r.statusID, &r.Fault, &r.FaultText, &released, &sent, &ended, &r.actor, &r.By, &r.Version, &r.File, &acknowledged, &r.way); err != nil {
 		return r, err
 	}
 	r.UntilAt, r.ReleasedAt, r.SentAt, r.EndedAt = sqldb.Instant(until), sqldb.Time(released), sqldb.Instant(sent), sqldb.Instant(ended)
@@ -173,8 +173,9 @@ func saveReport(ctx context.Context, tx *sqldb.Tx, before, r Report) (kept bool,
 	return true, nil
 }
 
-// next is what is sent to an upper level now: of one notice one version after the other. What
-// the notice says of TLP by now counts, not what it said when it was released.
+// next is what is sent by a channel now: of one notice one version after the other. What the
+// notice says of TLP by now counts, not what it said when it was released, and so do the
+// recipients of a channel downward.
 func (s store) next(ctx context.Context, upper string, now time.Time) (r Report, found bool, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		for found = false; !found; {
@@ -194,7 +195,10 @@ func (s store) next(ctx context.Context, upper string, now time.Time) (r Report,
 			if r, err = oneReport(ctx, tx, id); err != nil {
 				return err
 			}
-			why := stricter(r, tlp, most, unreal)
+			why, err := withheld(ctx, tx, r, tlp, most, unreal)
+			if err != nil {
+				return err
+			}
 			if why == "" || r.State == Pending {
 				found = true
 				break
@@ -210,6 +214,18 @@ func (s store) next(ctx context.Context, upper string, now time.Time) (r Report,
 		return nil
 	})
 	return r, found, err
+}
+
+// withheld tells why a released report is not sent by its channel after all; empty: it is.
+func withheld(ctx context.Context, tx *sqldb.Tx, r Report, now, most rating.TLP, unreal bool) (string, error) {
+	if why := stricter(r, now, most, unreal); why != "" || r.way != Down {
+		return why, nil
+	}
+	x, err := upperIn(ctx, tx, r.UpperID)
+	if err != nil {
+		return "", err
+	}
+	return x.unaddressed(ctx, tx, r.NoticeID, now)
 }
 
 // stricter tells why a released report is not sent after all; empty: it is.
@@ -243,6 +259,14 @@ func (r Report) page() string {
 	return "/security/notices/" + r.NoticeID
 }
 
+// failed is what people are told of a report that failed.
+func (r Report) failed() lang.Text {
+	if r.way == Down {
+		return lang.Text{ZH: "安全通报 " + r.Number + " 未能下发 " + r.Upper, EN: "Security notice " + r.Number + " could not be sent down to " + r.Upper}
+	}
+	return lang.Text{ZH: "安全通报 " + r.Number + " 未能上报 " + r.Upper, EN: "Security notice " + r.Number + " could not be reported to " + r.Upper}
+}
+
 // note keeps what became of a report; of one that failed people are told.
 func (u *Upward) note(ctx context.Context, before, after Report) error {
 	return u.store.db.Write(ctx, func(tx *sqldb.Tx) error {
@@ -256,7 +280,7 @@ func (u *Upward) note(ctx context.Context, before, after Report) error {
 		}
 		err = u.kit.Notices.Send(ctx, tx, message.Notice{
 			Kind: toldFailed, Link: after.page(), Key: fmt.Sprintf("upward/%s/%d", after.ID, after.ReleasedAt.UnixMilli()),
-			Title: lang.Text{ZH: "安全通报 " + after.Number + " 未能上报 " + after.Upper, EN: "Security notice " + after.Number + " could not be reported to " + after.Upper},
+			Title: after.failed(),
 			To:    message.Audience{Organisation: root.ID, Permission: mayRelease},
 		})
 		if err != nil {

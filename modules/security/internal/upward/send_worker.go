@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"sync"
 
 	"linghang/lib/taxii"
 	"linghang/modules/security/internal/peer"
@@ -12,23 +11,13 @@ import (
 
 // send sends what is due, to some upper levels at once, until nothing is.
 func (u *Upward) send(ctx context.Context) error {
-	for ctx.Err() == nil {
-		list, err := u.store.claim(ctx, u.now(), uppersAtATm)
-		if err != nil || len(list) == 0 {
-			return err
+	claim := func(ctx context.Context) ([]Upper, error) { return u.store.claim(ctx, u.now(), uppersAtATm) }
+	serve := func(ctx context.Context, x Upper) {
+		if err := u.serve(ctx, x); err != nil && ctx.Err() == nil {
+			u.kit.Log.Warn("what became of reports to an upper level was not noted", slog.String("upper", x.ID), slog.Any("error", err))
 		}
-		var senders sync.WaitGroup
-		for _, x := range list {
-			senders.Go(func() {
-				if err := u.serve(ctx, x); err != nil && ctx.Err() == nil {
-					u.kit.Log.Warn("what became of reports to an upper level was not noted", slog.String("upper", x.ID), slog.Any("error", err))
-				}
-			})
-		}
-		senders.Wait()
-		u.kit.Notify(topic, "", "")
 	}
-	return ctx.Err()
+	return peer.Rounds(ctx, claim, serve, func() { u.kit.Notify(topic, "", "") }) //nolint:wrapcheck // it says all
 }
 
 // serve sends one upper level what is due, until the way fails.

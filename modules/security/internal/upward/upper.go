@@ -11,7 +11,7 @@ import (
 	"linghang/modules/security/internal/second"
 )
 
-// Way is how an upper level is reached.
+// Way is how the other side of a channel is reached.
 type Way string
 
 // The ways.
@@ -23,10 +23,10 @@ const (
 // Direction is where a channel leads to.
 type Direction string
 
-// The directions. A channel downward is of files.
+// The directions.
 const (
 	Up   Direction = "up"   // to an upper level (上报)
-	Down Direction = "down" // to lower levels and enterprises behind a gateway (下发)
+	Down Direction = "down" // to lower levels and enterprises (下发)
 )
 
 // UpperSpec is what a person says of an upper level.
@@ -34,8 +34,8 @@ type UpperSpec struct {
 	Name string `json:"name" maxLength:"100" doc:"Who it is" title:"上级单位|Upper level"`
 	Way  Way    `json:"way" enum:"taxii,file" doc:"By TAXII, or by signed files through a gateway of one direction; it cannot be changed later" title:"方式|Way"`
 	// Direction is up where it is left out.
-	Direction  Direction `json:"direction,omitempty" enum:"up,down" doc:"To an upper level, or by files to lower levels and enterprises; it cannot be changed later" title:"方向|Direction"`
-	Recipients []string  `json:"recipients,omitempty" maxItems:"200" doc:"Of a channel downward: the organisations that its files are for, by ID. What is stricter than GREEN goes only to channels all of whose recipients are addressees of the notice"`
+	Direction  Direction `json:"direction,omitempty" enum:"up,down" doc:"To an upper level, or down to lower levels and enterprises; it cannot be changed later" title:"方向|Direction"`
+	Recipients []string  `json:"recipients,omitempty" maxItems:"200" doc:"Of a channel downward: the organisations that read what goes there, by ID. What is stricter than GREEN goes only to channels all of whose recipients are addressees of the notice"`
 	peer.Server
 	MostTLP rating.TLP     `json:"most_tlp" enum:"clear,green,amber,amber+strict,red" doc:"What is stricter is never reported" title:"最高共享标记|Strictest TLP"`
 	Levels  []rating.Level `json:"levels" nullable:"false" maxItems:"4" doc:"Notices of these levels are reported without a release: 1 (Ⅰ) to 4 (Ⅳ)" title:"自动上报级别|Levels reported by rule"`
@@ -132,10 +132,8 @@ func (s *UpperSpec) aim(f *fault.Error) {
 	switch {
 	case s.Direction == Up:
 		s.Recipients = nil
-	case s.Way != ByFile:
-		_ = f.At("body.way", "what goes down goes by signed files; lower levels that are connected read the collection of notices by TAXII")
 	case len(s.Recipients) == 0 || len(s.Recipients) > mostTargets:
-		_ = f.At("body.recipients", "from 1 to 200 organisations that the files are for")
+		_ = f.At("body.recipients", "from 1 to 200 organisations that read what goes there")
 	}
 }
 

@@ -24,7 +24,7 @@ func (u *Upward) Routes() []module.Route {
 
 func (u *Upward) upperRoutes() []module.Route {
 	return []module.Route{
-		{Pattern: "GET /uppers", Permission: maySee, Summary: "Upper levels that notices are reported to, and channels of files to lower levels", Handler: httpd.List(u.listUppers)},
+		{Pattern: "GET /uppers", Permission: maySee, Summary: "Upper levels that notices are reported to, and channels to lower levels", Handler: httpd.List(u.listUppers)},
 		{Pattern: "POST /uppers", Permission: mayManage, Summary: "Set up an upper level", Handler: httpd.Created(u.addUpper)},
 		{Pattern: "POST /uppers/trial", Permission: mayManage, Recorded: "nothing is kept", Summary: "Which collections an API root has, as the city would sign in", Handler: httpd.JSON(u.tryUpper)},
 		{Pattern: "GET /uppers/{id}", Permission: maySee, Summary: "An upper level", Handler: httpd.JSON(u.readUpper)},
@@ -68,7 +68,7 @@ func (u *Upward) sealed(ctx context.Context, secret string) (string, error) {
 func (u *Upward) known(ctx context.Context, list []string) error {
 	for _, id := range list {
 		if _, err := u.organisations.Organisation(ctx, id); fault.Is(err, fault.NotFound) {
-			return wrongUpper().At("body.recipients", "from 1 to 200 organisations that the files are for")
+			return wrongUpper().At("body.recipients", "from 1 to 200 organisations that read what goes there")
 		} else if err != nil {
 			return fmt.Errorf("read a recipient: %w", err)
 		}

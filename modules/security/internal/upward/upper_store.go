@@ -209,13 +209,15 @@ func (s store) removeUpper(ctx context.Context, x Upper) error {
 	})
 }
 
-// claim leases upper levels that something is due for, so that one process sends to each.
+// claim leases upper levels that something is due for, so that one process sends to each. The
+// lease is looked at again behind the choice: PostgreSQL chooses by what was there before another
+// one claimed.
 func (s store) claim(ctx context.Context, now time.Time, most int) (list []Upper, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		rows, err := tx.Query(ctx, `UPDATE security_upper SET lease_until = $2 WHERE id IN (
 				SELECT x.id FROM security_upper x WHERE NOT x.paused AND x.confirmed AND x.way = 'taxii' AND x.next_at <= $1 AND x.lease_until <= $1 AND EXISTS (
 					SELECT 1 FROM security_upward r WHERE r.upper_id = x.id AND r.state IN ('waiting', 'pending') AND r.next_at <= $1)
-				ORDER BY x.run_at, x.id LIMIT $3) RETURNING id`, now.UnixMilli(), now.Add(leaseFor).UnixMilli(), most)
+				ORDER BY x.run_at, x.id LIMIT $3) AND lease_until <= $1 RETURNING id`, now.UnixMilli(), now.Add(leaseFor).UnixMilli(), most)
 		if err != nil {
 			return fmt.Errorf("claim upper levels: %w", err)
 		}

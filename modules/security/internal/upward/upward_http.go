@@ -69,7 +69,7 @@ func (u *Upward) now() time.Time { return u.clock().UTC().Truncate(time.Millisec
 // Permissions are what the routes ask for.
 func Permissions() []module.Permission {
 	return []module.Permission{
-		{ID: maySee, Title: lang.Text{ZH: "查看通报上报、下发情况", EN: "See which notices are reported to upper levels and sent down in files"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
+		{ID: maySee, Title: lang.Text{ZH: "查看通报上报、下发情况", EN: "See which notices are reported to upper levels and sent down"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
 		{ID: mayManage, Title: lang.Text{ZH: "配置上级单位和下发通道", EN: "Set up upper levels, and channels downward"}, Roles: []identity.Role{identity.Officer}},
 		{ID: mayRelease, Title: lang.Text{ZH: "批准通报上报、下发", EN: "Release notices to upper levels and channels downward"}, Roles: []identity.Role{identity.Officer, identity.Leader}},
 		{ID: mayStrict, Title: lang.Text{ZH: "批准上报、下发 TLP:AMBER+STRICT 和 TLP:RED 的通报", EN: "Release notices that are TLP:AMBER+STRICT or TLP:RED"}, Roles: []identity.Role{identity.Leader}},
@@ -81,22 +81,22 @@ func Topics() []module.Topic { return []module.Topic{{Name: topic, Permission: m
 
 // Notified are the kinds of messages that reports are told by.
 func Notified() []message.Kind {
-	return []message.Kind{{ID: toldFailed, Title: lang.Text{ZH: "通报未能上报", EN: "Notices that could not be reported upward"}, Gravity: message.Urgent, Mail: message.AtOnce}}
+	return []message.Kind{{ID: toldFailed, Title: lang.Text{ZH: "通报未能上报、下发", EN: "Notices that could not be reported upward or sent down"}, Gravity: message.Urgent, Mail: message.AtOnce}}
 }
 
 // Nav are the entries of the menu.
 func Nav(section lang.Text) []module.NavItem {
 	return []module.NavItem{
 		{Section: section, Label: lang.Text{ZH: "通报上报", EN: "Reports upward"}, Path: "/security/upward", Icon: "deliveries", Permission: maySee},
-		{Section: section, Label: lang.Text{ZH: "通报下发", EN: "Files downward"}, Path: "/security/downward", Icon: "shared", Permission: maySee},
+		{Section: section, Label: lang.Text{ZH: "通报下发", EN: "Downward"}, Path: "/security/downward", Icon: "shared", Permission: maySee},
 	}
 }
 
 // Jobs come around, or are asked for.
 func (u *Upward) Jobs() []module.Job {
 	return []module.Job{
-		{Name: "report_upward", Title: lang.Text{ZH: "向上级单位上报通报", EN: "Report notices to upper levels"}, Every: 15 * time.Second, Do: u.send},
-		{Name: jobNow, Title: lang.Text{ZH: "立即上报通报", EN: "Report notices to upper levels now"}, Run: func(ctx context.Context, _ *jobs.Task) (any, error) { return nil, u.send(ctx) }, Tries: 1},
+		{Name: "report_upward", Title: lang.Text{ZH: "上报、下发通报", EN: "Report notices upward, and send them down"}, Every: 15 * time.Second, Do: u.send},
+		{Name: jobNow, Title: lang.Text{ZH: "立即上报、下发通报", EN: "Report notices upward, and send them down, now"}, Run: func(ctx context.Context, _ *jobs.Task) (any, error) { return nil, u.send(ctx) }, Tries: 1},
 		{Name: "forget_upward_files", Title: lang.Text{ZH: "清理过期的签名文件", EN: "Forget old signed files"}, Every: 24 * time.Hour, Do: u.forgetFiles},
 	}
 }

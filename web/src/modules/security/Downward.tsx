@@ -2,7 +2,7 @@ import { LinkButton, PageHeader, useLive } from '../../kernel'
 import { UpwardReports } from './UpwardReports'
 import { upwardKey, useUpwardTexts } from './upwardTexts'
 
-/** Notices that go down in signed files. */
+/** Notices that go down. */
 export default function Downward() {
   const t = useUpwardTexts()
   useLive('security.upward', upwardKey)

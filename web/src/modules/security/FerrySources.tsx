@@ -5,9 +5,9 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { DataTable, EmptyState, none, PageHeader, Problem, problemText, request, sentenceText, StatusTag, useFormat, useLive, useMay, type Column, type Schema } from '../../kernel'
 import { FerryForm } from './FerryForm'
-import { ferryKey, useUpwardTexts, type SourceRow } from './upwardTexts'
+import { ferryKey, sourceState, upperTone, useUpwardTexts, wayOf, type SourceRow } from './upwardTexts'
 
-/** Takes signed files in, and shows of each source which numbers are missing. */
+/** The sources of notices, and how each stands; signed files are taken in here. */
 export default function FerrySources() {
   const t = useUpwardTexts()
   const f = useFormat()
@@ -15,9 +15,10 @@ export default function FerrySources() {
   const [open, setOpen] = useState(false)
   useLive('security.ferry', ferryKey)
   const columns: Column<SourceRow>[] = [
-    { key: 'name', title: t('ferry.field.name'), sort: 'name', render: (s) => <span className="lh-two lh-wrap"><Link to={`/security/files/${s.id}`}>{s.name}</Link><span className="lh-muted lh-break">{s.upper && `${t('ferry.kindUpper')} · `}{s.channel}</span>{!s.confirmed && <span><StatusTag tone="warn">{t('second.waits')}</StatusTag></span>}</span> },
-    { key: 'last', title: t('ferry.field.last'), sort: 'last', align: 'right', render: (s) => <span className="lh-number">{s.last > 0 ? f.number(s.last, 0) : none}</span> },
-    { key: 'missing', title: t('ferry.field.missing'), render: (s) => <Missing source={s} /> },
+    { key: 'name', title: t('ferry.field.name'), sort: 'name', render: (s) => <span className="lh-two lh-wrap"><Link to={`/security/files/${s.id}`}>{s.name}</Link><span className="lh-muted lh-break">{s.upper && `${t('ferry.kindUpper')} · `}{s.channel || s.root || t(`ferry.ways.${wayOf(s)}`)}</span></span> },
+    { key: 'way', title: t('upward.field.way'), sort: 'way', from: 'md', render: (s) => t(`ferry.ways.${wayOf(s)}`) },
+    { key: 'state', title: t('upward.field.state'), render: (s) => <SourceState source={s} /> },
+    { key: 'last', title: t('ferry.field.last'), sort: 'last', align: 'right', from: 'sm', render: (s) => <span className="lh-number">{s.last > 0 ? f.number(s.last, 0) : none}</span> },
     { key: 'taken', title: t('ferry.field.taken'), sort: 'taken_at', from: 'md', render: (s) => (s.taken_at ? <span className="lh-number">{f.time(s.taken_at)}</span> : none) },
   ]
   return (
@@ -36,6 +37,15 @@ export function Missing({ source: s }: { source: SourceRow }) {
   const f = useFormat()
   if (s.missing.length === 0) return <span className="lh-muted">{t('ferry.whole')}</span>
   return <span className="lh-wrap"><StatusTag tone="bad">{t('ferry.missing', { list: f.list(s.missing.map((n) => f.number(n, 0))) })}</StatusTag></span>
+}
+
+/** How a source stands, and what it lacks. */
+export function SourceState({ source: s }: { source: SourceRow }) {
+  const t = useUpwardTexts()
+  const state = sourceState(s)
+  const word = state === 'unconfirmed' ? t('second.waits') : state === 'waiting' ? t('feed.states.waiting') : t(`upward.upperStates.${state}`)
+  if (state === 'good' && s.missing.length > 0) return <Missing source={s} />
+  return <span className="lh-two lh-wrap"><span><StatusTag tone={upperTone[state]}>{word}</StatusTag></span>{state === 'bad' && <span className="lh-muted">{t(`feed.faults.${s.fault as 'name'}`)}</span>}</span>
 }
 
 function Bring() {

@@ -12,7 +12,7 @@ export function ReceivedLevel({ level }: { level: number }) {
   return level > 0 ? <StatusTag tone={levelTone[level] ?? 'idle'}>{words(`notice.levels.l${level as 1 | 2 | 3 | 4}`)}</StatusTag> : <span className="lh-muted">{t('received.noLevel')}</span>
 }
 
-/** Notices of upper levels that came by signed files. */
+/** Notices of upper levels. */
 export default function Received() {
   const t = useUpwardTexts()
   const f = useFormat()

@@ -82,7 +82,7 @@ function About({ notice: n }: { notice: ReceivedDetail }) {
           ...(n.level === 0 ? [{ key: 'level', label: t('received.field.level'), children: t('received.levelNote') }] : []),
           { key: 'issued', label: t('received.field.issued'), children: time(n.issued_at) },
           ...(n.valid_until ? [{ key: 'until', label: t('received.field.until'), children: time(n.valid_until) }] : []),
-          { key: 'received', label: t('received.field.received'), children: <span className="lh-two lh-wrap"><span className="lh-number">{f.time(n.changed_at)}</span><span className="lh-muted">{t('received.version', { n: n.revision })} · {t('received.file', { n: n.file })}</span></span> },
+          { key: 'received', label: t('received.field.received'), children: <span className="lh-two lh-wrap"><span className="lh-number">{f.time(n.changed_at)}</span><span className="lh-muted">{t('received.version', { n: n.revision })} · {n.file > 0 ? t('received.file', { n: n.file }) : 'TAXII 2.1'}</span></span> },
           ...(n.acknowledged_at ? [{ key: 'by', label: t('received.field.by'), children: <span className="lh-wrap">{n.by} <span className="lh-number">{f.time(n.settled_at ?? n.acknowledged_at)}</span></span> }] : []),
           ...(n.reason ? [{ key: 'reason', label: t('received.reason'), children: <span className="lh-notice-text">{n.reason}</span> }] : []),
           ...(n.notice_id ? [{ key: 'own', label: t('received.own'), children: <span className="lh-wrap"><Link to={`/security/notices/${n.notice_id}`}>{t('received.own')}</Link>{n.passed_at && <> · {t('received.field.passed')} {time(n.passed_at)}</>}</span> }] : []),

@@ -59,7 +59,7 @@ function Drawn({ traffic, by }: { traffic: Traffic; by: TrafficBy }) {
           { title: t('sensor.traffic.requests'), align: 'right', render: (_, c) => <span className="lh-number">{f.number(c.requests, 0)}</span> },
           { title: t('sensor.traffic.responses'), align: 'right', render: (_, c) => <span className="lh-number">{f.number(c.responses, 0)}</span> },
           { title: t('sensor.traffic.exceptions'), align: 'right', render: (_, c) => <span className="lh-number">{f.number(c.exceptions, 0)}</span> },
-          { title: t('sensor.traffic.octets'), align: 'right', responsive: ['sm'], render: (_, c) => <span className="lh-number">{f.number(c.octets, 0)}</span> },
+          { title: t('sensor.traffic.octets'), align: 'right', responsive: ['sm'], render: (_, c) => <span className="lh-number">{c.octets > 0 ? f.number(c.octets, 0) : '—'}</span> },
         ]}
       />
     </>

@@ -1,12 +1,12 @@
 import { Form, Input, Radio, Select, Switch } from 'antd'
 import { api, EntityForm, ifMatch, read, useChange } from '../../kernel'
-import { auths, labels, mark } from './intelTexts'
+import { labels, mark } from './intelTexts'
 import { levels, useAddressees } from './noticeData'
 import { useNoticeTexts } from './noticeTexts'
-import { PeerTrial } from './PeerTrial'
+import { PeerFields, peerSaid, type PeerValues } from './PeerFields'
 import { upwardKey, ways, useUpwardTexts, type Direction, type UpperRow } from './upwardTexts'
 
-interface Values { name: string; way: UpperRow['way']; root: string; collection: string; auth: 'none' | 'basic' | 'bearer'; user: string; secret: string; most_tlp: UpperRow['most_tlp']; levels: number[]; recipients: string[]; paused?: boolean }
+interface Values extends PeerValues { name: string; way: UpperRow['way']; most_tlp: UpperRow['most_tlp']; levels: number[]; recipients: string[]; paused?: boolean }
 
 /** Adds an upper level or a channel downward, or changes one. */
 export function UpwardLevelForm({ upper, direction, close }: { upper?: UpperRow; direction: Direction; close: () => void }) {
@@ -15,14 +15,12 @@ export function UpwardLevelForm({ upper, direction, close }: { upper?: UpperRow;
   const everybody = useAddressees()
   const words = useNoticeTexts()
   const [form] = Form.useForm<Values>()
-  const chosen = Form.useWatch('way', form) ?? upper?.way ?? 'taxii'
-  const way = down ? 'file' : chosen
-  const auth = Form.useWatch('auth', form) ?? upper?.auth ?? 'basic'
+  const way = Form.useWatch('way', form) ?? upper?.way ?? 'taxii'
   const save = useChange({
     run: (v: Values) => {
       const { user, secret, paused, root, collection, auth: signing, recipients, ...rest } = v
-      const kind = upper?.way ?? (down ? 'file' : v.way)
-      const server = kind === 'taxii' ? { root, collection, auth: signing, ...(user ? { user } : {}), ...(secret ? { secret } : {}) } : { root: '', collection: '', auth: 'none' as const }
+      const kind = upper?.way ?? v.way
+      const server = kind === 'taxii' ? peerSaid({ root, collection, auth: signing, user, secret }) : { root: '', collection: '', auth: 'none' as const }
       const body = { ...rest, ...server, way: kind, direction, ...(down ? { recipients } : {}), paused: paused ?? false }
       return upper ? read(api.PUT('/api/security/uppers/{id}', { params: { path: { id: upper.id }, header: ifMatch(upper.version) }, body })) : read(api.POST('/api/security/uppers', { body }))
     },
@@ -39,17 +37,8 @@ export function UpwardLevelForm({ upper, direction, close }: { upper?: UpperRow;
     <EntityForm<Values> name="upper" form={form} initial={initial} submit={(v) => save.mutateAsync(v)} submitLabel={t('upward.save')} cancel={close}>
       <Form.Item name="name" label={t('upward.field.name')} rules={wanted(t('upward.field.name'))}><Input maxLength={100} /></Form.Item>
       {down && <Form.Item name="recipients" label={t('down.recipients')} extra={t('down.recipientsNote')} rules={[{ required: true, message: t('upward.missing', { label: t('down.recipients') }) }]}><Select mode="multiple" options={everybody} showSearch={{ optionFilterProp: 'label' }} /></Form.Item>}
-      {!upper && !down && <Form.Item name="way" label={t('upward.field.way')} extra={way === 'file' ? t('upward.wayNote') : undefined}><Radio.Group options={ways.map((w) => ({ value: w, label: t(`upward.ways.${w}`) }))} /></Form.Item>}
-      {way === 'taxii' && (
-        <>
-          <Form.Item name="root" label={t('upward.field.root')} extra={t('upward.rootNote')} rules={wanted(t('upward.field.root'))}><Input maxLength={500} inputMode="url" /></Form.Item>
-          <Form.Item name="auth" label={t('upward.field.auth')}><Select options={auths.map((a) => ({ value: a, label: t(`feed.auths.${a}`) }))} /></Form.Item>
-          {auth === 'basic' && <Form.Item name="user" label={t('upward.field.user')} rules={wanted(t('upward.field.user'))}><Input maxLength={200} autoComplete="off" /></Form.Item>}
-          {auth !== 'none' && <Form.Item name="secret" label={t('upward.field.secret')} extra={upper && upper.secret_version > 0 ? t('feed.keepSecret') : undefined}><Input.Password maxLength={4000} autoComplete="new-password" /></Form.Item>}
-          <Form.Item name="collection" label={t('upward.field.collection')} rules={wanted(t('upward.field.collection'))}><Input maxLength={100} /></Form.Item>
-          <PeerTrial ask={ask} choose={(id) => form.setFieldValue('collection', id)} none={t('upward.noCollections')} tried={t('upward.tried')} />
-        </>
-      )}
+      {!upper && <Form.Item name="way" label={t('upward.field.way')} extra={way === 'file' ? t('upward.wayNote') : down ? t('down.wayNote') : undefined}><Radio.Group options={ways.map((w) => ({ value: w, label: t(`upward.ways.${w}`) }))} /></Form.Item>}
+      {way === 'taxii' && <PeerFields kept={(upper?.secret_version ?? 0) > 0} ask={ask} choose={(id) => form.setFieldValue('collection', id)} none={t('upward.noCollections')} tried={t('upward.tried')} />}
       <Form.Item name="most_tlp" label={t('upward.field.tlp')} extra={t(down ? 'down.tlpNote' : 'upward.tlpNote')}><Select options={labels.map((l) => ({ value: l, label: mark(l) }))} /></Form.Item>
       <Form.Item name="levels" label={t(down ? 'down.levels' : 'upward.field.levels')} extra={t(down ? 'down.levelsNote' : 'upward.levelsFieldNote')}><Select mode="multiple" options={levels.map((l) => ({ value: l, label: words(`notice.levels.l${l}`) }))} /></Form.Item>
       {upper && <p className="lh-muted">{t('second.edit')}</p>}

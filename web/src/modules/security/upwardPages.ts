@@ -1,6 +1,6 @@
 import type { Room } from '../../kernel'
 
-/** The pages of reports to upper levels, of files downward and those that are taken in, and of notices of upper levels. */
+/** The pages of reports to upper levels and downward, of sources of notices, and of notices of upper levels. */
 export const pages: Room['routes'] = [
   { path: '/security/upward', permission: 'security.upward.view', page: () => import('./Upward') },
   { path: '/security/upward/levels', permission: 'security.upward.view', page: () => import('./UpwardLevels') },

@@ -3,20 +3,33 @@ import type { zh as feedZh } from './intelZh'
 import type { zh as receivedZh } from './receivedZh'
 import type { zh } from './upwardZh'
 
-/** Translates the texts of reports upward, files downward and notices of upper levels, and what they share with feeds: ways to sign in, faults of the way. */
+/** Translates the texts of reports upward and downward, of sources and of notices of upper levels, and what they share with feeds: ways to sign in, faults of the way. */
 export const useUpwardTexts = textsOf<typeof zh & typeof receivedZh & typeof feedZh>('security')
 
 export type UpperRow = Schema<'UpwardUpper'>
 export type ReportRow = Schema<'UpwardReport'>
 export type NoticeUpper = Schema<'UpwardNoticeUpper'>
 
-export type SourceRow = Schema<'FerryFileSource'>
-export type SourceDetail = Schema<'FerryFileSourceDetail'>
+export type SourceRow = Schema<'FerryNoticeSource'>
+export type SourceDetail = Schema<'FerryNoticeSourceDetail'>
 
-/** The beginning of the cache keys of files that are taken in. */
+/** The beginning of the cache keys of sources of notices. */
 export const ferryKey = ['security', 'ferry']
 
 export const ways = ['taxii', 'file'] as const
+export const sourceWays = ['file', 'taxii', 'inbox'] as const
+
+/** How a source brings notices. */
+export const wayOf = (s: SourceRow) => s.way ?? 'file'
+
+/** How a source stands: one that is read by TAXII as an upper level does, another one by who confirmed it. */
+export function sourceState(s: SourceRow): UpperState {
+  if (!s.confirmed) return 'unconfirmed'
+  if (wayOf(s) !== 'taxii') return 'good'
+  if (s.paused) return 'paused'
+  if (s.fault) return 'bad'
+  return s.run_at ? 'good' : 'waiting'
+}
 
 /** Where a channel leads to. */
 export type Direction = 'up' | 'down'
