@@ -95,11 +95,6 @@ func (w Way) wider() []Way {
 	return list
 }
 
-// commands tells whether a class changes a plant or a device.
-func commands(class string) bool {
-	return slices.Contains([]string{"write", "control", "config", "program"}, class)
-}
-
 // tells tells whether a class says anything about who speaks with whom: errors do not.
 func tells(class string) bool { return class != "error" }
 
@@ -159,9 +154,9 @@ func (e *edition) judge(w Way) string {
 	switch {
 	case e.rejected[w]:
 		return ruleRejected
-	case commands(w.Class) && !known:
+	case batch.Commands(w.Class) && !known:
 		return ruleMaster
-	case commands(w.Class):
+	case batch.Commands(w.Class):
 		return ruleCommand
 	case !known:
 		return rulePeer

@@ -18,3 +18,8 @@ func IndustrialProtocols() []string {
 
 // Industrial tells whether a protocol is read unit by unit.
 func Industrial(protocol string) bool { return slices.Contains(IndustrialProtocols(), protocol) }
+
+// Commands tells whether units of a class change a plant or a device.
+func Commands(class string) bool {
+	return slices.Contains([]string{"write", "control", "config", "program"}, class)
+}

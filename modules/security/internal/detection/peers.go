@@ -42,11 +42,6 @@ func (p peers) fields(e Event) []sigma.Field {
 	return []sigma.Field{{Name: "other_commander", Value: p.commander}}
 }
 
-// commands tells whether units of a class change something.
-func commands(class string) bool {
-	return slices.Contains([]string{"write", "control", "config", "program"}, class)
-}
-
 // span is when something was first and last.
 type span struct{ first, last time.Time }
 
@@ -74,7 +69,7 @@ func (a *acquaintance) hear(client, server, protocol, class string, first, last 
 		a.controllers[server] = true
 	}
 	a.speak[[2]string{client, server}] = true
-	if !commands(class) {
+	if !batch.Commands(class) {
 		return
 	}
 	if a.commands[server] == nil {

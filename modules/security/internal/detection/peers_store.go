@@ -30,7 +30,7 @@ func asked(events []Event) []string {
 		switch {
 		case e.connects():
 			hosts[e.Client], hosts[e.Server] = struct{}{}, struct{}{}
-		case e.FromClient && commands(e.Record.Class):
+		case e.FromClient && batch.Commands(e.Record.Class):
 			hosts[e.Server] = struct{}{}
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"linghang/modules/security/internal/batch"
 )
 
 // Bounds of what is shown.
@@ -118,7 +120,7 @@ func (f *Flow) line(s spoken, standing Standing) {
 		f.Lines = slices.Insert(f.Lines, at, FlowLine{Protocol: s.protocol, Standing: standing, FirstAt: s.first, LastAt: s.last})
 	}
 	l := &f.Lines[at]
-	l.Classes, l.Commands, l.Standing, l.Units = with(l.Classes, s.class), l.Commands || Commands(s.class), graver(l.Standing, standing), l.Units+s.units
+	l.Classes, l.Commands, l.Standing, l.Units = with(l.Classes, s.class), l.Commands || batch.Commands(s.class), graver(l.Standing, standing), l.Units+s.units
 	l.FirstAt, l.LastAt = earlier(l.FirstAt, s.first), later(l.LastAt, s.last)
 }
 

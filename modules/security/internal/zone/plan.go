@@ -3,6 +3,8 @@ package zone
 import (
 	"slices"
 
+	"linghang/modules/security/internal/batch"
+
 	"linghang/modules/security/internal/asset"
 )
 
@@ -26,11 +28,6 @@ func graver(a, b Standing) Standing {
 		return a
 	}
 	return b
-}
-
-// Commands tells whether a class changes a plant or a device.
-func Commands(class string) bool {
-	return slices.Contains([]string{"write", "control", "config", "program"}, class)
 }
 
 // Host is what is known of an address.
@@ -108,7 +105,7 @@ func (p Plan) Judge(client, server, protocol, class string) Passage {
 	for _, w := range p.ways[[2]string{out.ClientZone, out.ServerZone}] {
 		switch {
 		case !w.carries(protocol):
-		case w.Commands || !Commands(class):
+		case w.Commands || !batch.Commands(class):
 			out.Standing = Covered
 			return out
 		default:

@@ -124,13 +124,13 @@ type Detail struct {
 	May           bool           `json:"may" doc:"The caller may declare and enforce"`
 }
 
-// theirs refuses who may not see the zones of an organisation.
-func (m *Zones) theirs(ctx context.Context, organisation string) error {
+// theirs refuses who may not see the zones of an organisation, and says what they asked for.
+func (m *Zones) theirs(ctx context.Context, organisation, what string) error {
 	ok, err := m.assets.May(ctx, organisation)
 	if err == nil && !ok {
-		return noSuch("plan of zones")
+		return noSuch(what)
 	}
-	return err
+	return err //nolint:wrapcheck // it says all
 }
 
 type readZonesInput struct {
@@ -145,7 +145,7 @@ func (m *Zones) read(ctx context.Context, in readZonesInput) (d Detail, err erro
 	}
 	own := organisation == who.Organisation.ID
 	if !own {
-		if err := m.theirs(ctx, organisation); err != nil {
+		if err := m.theirs(ctx, organisation, "plan of zones"); err != nil {
 			return d, err
 		}
 	}
@@ -267,8 +267,8 @@ func (m *Zones) one(ctx context.Context, in httpd.Object) (Conduit, error) {
 	if err != nil {
 		return c, err
 	}
-	if err := m.theirs(ctx, c.OrganisationID); err != nil {
-		return Conduit{}, noSuch("conduit")
+	if err := m.theirs(ctx, c.OrganisationID, "conduit"); err != nil {
+		return Conduit{}, err
 	}
 	return c, m.assets.Looked(ctx, asset.WayZones, map[string]int{c.OrganisationID: 0})
 }
