@@ -168,12 +168,12 @@ func counted(line []byte) (kind string, is bool) {
 	return word(string(name)), true
 }
 
-// parseEVE tells alerts, and transactions of the protocols that a probe does not dissect: DNS,
+// parse tells alerts, and transactions of the protocols that a probe does not dissect: DNS,
 // TLS, HTTP and files. Industrial transactions, flows and anomalies of the decoder are what a
 // probe itself sees better and in less room, so they are counted.
-func parseEVE(line []byte) (Event, error) {
-	var x eve
-	if err := object(line, &x, jsontext.AllowDuplicateNames(true)); err != nil { // the last counts: to look for others takes a fifth of the time
+func (x *eve) parse(line []byte) (Event, error) {
+	*x = eve{}
+	if err := object(line, x, jsontext.AllowDuplicateNames(true)); err != nil { // the last counts: to look for others takes a fifth of the time
 		return Event{}, err
 	}
 	at, err := moment(x.Timestamp)
@@ -187,7 +187,8 @@ func parseEVE(line []byte) (Event, error) {
 	}
 	if x.Alert.there {
 		e.Told, e.Title, e.Detail, e.Severity = true, x.Alert.Signature, x.Alert.Category, eveSeverity(x.Alert.Severity)
-		e.Code = strconv.FormatUint(x.Alert.GID, 10) + ":" + strconv.FormatUint(x.Alert.ID, 10)
+		var room [48]byte
+		e.Code = string(strconv.AppendUint(append(strconv.AppendUint(room[:0], x.Alert.GID, 10), ':'), x.Alert.ID, 10))
 		if x.Alert.Action == "blocked" {
 			e.Kind = "alert blocked"
 		}

@@ -62,8 +62,13 @@ type Event struct {
 	Facts       []Fact
 }
 
+// Reader reads lines, one after the other. It is used by one goroutine; the zero one is ready.
+type Reader struct {
+	eve eve // the last one: there are many, and each would be garbage
+}
+
 // Parse reads a line of a format. at is when it was read: syslog of the old kind has no year.
-func Parse(f Format, line []byte, at time.Time) (Event, error) {
+func (r *Reader) Parse(f Format, line []byte, at time.Time) (Event, error) {
 	if !utf8.Valid(line) {
 		line = bytes.ToValidUTF8(line, []byte("."))
 	}
@@ -74,7 +79,7 @@ func Parse(f Format, line []byte, at time.Time) (Event, error) {
 		if kind, only := counted(line); only {
 			return Event{Kind: kind}, nil
 		}
-		e, err = parseEVE(line)
+		e, err = r.eve.parse(line)
 	case Syslog:
 		e, err = parseSyslog(line, at)
 	case Zeek:
@@ -129,7 +134,12 @@ func address(s string) string {
 	if err != nil {
 		return ""
 	}
-	return a.Unmap().WithZone("").String()
+	var room [48]byte
+	text := a.Unmap().WithZone("").AppendTo(room[:0])
+	if string(text) == s { // nearly always
+		return s
+	}
+	return string(text)
 }
 
 // word keeps a name in the letters that batches have, 64 at most.

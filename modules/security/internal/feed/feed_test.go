@@ -92,7 +92,7 @@ func samples() map[string]struct {
 func TestLinesOfEachFormatAreRead(t *testing.T) {
 	for name, s := range samples() {
 		t.Run(name, func(t *testing.T) {
-			got, err := Parse(s.format, []byte(s.line), read)
+			got, err := new(Reader).Parse(s.format, []byte(s.line), read)
 			if err != nil || !reflect.DeepEqual(got, s.want) {
 				t.Errorf("%v\n got %+v\nwant %+v", err, got, s.want)
 			}
@@ -130,14 +130,14 @@ func TestWhatIsNoLineOfAFormatIsRefused(t *testing.T) {
 		{Windows, `{"EventTime":"2026-01-02 08:00:00","Channel":"System"}`},
 		{Format("evil"), `{}`},
 	} {
-		if e, err := Parse(c.format, []byte(c.line), read); err == nil {
+		if e, err := new(Reader).Parse(c.format, []byte(c.line), read); err == nil {
 			t.Errorf("%s %s: %+v", c.format, c.line, e)
 		}
 	}
 }
 
 func TestNoTextIsLongerThanBatchesHave(t *testing.T) {
-	e, err := Parse(Syslog, []byte("<34>Oct 11 22:14:15 "+strings.Repeat("h", 999)+" su: "+strings.Repeat("长\x00\xff", 999)), read)
+	e, err := new(Reader).Parse(Syslog, []byte("<34>Oct 11 22:14:15 "+strings.Repeat("h", 999)+" su: "+strings.Repeat("长\x00\xff", 999)), read)
 	if err != nil || len([]rune(e.Title)) > mostText || len([]rune(e.Host)) > mostText || strings.Contains(e.Title, "\x00") || !utf8.ValidString(e.Title) {
 		t.Errorf("%v %+v", err, e)
 	}
@@ -153,7 +153,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, n uint8, line []byte) {
 		format := Formats()[int(n)%len(Formats())]
-		e, err := Parse(format, line, read)
+		e, err := new(Reader).Parse(format, line, read)
 		if err != nil {
 			if !reflect.DeepEqual(e, Event{}) {
 				t.Errorf("a refused line says %+v", e)

@@ -54,7 +54,7 @@ func withTransactions(list map[string]sampleLine) map[string]sampleLine {
 func TestTransactionsOfEVEAreRead(t *testing.T) {
 	for name, s := range transactions() {
 		t.Run(name, func(t *testing.T) {
-			got, err := Parse(s.format, []byte(s.line), read)
+			got, err := new(Reader).Parse(s.format, []byte(s.line), read)
 			if err != nil || !reflect.DeepEqual(got, s.want) {
 				t.Errorf("%v\n got %+v\nwant %+v", err, got, s.want)
 			}
@@ -64,7 +64,7 @@ func TestTransactionsOfEVEAreRead(t *testing.T) {
 
 func TestAnAlertHasWhatItIsAboutAndIsToldWithoutWhatCannotBeRead(t *testing.T) {
 	line := head("alert", "10.0.0.3", 40003, "203.0.113.9", 80, `"app_proto":"http","alert":{"gid":1,"signature_id":9,"signature":"x","severity":1},"http":{"hostname":"evil.example","url":"/x"},"dns":{"query":[{"rrname":"y.example"}]},"tls":7,"payload":"c2VjcmV0","packet":"c2VjcmV0"`)
-	e, err := Parse(EVE, []byte(line), read)
+	e, err := new(Reader).Parse(EVE, []byte(line), read)
 	if err != nil || !e.Told || e.Transaction || e.Title != "x" || len(e.Facts) != 0 {
 		t.Fatalf("%v %+v", err, e)
 	}
@@ -90,7 +90,7 @@ func TestTransactionsThatAreNoneAreRefused(t *testing.T) {
 		{"fileinfo", `"fileinfo":{"size":1}`},
 		{"fileinfo", `"fileinfo":{"filename":"x","size":-1.5}`},
 	} {
-		if e, err := Parse(EVE, []byte(head(c.kind, "10.0.0.3", 1, "10.0.0.4", 2, c.more)), read); err == nil || !strings.Contains(err.Error(), c.kind) {
+		if e, err := new(Reader).Parse(EVE, []byte(head(c.kind, "10.0.0.3", 1, "10.0.0.4", 2, c.more)), read); err == nil || !strings.Contains(err.Error(), c.kind) {
 			t.Errorf("%s %s: %v %+v", c.kind, c.more, err, e)
 		}
 	}
@@ -104,7 +104,7 @@ func TestATransactionHasNoMoreThanItsBounds(t *testing.T) {
 		"http":     `"http":{"hostname":"` + long + `","url":"/` + long + `","http_user_agent":"` + long + `\u0000\u001b[2J"}`,
 		"fileinfo": `"fileinfo":{"filename":"` + long + `","magic":"` + long + `","sha256":"` + strings.Repeat("a", 999) + `"}`,
 	} {
-		e, err := Parse(EVE, []byte(head(kind, "10.0.0.3", 40003, "10.0.0.4", 80, more)), read)
+		e, err := new(Reader).Parse(EVE, []byte(head(kind, "10.0.0.3", 40003, "10.0.0.4", 80, more)), read)
 		if err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}

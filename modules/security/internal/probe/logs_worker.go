@@ -61,21 +61,22 @@ func (c *LogConfig) receiver() receive.Config {
 
 // logging turns the lines of one file into batches.
 type logging struct {
-	c     LogConfig
-	file  *follow.File
-	spool *Spool
-	head  batch.Batch // what all batches say
-	state batch.Feed
-	was   batch.Feed // when the file was opened
-	logs  []batch.Log
-	same  map[said]int // the last of logs that says it
-	facts []batch.Fact // that the logs told
-	size  int          // octets of both
-	sieve sieve
-	kept  time.Time // when the last batch was
-	fresh bool      // lines were read that no batch counts
-	full  bool      // the disk had no room for what was read
-	cut   bool      // a batch was full before all that is there was read
+	c      LogConfig
+	file   *follow.File
+	reader feed.Reader
+	spool  *Spool
+	head   batch.Batch // what all batches say
+	state  batch.Feed
+	was    batch.Feed // when the file was opened
+	logs   []batch.Log
+	same   map[said]int // the last of logs that says it
+	facts  []batch.Fact // that the logs told
+	size   int          // octets of both
+	sieve  sieve
+	kept   time.Time // when the last batch was
+	fresh  bool      // lines were read that no batch counts
+	full   bool      // the disk had no room for what was read
+	cut    bool      // a batch was full before all that is there was read
 }
 
 func (p *Probe) newLogging(c LogConfig) *logging {
@@ -177,7 +178,7 @@ func (l *logging) keep(now time.Time) (full, err error) {
 
 // line reads one line.
 func (l *logging) line(offset int64, line []byte, now time.Time) {
-	e, err := feed.Parse(l.c.Format, line, now)
+	e, err := l.reader.Parse(l.c.Format, line, now)
 	if err != nil {
 		l.state.Unread++
 		return
