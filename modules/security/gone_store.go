@@ -72,6 +72,7 @@ func forgetting() []string {
 		`DELETE FROM security_clock WHERE object IN (SELECT 'incident/' || id FROM security_incident WHERE organisation_id = $1)`,
 		`DELETE FROM security_alert_step WHERE alert_id IN (SELECT id FROM security_alert WHERE organisation_id = $1)`,
 		`UPDATE security_alert SET incident_id = '' WHERE incident_id IN ` + incidents,
+		`DELETE FROM security_ferry_turn WHERE source_id IN (SELECT id FROM security_ferry_source WHERE organisation_id = $1)`,
 	}
 	for _, table := range goneWithSensor() {
 		out = append(out, `DELETE FROM `+table+` WHERE sensor_id IN (SELECT id FROM security_sensor WHERE organisation_id = $1)`)

@@ -84,6 +84,17 @@ async function pictures(page: Page, name: string): Promise<void> {
   await page.setViewportSize({ width: 1440, height: 900 })
 }
 
+/** Looks at pages in English. */
+async function inEnglish(another: Another, pages: [path: string, picture: string][]): Promise<void> {
+  const english = await another('upward-signer', 'en')
+  for (const [path, picture] of pages) {
+    await english.goto(path)
+    await expect(english.getByRole('heading', { level: 1 })).toBeVisible()
+    await expect(english.locator('.ant-spin-spinning')).toHaveCount(0)
+    await pictures(english, picture)
+  }
+}
+
 test('an upper level is set up; a notice is released to it, waits while it is busy, arrives, and its withdrawal follows', async ({ page, another }) => {
   test.setTimeout(240_000)
   const province = await Province.open()
@@ -153,13 +164,7 @@ test('an upper level is set up; a notice is released to it, waits while it is bu
     await expect(officer.getByText('已送达')).toHaveCount(2)
     await pictures(officer, 'upward')
 
-    const english = await another('upward-signer', 'en')
-    for (const [path, name] of [['/security/upward', 'upward-en'], ['/security/upward/levels', 'upward-levels-en'], [`/security/notices/${notice}?part=upward`, 'upward-notice-en']] as const) {
-      await english.goto(path)
-      await expect(english.getByRole('heading', { level: 1 })).toBeVisible()
-      await expect(english.locator('.ant-spin-spinning')).toHaveCount(0)
-      await pictures(english, name)
-    }
+    await inEnglish(another, [['/security/upward', 'upward-en'], ['/security/upward/levels', 'upward-levels-en'], [`/security/notices/${notice}?part=upward`, 'upward-notice-en']])
   } finally {
     province.end()
   }
@@ -233,13 +238,7 @@ test('a notice goes as a signed file through a gateway: made, carried, refused w
   await officer.getByRole('link', { name: '青岛市摆渡' }).click()
   await expect(officer.getByText('下一个应为第 3 号')).toBeVisible()
   await pictures(officer, 'ferry-source')
-  const english = await another('upward-signer', 'en')
-  for (const [path, name] of [['/security/files', 'ferry-en'], [upper, 'upward-files-en']] as const) {
-    await english.goto(path)
-    await expect(english.getByRole('heading', { level: 1 })).toBeVisible()
-    await expect(english.locator('.ant-spin-spinning')).toHaveCount(0)
-    await pictures(english, name)
-  }
+  await inEnglish(another, [['/security/files', 'ferry-en'], [upper, 'upward-files-en']])
 })
 
 test('an upper level sends a notice down by a signed file: received, acknowledged, passed on and answered; and the city sends its own down', async ({ page, another }) => {
@@ -328,13 +327,7 @@ test('an upper level sends a notice down by a signed file: received, acknowledge
   await expect(officer.getByText('转发自')).toBeVisible()
   await pictures(officer, 'received-own')
 
-  const english = await another('upward-signer', 'en')
-  for (const [path, name] of [['/security/received', 'received-en'], [received, 'received-notice-en'], ['/security/downward', 'downward-en'], ['/security/downward/channels', 'down-channels-en'], [down, 'down-channel-en']] as const) {
-    await english.goto(path)
-    await expect(english.getByRole('heading', { level: 1 })).toBeVisible()
-    await expect(english.locator('.ant-spin-spinning')).toHaveCount(0)
-    await pictures(english, name)
-  }
+  await inEnglish(another, [['/security/received', 'received-en'], [received, 'received-notice-en'], ['/security/downward', 'downward-en'], ['/security/downward/channels', 'down-channels-en'], [down, 'down-channel-en']])
 })
 
 test('by TAXII an upper level is read and hands in, and a notice goes down', async ({ page, another }) => {
@@ -422,13 +415,7 @@ test('by TAXII an upper level is read and hands in, and a notice goes down', asy
     await expect(officer.getByText('已送达')).toBeVisible()
     await pictures(officer, 'down-taxii')
 
-    const english = await another('upward-signer', 'en')
-    for (const [path, name] of [['/security/files', 'sources-en'], [pulled, 'source-taxii-en'], [handed, 'source-inbox-en'], [down, 'down-taxii-en']] as const) {
-      await english.goto(path)
-      await expect(english.getByRole('heading', { level: 1 })).toBeVisible()
-      await expect(english.locator('.ant-spin-spinning')).toHaveCount(0)
-      await pictures(english, name)
-    }
+    await inEnglish(another, [['/security/files', 'sources-en'], [pulled, 'source-taxii-en'], [handed, 'source-inbox-en'], [down, 'down-taxii-en']])
   } finally {
     province.end()
   }

@@ -9,7 +9,7 @@ CREATE TABLE security_conduit (
     protocols       TEXT NOT NULL,
     commands        BOOLEAN NOT NULL,
     note            TEXT NOT NULL,
-    responsible           TEXT NOT NULL,
+    responsible     TEXT NOT NULL,
     created_at      BIGINT NOT NULL,
     updated_at      BIGINT NOT NULL,
     actor           TEXT NOT NULL,

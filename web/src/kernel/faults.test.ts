@@ -7,7 +7,10 @@ test('the validator speaks Chinese', () => {
   expect(restateFault('2 to 40 small letters, digits or -, beginning with a letter', 'zh')).toContain('小写字母')
 })
 
-test('English stays, as a sentence', () => expect(restateFault('choose a district', 'en')).toBe('Choose a district'))
+test('English stays, as a sentence', () => {
+  expect(restateFault('choose a district', 'en')).toBe('Choose a district')
+  expect(restateFault('report--1 is not taken as a notice: it has no title', 'en')).toMatch(/^report--1/)
+})
 test('what has no translation is told as it is', () => expect(restateFault('no pattern fits this', 'zh')).toBe('no pattern fits this'))
 
 /** Doors of machines, programs and commands: people do not meet their sentences at a field of a form. */

@@ -476,7 +476,7 @@ const patterns: [RegExp, string][] = [
 
 /** Says a validator's sentence in the language. */
 export function restateFault(message: string, language: 'zh' | 'en'): string {
-  if (language === 'en') return message.charAt(0).toUpperCase() + message.slice(1)
+  if (language === 'en') return /^[a-z-]+--/.test(message) ? message : message.charAt(0).toUpperCase() + message.slice(1) // an id of STIX stays as it is
   const whole = sentences[message]
   if (whole) return whole
   for (const [pattern, text] of patterns) if (pattern.test(message)) return message.replace(pattern, text)

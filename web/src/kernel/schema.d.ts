@@ -35915,7 +35915,7 @@ export interface components {
         ZoneDetail: {
             /**
              * Format: int64
-             * @description Conversations that sensors saw and had no room for; they are missing here
+             * @description Conversations that sensors saw and that there is no room for, at the sensors or here; they are missing
              */
             beyond: number;
             by: string;

@@ -55,7 +55,7 @@ type Event struct {
 	Port     uint16 // of the server
 	Protocol string // of the application or, when that is not known, of the transport
 	Lost     uint64 // packets that the writer says its kernel dropped, since it started
-	Told     bool   // it is to be told; the rest is counted, of events of EVE that are never told there is no more than the kind
+	Told     bool   // it is to be told; the rest is counted. Of EVE what is never told has no more than its kind
 
 	Transaction bool    // it is one of many, and tells nothing new when it is repeated
 	Fields      []Field // of a transaction, or of what an alert is about
@@ -117,7 +117,7 @@ func object(line []byte, into any, options ...json.Options) error {
 
 // moment reads a time in one of the layouts that writers use.
 func moment(s string) (time.Time, error) {
-	if n := len(s) - 5; n > 0 && (s[n] == '+' || s[n] == '-') { // Suricata's, as RFC 3339, which is read five times as fast
+	if n := len(s) - 5; n > 0 && (s[n] == '+' || s[n] == '-') { // Suricata's, as RFC 3339, for which there is a quicker way
 		s = s[:n+3] + ":" + s[n+3:]
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999"} {

@@ -11,11 +11,14 @@ import (
 // that keeps and acknowledges it: nothing is acknowledged that is not received. What others hand
 // in is in the inbox, and no more.
 func (m *Ferry) Handed(ctx context.Context, tx *sqldb.Tx, organisation string, objects [][]byte) error {
+	if organisation == "" {
+		return nil
+	}
 	n, err := tx.Exec(ctx, `UPDATE security_ferry_source SET taken_at = taken_at WHERE organisation_id = $1 AND way = 'inbox' AND confirmed`, organisation) // who changes it waits
 	if err != nil {
 		return fmt.Errorf("look for who hands in: %w", err)
 	}
-	if organisation == "" || n == 0 {
+	if n == 0 {
 		return nil
 	}
 	s, err := oneSource(ctx, tx, "organisation_id", organisation)

@@ -119,7 +119,7 @@ type Detail struct {
 	UnplacedTotal int            `json:"unplaced_total"`
 	Sensors       int            `json:"sensors" doc:"Whose conversations are compared"`
 	Hidden        int            `json:"hidden" doc:"Sensors that are not open to the caller in detail; what they saw is missing here"`
-	Beyond        int64          `json:"beyond" doc:"Conversations that sensors saw and had no room for; they are missing here"`
+	Beyond        int64          `json:"beyond" doc:"Conversations that sensors saw and that there is no room for, at the sensors or here; they are missing"`
 	Protocols     []string       `json:"protocols" nullable:"false" doc:"That a conduit may name"`
 	May           bool           `json:"may" doc:"The caller may declare and enforce"`
 }
@@ -187,10 +187,11 @@ func (m *Zones) fill(ctx context.Context, d *Detail) (sensors []string, err erro
 		return nil, err
 	}
 	d.Sensors = len(sensors)
-	list, err := said(ctx, m.kit.DB, sensors)
+	list, more, err := said(ctx, m.kit.DB, sensors, mostSpoken)
 	if err != nil {
 		return nil, err
 	}
+	d.Beyond += more
 	plan := NewPlan(hostsOf(assets), waysOf(d.Ways))
 	d.Flows, d.Unplaced = plan.flows(list), plan.unplaced(list)
 	d.UnplacedTotal = len(d.Unplaced)
@@ -436,6 +437,6 @@ func seen(ctx context.Context, db Reader, organisation string) ([]Conduit, []Flo
 	if err != nil {
 		return nil, nil, err
 	}
-	list, err := said(ctx, db, sensors)
+	list, _, err := said(ctx, db, sensors, mostSpoken)
 	return have, NewPlan(hosts, waysOf(have)).flows(list), err
 }

@@ -150,7 +150,11 @@ func planOf(ctx context.Context, db Reader, organisation string) (Declaration, e
 // zones are those that assets have.
 func zones(list []asset.PlacedAsset, conduits []Conduit) []Area {
 	at := map[string]int{}
-	levels := map[[2]any]bool{}
+	type leveled struct {
+		zone  string
+		level int
+	}
+	levels := map[leveled]bool{}
 	out := []Area{}
 	for _, a := range list {
 		if a.Zone == "" {
@@ -165,8 +169,8 @@ func zones(list []asset.PlacedAsset, conduits []Conduit) []Area {
 		z := &out[i]
 		z.Assets++
 		z.Level = max(z.Level, a.Level)
-		if k := [2]any{a.Zone, a.Level}; !levels[k] {
-			levels[k] = true
+		if !levels[leveled{a.Zone, a.Level}] {
+			levels[leveled{a.Zone, a.Level}] = true
 			z.Levels++
 		}
 	}
@@ -205,24 +209,32 @@ func sensorsOf(ctx context.Context, db Reader, organisation string) (ids []strin
 	return ids, hidden, beyond, err
 }
 
-// said is who spoke with whom, as sensors saw it; errors say nothing of it.
-func said(ctx context.Context, db Reader, sensors []string) ([]spoken, error) {
+// said is who spoke with whom, as sensors saw it, so many as spoke last, and how many more there
+// are; errors say nothing of it.
+func said(ctx context.Context, db Reader, sensors []string, most int) (list []spoken, more int64, err error) {
 	if len(sensors) == 0 {
-		return nil, nil
+		return nil, 0, nil
 	}
 	args := make([]any, 0, len(sensors)+1)
 	for _, id := range sensors {
 		args = append(args, id)
 	}
-	rows, err := db.Query(ctx, `SELECT client, server, protocol, class, MIN(first_at), MAX(last_at), CAST(SUM(units) AS BIGINT) FROM security_sensor_pair
-		WHERE sensor_id IN (`+sqldb.Marks(1, len(sensors))+`) AND class <> 'error' AND client <> '' AND server <> '' GROUP BY client, server, protocol, class ORDER BY 6 DESC, 1, 2, 3, 4 LIMIT $`+fmt.Sprint(len(args)+1), append(args, mostSpoken)...)
+	from := ` FROM security_sensor_pair WHERE sensor_id IN (` + sqldb.Marks(1, len(sensors)) + `) AND class <> 'error' AND client <> '' AND server <> '' GROUP BY client, server, protocol, class`
+	rows, err := db.Query(ctx, `SELECT client, server, protocol, class, MIN(first_at), MAX(last_at), CAST(SUM(units) AS BIGINT)`+from+` ORDER BY 6 DESC, 1, 2, 3, 4 LIMIT $`+fmt.Sprint(len(args)+1), append(args, most)...)
 	if err != nil {
-		return nil, fmt.Errorf("read who speaks with whom: %w", err)
+		return nil, 0, fmt.Errorf("read who speaks with whom: %w", err)
 	}
-	return sqldb.All(rows, func(r sqldb.Row) (x spoken, err error) {
+	list, err = sqldb.All(rows, func(r sqldb.Row) (x spoken, err error) {
 		var first, last int64
 		err = r.Scan(&x.client, &x.server, &x.protocol, &x.class, &first, &last, &x.units)
 		x.first, x.last = sqldb.Time(first), sqldb.Time(last)
 		return x, err
 	})
+	if err != nil || len(list) < most {
+		return list, 0, err
+	}
+	if err := db.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1`+from+`) x`, args[:len(sensors)]...).Scan(&more); err != nil {
+		return nil, 0, fmt.Errorf("count who speaks with whom: %w", err)
+	}
+	return list, more - int64(len(list)), nil
 }

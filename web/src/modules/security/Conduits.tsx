@@ -15,7 +15,7 @@ export function Conduits({ plan: p }: { plan: Plan }) {
     { key: 'protocols', title: t('zone.field.protocols'), render: (c) => <span className="lh-two"><Protocols list={c.protocols} /><span className="lh-narrow-only"><Passes commands={c.commands} /></span></span> },
     { key: 'commands', title: t('zone.field.commands'), from: 'md', render: (c) => <Passes commands={c.commands} /> },
     { key: 'note', title: t('zone.field.note'), from: 'lg', render: (c) => <span className="lh-two lh-wrap"><span>{c.note}</span><span className="lh-muted">{c.responsible}</span></span> },
-    ...(p.may ? [{ key: 'acts', title: '', align: 'right' as const, render: (c: Conduit) => <span className="lh-actions"><Button size="small" onClick={() => setEditing(c)}>{t('zone.act.edit')}</Button><Remove conduit={c} /></span> }] : []),
+    ...(p.may ? [{ key: 'acts', title: '', align: 'right' as const, render: (c: Conduit) => <span className="lh-actions"><Button size="small" onClick={() => setEditing(c)}>{t('zone.act.change')}</Button><Remove conduit={c} /></span> }] : []),
   ]
   return (
     <div className="lh-stack">
