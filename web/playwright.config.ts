@@ -1,8 +1,9 @@
 import { defineConfig } from '@playwright/test'
 import type { Place } from './e2e/support'
 
-// Who somebody is, how they come in, and what brings its own: these leave little that pages could show, and have a city of their own.
-const accounts = ['columns', 'comparison', 'entrance', 'machines', 'membership', 'personal', 'plan', 'programs', 'providers', 'remarks', 'services', 'sharing', 'sign-in'].map((name) => `${name}.spec.ts`)
+// Who somebody is, how they come in, what brings its own, and security: these need nothing of the other rooms, and have a city of their own.
+const accounts = ['columns', 'comparison', 'entrance', 'machines', 'membership', 'personal', 'plan', 'programs', 'providers', 'remarks', 'services', 'sharing', 'sign-in'].map((name) => `**/${name}.spec.ts`)
+const security = '**/security-*.spec.ts'
 
 /** Browser tests against the real binary with fresh cities; e2e/start.ts starts them. */
 export default defineConfig<object, Place>({
@@ -29,9 +30,10 @@ export default defineConfig<object, Place>({
   projects: [
     { name: 'set-up', testMatch: 'set-up.spec.ts', workers: 1 },
     // One after the other in each city, and both cities side by side.
-    { name: 'accounts', testMatch: accounts, dependencies: ['set-up'], workers: 1, use: { city: 1 } },
-    { name: 'journeys', testIgnore: ['set-up.spec.ts', 'pages.spec.ts', ...accounts], dependencies: ['set-up'], workers: 1 },
-    // Last, so that the pages have something to show.
+    { name: 'accounts', testMatch: [...accounts, security], dependencies: ['set-up'], workers: 1, use: { city: 1 } },
+    { name: 'journeys', testIgnore: ['set-up.spec.ts', 'pages.spec.ts', ...accounts, security], dependencies: ['set-up'], workers: 1 },
+    // Last, so that the pages have something to show: those of security where its journeys were.
+    { name: 'pages-of-security', testMatch: 'pages.spec.ts', dependencies: ['accounts'], use: { city: 1 } },
     { name: 'pages', testMatch: 'pages.spec.ts', dependencies: ['journeys', 'accounts'] },
   ],
 })

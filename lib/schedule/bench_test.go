@@ -338,7 +338,42 @@ func flexibleGroups(b *testing.B, folder string) []group {
 	add("barnes", "CP Optimizer at most 0.24 in 10 s, 0 in 60 s", 0, barnes)
 	add("fattahi", "none at hand", 0, fattahi)
 	add("behnke", "CP Optimizer 3.59 in 10 s, 1.91 in 60 s, 0.71 in 600 s, with 20 larger ones", 0, behnke)
-	return list
+	return append(list, hurinkGroup(folder))
+}
+
+// hurinkGroup is the set vdata of Hurink, Jurisch and Thole (1994), where an operation may go to half of the machines. The
+// bounds are proven for all but abz8 (506), of the list of ScheduleOpt of August 2026.
+func hurinkGroup(folder string) group {
+	made := group{name: "hurink-vdata", format: "flexible", bar: 0.5, others: "CP Optimizer 0.5 in 60 s"}
+	for _, set := range []struct {
+		name  string
+		first int
+		best  []float64
+	}{
+		{"abz%d", 5, []float64{859, 742, 492, 507, 497}},
+		{"car%d", 1, []float64{5005, 5929, 5597, 6514, 4909, 5486, 4281, 4613}},
+		{"la%02d", 1, []float64{
+			570, 529, 477, 502, 457, 799, 749, 765, 853, 804, 1071, 936, 1038, 1070, 1089, 717, 646, 663, 617, 756,
+			800, 733, 809, 773, 751, 1052, 1084, 1069, 993, 1068, 1520, 1657, 1497, 1535, 1549, 948, 986, 943, 922, 955,
+		}},
+		{"mt06", 0, []float64{47}},
+		{"mt10", 0, []float64{655}},
+		{"mt20", 0, []float64{1022}},
+		{"orb%d", 1, []float64{695, 620, 648, 753, 584, 715, 275, 573, 659, 681}},
+	} {
+		for k, upper := range set.best {
+			name := set.name
+			if strings.Contains(name, "%") {
+				name = fmt.Sprintf(name, set.first+k)
+			}
+			lower := upper
+			if name == "abz8" {
+				lower = 506
+			}
+			made.instances = append(made.instances, published{name: name, path: filepath.Join(folder, "flexible", "hurink", "vdata_"+name+".txt"), lower: lower, upper: upper})
+		}
+	}
+	return made
 }
 
 func flowGroups(folder string) []group {

@@ -1,106 +1,16 @@
 package security_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"linghang/kernel/kerneltest"
-	"linghang/lib/taxii"
+	"linghang/lib/taxii/taxiitest"
 )
-
-// upper is a level above: a server of TAXII with one collection, that counts what it is asked.
-type upper struct {
-	*httptest.Server
-	mu       sync.Mutex
-	entries  []taxii.Entry
-	password string
-	broken   int // pages that are answered before the server fails, -1: all
-	asked    []taxii.Query
-}
-
-const collectionOfUpper = "91a7b528-80eb-42ed-a74d-c6fbd5a26116"
-
-func newUpper(t *testing.T) *upper {
-	t.Helper()
-	u := &upper{password: "secret", broken: -1}
-	handler, err := taxii.NewServer(taxii.Options{Store: u, MaxPage: 3, Authorise: func(r *http.Request, _ taxii.Action) (context.Context, error) {
-		u.mu.Lock()
-		defer u.mu.Unlock()
-		if name, password, _ := r.BasicAuth(); name != "city" || password != u.password {
-			return nil, taxii.Unauthorized(`Basic realm="upper"`, "who are you")
-		}
-		return r.Context(), nil
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Server = httptest.NewServer(handler)
-	t.Cleanup(u.Close)
-	return u
-}
-
-func (u *upper) add(t *testing.T, at time.Time, objects ...string) {
-	t.Helper()
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	for _, raw := range objects {
-		o, err := taxii.ReadObject([]byte(raw))
-		if err != nil {
-			t.Fatal(err)
-		}
-		u.entries = append(u.entries, taxii.Entry{Object: o, Added: at, Position: int64(len(u.entries) + 1)})
-	}
-}
-
-func (u *upper) set(password string, broken int) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.password, u.broken, u.asked = password, broken, nil
-}
-
-func (*upper) Discovery(context.Context) (taxii.Discovery, error) {
-	return taxii.Discovery{Title: "Province", Default: "/api1/", APIRoots: []string{"/api1/"}}, nil
-}
-
-func (*upper) Root(context.Context, string) (taxii.APIRoot, error) {
-	return taxii.APIRoot{Title: "Province"}, nil
-}
-
-func (*upper) Collections(context.Context, string) ([]taxii.Collection, error) {
-	return []taxii.Collection{{ID: collectionOfUpper, Title: "Indicators", CanRead: true}}, nil
-}
-
-func (u *upper) Objects(_ context.Context, _ taxii.Place, q taxii.Query) (taxii.Page, error) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.asked = append(u.asked, q)
-	if u.broken == 0 {
-		return taxii.Page{}, taxii.BadRequest("the disk is full")
-	}
-	if u.broken > 0 {
-		u.broken--
-	}
-	return taxii.Select(u.entries, q)
-}
-
-func (*upper) Add(context.Context, taxii.Place, []taxii.Object, []taxii.StatusDetail) (taxii.Status, error) {
-	return taxii.Status{}, taxii.Forbidden("nothing is taken here")
-}
-
-func (*upper) Delete(context.Context, taxii.Place, string, taxii.Query) error {
-	return taxii.Forbidden("nothing is deleted here")
-}
-
-func (*upper) Status(context.Context, string, string) (taxii.Status, error) {
-	return taxii.Status{}, taxii.NotFound("there is no such status")
-}
 
 type feedView struct {
 	ID, Cursor, Fault          string
@@ -143,24 +53,24 @@ func (l *listener) ran(t *testing.T, id string, n int) (f feedView) {
 
 func TestAFeedIsReadOnAScheduleAndGoesOnWhereItWas(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
-		l, u := newListener(t, reading(o), "none"), newUpper(t)
+		l, u := newListener(t, reading(o), "none"), taxiitest.NewShelf(t)
 		begun := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 		var list []string
 		for n := range 5 {
 			list = append(list, indicator(n, fmt.Sprintf("[ipv4-addr:value = '203.0.113.%d']", n), labelGreen, ""))
 		}
-		u.add(t, begun, list...) // all at one time: pages part them
-		u.add(t, begun.Add(time.Hour),
+		u.Add(t, begun, list...) // all at one time: pages part them
+		u.Add(t, begun.Add(time.Hour),
 			`{"type":"report","spec_version":"2.1","id":"report--00000001-0000-4000-8000-000000000000","created":"2026-03-01T00:00:00.000Z","modified":"2026-03-01T00:00:00.000Z","name":"省级通报","published":"2026-03-01T00:00:00Z","object_refs":["indicator--00000001-0000-4000-8000-000000000000"]}`,
 			`{"type":"indicator","spec_version":"2.1","id":"indicator--00000009-0000-4000-8000-000000000000","created":"2026-03-01T00:00:00.000Z","modified":"2026-03-01T00:00:00.000Z","name":"not whole"}`)
-		u.set("secret", 1) // it fails after a page, in the midst of what was added at one time
-		spec := fmt.Sprintf(`{"name":"省级情报","root":"%s/api1/","collection":%q,"auth":"basic","user":"city","secret":"secret","every":60,"days":30,"paused":false}`, u.URL, collectionOfUpper)
+		u.Set("secret", 1) // it fails after a page, in the midst of what was added at one time
+		spec := fmt.Sprintf(`{"name":"省级情报","root":"%s/api1/","collection":%q,"auth":"basic","user":"city","secret":"secret","every":60,"days":30,"paused":false}`, u.URL, taxiitest.Collection)
 		f := l.ran(t, l.feed(t, 201, "POST", "", spec).ID, 1)
 		if f.Fault != "refused" || !strings.Contains(f.FaultText, "the disk is full") || f.Failures != 1 || f.Objects == 0 || f.Cursor != "" {
 			t.Fatalf("%+v", f)
 		}
 		// It goes on where it surely was, and what it had is known.
-		u.set("secret", -1)
+		u.Set("secret", -1)
 		l.feed(t, 200, "POST", "/"+f.ID+"/reading", "")
 		f = l.ran(t, f.ID, 2)
 		if f.Fault != "" || f.Failures != 0 || f.Objects != 6 || !strings.HasPrefix(f.Cursor, "2026-03-01T01:00:00") || f.Runs[0].Refused != 1 || !strings.Contains(f.Runs[0].Refusal, "pattern") {
@@ -173,13 +83,11 @@ func TestAFeedIsReadOnAScheduleAndGoesOnWhereItWas(t *testing.T) {
 			t.Errorf("the inbox has %s", r.Body)
 		}
 		// The third reading asks for what was added after.
-		u.set("secret", -1)
-		u.add(t, begun.Add(2*time.Hour), indicator(7, "[domain-name:value = 'evil.example.com']", labelGreen, ""))
+		u.Set("secret", -1)
+		u.Add(t, begun.Add(2*time.Hour), indicator(7, "[domain-name:value = 'evil.example.com']", labelGreen, ""))
 		l.feed(t, 200, "POST", "/"+f.ID+"/reading", "")
 		f = l.ran(t, f.ID, 3)
-		u.mu.Lock()
-		after := u.asked[0].AddedAfter
-		u.mu.Unlock()
+		after := u.Asked()[0].AddedAfter
 		if f.Runs[0].New != 1 || f.Runs[0].Known != 0 || !after.Equal(begun.Add(time.Hour)) {
 			t.Errorf("%+v after %s", f, after)
 		}
@@ -188,7 +96,7 @@ func TestAFeedIsReadOnAScheduleAndGoesOnWhereItWas(t *testing.T) {
 }
 
 // secretsOfFeeds looks what becomes of a secret.
-func (l *listener) secretsOfFeeds(t *testing.T, u *upper, f feedView, spec string) {
+func (l *listener) secretsOfFeeds(t *testing.T, u *taxiitest.Shelf, f feedView, spec string) {
 	t.Helper()
 	var kept string
 	if err := l.kit.DB.QueryRow(t.Context(), `SELECT secret FROM security_intel_feed`).Scan(&kept); err != nil || kept == "" || strings.Contains(kept, "secret") {
@@ -198,7 +106,7 @@ func (l *listener) secretsOfFeeds(t *testing.T, u *upper, f feedView, spec strin
 	without := strings.Replace(spec, `"secret":"secret",`, "", 1)
 	l.feed(t, 422, "PUT", "/"+f.ID, strings.Replace(without, "127.0.0.1", "localhost", 1), match...)
 	f = l.feed(t, 200, "PUT", "/"+f.ID, strings.Replace(without, `"every":60`, `"every":30`, 1), match...)
-	u.set("another", -1)
+	u.Set("another", -1)
 	l.feed(t, 200, "POST", "/"+f.ID+"/reading", "")
 	kerneltest.Wait(t, "the feed to be refused", func() bool {
 		var page struct{ Items []feedView }
@@ -215,7 +123,7 @@ func (l *listener) secretsOfFeeds(t *testing.T, u *upper, f feedView, spec strin
 		trial.Collections, trial.Fault = nil, ""
 		l.Send(t, "POST", "/api/security/intelligence-feeds/trial", "officer", fmt.Sprintf(`{"root":"%s/api1/","auth":"basic","user":"city"%s}`, u.URL, more)).Decode(t, &trial)
 	}
-	if try(`,"secret":"another"`); len(trial.Collections) != 1 || trial.Collections[0].ID != collectionOfUpper {
+	if try(`,"secret":"another"`); len(trial.Collections) != 1 || trial.Collections[0].ID != taxiitest.Collection {
 		t.Errorf("%+v", trial)
 	}
 	if try(fmt.Sprintf(`,"feed":%q`, f.ID)); trial.Fault != "sign_in" {
@@ -234,14 +142,14 @@ func (l *listener) secretsOfFeeds(t *testing.T, u *upper, f feedView, spec strin
 
 func TestAFeedLeadsIntoNoNetworkThatIsNotAllowed(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
-		l, u := newListener(t, o, "none"), newUpper(t)
+		l, u := newListener(t, o, "none"), taxiitest.NewShelf(t)
 		spec := fmt.Sprintf(`{"name":"内网","root":"%s/api1/","collection":"x","auth":"none","every":60,"days":30,"paused":false}`, u.URL)
 		f := l.ran(t, l.feed(t, 201, "POST", "", spec).ID, 1)
 		if f.Fault != "forbid" || strings.Contains(f.FaultText, "127.0.0.1") {
 			t.Errorf("%+v", f)
 		}
 		f = l.ran(t, l.feed(t, 201, "POST", "", strings.NewReplacer("内网", "明文", `"auth":"none"`, `"auth":"bearer","secret":"hidden-word"`).Replace(spec)).ID, 1)
-		if f.Fault != "plain" || len(u.asked) != 0 {
+		if f.Fault != "plain" || len(u.Asked()) != 0 {
 			t.Errorf("%+v", f)
 		}
 		for body, field := range map[string]string{

@@ -1,114 +1,20 @@
 package security
 
 import (
-	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"linghang/kernel/kerneltest"
 	"linghang/lib/taxii"
+	"linghang/lib/taxii/taxiitest"
 )
 
-// shelf is a server of TAXII of an upper level with one collection that is read.
-type shelf struct {
-	*httptest.Server
-	mu       sync.Mutex
-	entries  []taxii.Entry
-	password string
-	good     int // pages that are answered before the server fails, -1: all
-	asked    []taxii.Query
-}
-
-const collectionOfShelf = "91a7b528-80eb-42ed-a74d-c6fbd5a26117"
-
-func newShelf(t *testing.T) *shelf {
-	t.Helper()
-	s := &shelf{password: "secret", good: -1}
-	handler, err := taxii.NewServer(taxii.Options{Store: s, MaxPage: 3, Authorise: func(r *http.Request, _ taxii.Action) (context.Context, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if name, password, _ := r.BasicAuth(); name != "city" || password != s.password {
-			return nil, taxii.Unauthorized(`Basic realm="province"`, "who are you")
-		}
-		return r.Context(), nil
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Server = httptest.NewServer(handler)
-	t.Cleanup(s.Close)
-	return s
-}
-
-func (s *shelf) add(t *testing.T, at time.Time, objects ...string) {
-	t.Helper()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, raw := range objects {
-		o, err := taxii.ReadObject([]byte(raw))
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.entries = append(s.entries, taxii.Entry{Object: o, Added: at, Position: int64(len(s.entries) + 1)})
-	}
-}
-
-// set says how the server behaves from now on, and forgets what it was asked.
-func (s *shelf) set(password string, good int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.password, s.good, s.asked = password, good, nil
-}
-
-func (s *shelf) queries() []taxii.Query {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]taxii.Query{}, s.asked...)
-}
-
-func (*shelf) Discovery(context.Context) (taxii.Discovery, error) { return taxii.Discovery{}, nil }
-
-func (*shelf) Root(context.Context, string) (taxii.APIRoot, error) {
-	return taxii.APIRoot{Title: "Province"}, nil
-}
-
-func (*shelf) Collections(context.Context, string) ([]taxii.Collection, error) {
-	return []taxii.Collection{{ID: collectionOfShelf, Title: "Notices", CanRead: true}}, nil
-}
-
-func (s *shelf) Objects(_ context.Context, _ taxii.Place, q taxii.Query) (taxii.Page, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.asked = append(s.asked, q)
-	if s.good == 0 {
-		return taxii.Page{}, taxii.BadRequest("the disk is full")
-	}
-	if s.good > 0 {
-		s.good--
-	}
-	return taxii.Select(s.entries, q)
-}
-
-func (*shelf) Add(context.Context, taxii.Place, []taxii.Object, []taxii.StatusDetail) (taxii.Status, error) {
-	return taxii.Status{}, taxii.Forbidden("nothing is taken here")
-}
-
-func (*shelf) Delete(context.Context, taxii.Place, string, taxii.Query) error {
-	return taxii.Forbidden("nothing is deleted here")
-}
-
-func (*shelf) Status(context.Context, string, string) (taxii.Status, error) {
-	return taxii.Status{}, taxii.NotFound("there is no such status")
-}
-
-// spec is the shelf as the city enters it.
-func (s *shelf) spec(more string) string {
-	return fmt.Sprintf(`{"name":"省级集合","way":"taxii","root":"%s/api1/","collection":%q,"auth":"basic","user":"city","every":10,"upper":true%s}`, s.URL, collectionOfShelf, more)
+// shelved is a shelf as the city enters it.
+func shelved(s *taxiitest.Shelf, more string) string {
+	return fmt.Sprintf(`{"name":"省级集合","way":"taxii","root":"%s%s","collection":%q,"auth":"basic","user":%q,"every":10,"upper":true%s}`, s.URL, taxiitest.Root, taxiitest.Collection, taxiitest.User, more)
 }
 
 type sourceView struct {
@@ -169,29 +75,29 @@ func (x *town) received(t *testing.T) []fromAbove {
 // and counts once, and what cannot be a notice is counted, with why.
 func TestNoticesOfAnUpperLevelAreReadByTAXII(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
-		x, s := newReporter(t, o), newShelf(t)
+		x, s := newReporter(t, o), taxiitest.NewShelf(t)
 		begun := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 		for i := range 5 { // all at one time: pages part them
-			s.add(t, begun, told(fmt.Sprintf("0000000%d", i), "2026-03-01T01:00:00.000Z", `,"labels":["level-2"]`))
+			s.Add(t, begun, told(fmt.Sprintf("0000000%d", i), "2026-03-01T01:00:00.000Z", `,"labels":["level-2"]`))
 		}
-		s.add(t, begun.Add(time.Hour), strings.Replace(told("00000009", "2026-03-01T01:00:00.000Z", ""), "省级演练通报", strings.Repeat("长", 401), 1), `{"type":"identity","spec_version":"2.1","id":"identity--1f2d1b6f-9d9f-4c52-9a0a-2b9c4b1f6a12","created":"2026-03-01T08:00:00.000Z","modified":"2026-03-01T08:00:00.000Z"}`)
-		s.set("secret", 1)
+		s.Add(t, begun.Add(time.Hour), strings.Replace(told("00000009", "2026-03-01T01:00:00.000Z", ""), "省级演练通报", strings.Repeat("长", 401), 1), `{"type":"identity","spec_version":"2.1","id":"identity--1f2d1b6f-9d9f-4c52-9a0a-2b9c4b1f6a12","created":"2026-03-01T08:00:00.000Z","modified":"2026-03-01T08:00:00.000Z"}`)
+		s.Set("secret", 1)
 
 		// One person alone reads nothing.
 		var made sourceView
-		x.do(t, "POST", "/ferry-sources", "officer", s.spec(`,"secret":"secret"`), 0, http.StatusCreated, &made)
+		x.do(t, "POST", "/ferry-sources", "officer", shelved(s, `,"secret":"secret"`), 0, http.StatusCreated, &made)
 		if said := x.do(t, "POST", "/ferry-sources/"+made.ID+"/reading", "officer", "{}", 0, http.StatusConflict, nil); !strings.Contains(said, "security.second.waits") {
 			t.Error(said)
 		}
-		if x.pulled(t, made.ID, "a look at what is due", func(sourceView) bool { return true }); len(s.queries()) != 0 {
-			t.Fatalf("what nobody confirmed is read: %+v", s.queries())
+		if x.pulled(t, made.ID, "a look at what is due", func(sourceView) bool { return true }); len(s.Asked()) != 0 {
+			t.Fatalf("what nobody confirmed is read: %+v", s.Asked())
 		}
 		x.confirm(t, "/ferry-sources/"+made.ID, made.Version)
 		got := x.pulled(t, made.ID, "the reading that fails", func(s sourceView) bool { return s.Failures > 0 })
 		if got.Fault != "refused" || !strings.Contains(got.FaultText, "the disk is full") || got.Cursor != "" || len(x.received(t)) != 3 {
 			t.Errorf("%+v, with %d notices", got, len(x.received(t)))
 		}
-		s.set("secret", -1)
+		s.Set("secret", -1)
 		x.do(t, "POST", "/ferry-sources/"+made.ID+"/reading", "officer", "{}", 0, http.StatusOK, nil)
 		got = x.pulled(t, made.ID, "everything", func(s sourceView) bool { return s.Fault == "" })
 		list := x.received(t)
@@ -206,8 +112,8 @@ func TestNoticesOfAnUpperLevelAreReadByTAXII(t *testing.T) {
 			t.Error(why)
 		}
 		// The next reading asks for what was added after, and a later version is to be acknowledged.
-		s.set("secret", -1)
-		s.add(t, begun.Add(2*time.Hour), told("00000000", "2026-03-01T02:00:00.000Z", `,"revoked":true`))
+		s.Set("secret", -1)
+		s.Add(t, begun.Add(2*time.Hour), told("00000000", "2026-03-01T02:00:00.000Z", `,"revoked":true`))
 		x.clock.Turn(10 * time.Minute)
 		x.pulled(t, made.ID, "the withdrawal", func(sourceView) bool {
 			n := 0
@@ -216,9 +122,9 @@ func TestNoticesOfAnUpperLevelAreReadByTAXII(t *testing.T) {
 					n++
 				}
 			}
-			return n == 1 && len(s.queries()) > 0
+			return n == 1 && len(s.Asked()) > 0
 		})
-		if q := s.queries(); !q[0].AddedAfter.Equal(begun.Add(time.Hour)) {
+		if q := s.Asked(); !q[0].AddedAfter.Equal(begun.Add(time.Hour)) {
 			t.Errorf("asked for %+v", q)
 		}
 		x.sourceIsChanged(t, s, made.ID)
@@ -226,20 +132,20 @@ func TestNoticesOfAnUpperLevelAreReadByTAXII(t *testing.T) {
 }
 
 // sourceIsChanged changes a source of TAXII in what needs a second person, and what does not.
-func (x *town) sourceIsChanged(t *testing.T, s *shelf, id string) {
+func (x *town) sourceIsChanged(t *testing.T, s *taxiitest.Shelf, id string) {
 	t.Helper()
 	got := x.source(t, id)
 	edit := func(body string, want int, v any) string {
 		t.Helper()
 		return x.do(t, "PUT", "/ferry-sources/"+id, "officer", body, x.source(t, id).Version, want, v)
 	}
-	if said := edit(strings.Replace(s.spec(""), "127.0.0.1", "localhost", 1), http.StatusUnprocessableEntity, nil); !strings.Contains(said, "body.secret") {
+	if said := edit(strings.Replace(shelved(s, ""), "127.0.0.1", "localhost", 1), http.StatusUnprocessableEntity, nil); !strings.Contains(said, "body.secret") {
 		t.Errorf("the secret goes to another host: %s", said)
 	}
-	if edit(strings.Replace(s.spec(""), "省级集合", "省厅集合", 1), http.StatusOK, &got); !got.Confirmed {
+	if edit(strings.Replace(shelved(s, ""), "省级集合", "省厅集合", 1), http.StatusOK, &got); !got.Confirmed {
 		t.Errorf("a name needs a second person: %+v", got)
 	}
-	if edit(s.spec(`,"secret":"another"`), http.StatusOK, &got); got.Confirmed {
+	if edit(shelved(s, `,"secret":"another"`), http.StatusOK, &got); got.Confirmed {
 		t.Errorf("another secret by one person: %+v", got)
 	}
 	var kept string
@@ -261,7 +167,7 @@ func (x *town) sourceIsChanged(t *testing.T, s *shelf, id string) {
 	if n := strings.Count(string(x.Get(t, "/api/notify/inbox?limit=100", "officer").Body), "“省级集合”读取失败"); n != 1 || len(got.Turns) != turns {
 		t.Errorf("told %d times, noted %d times", n, len(got.Turns)-turns)
 	}
-	if said := edit(strings.Replace(s.spec(""), `"upper":true`, `"upper":false`, 1), http.StatusUnprocessableEntity, nil); !strings.Contains(said, "body.pair_id") {
+	if said := edit(strings.Replace(shelved(s, ""), `"upper":true`, `"upper":false`, 1), http.StatusUnprocessableEntity, nil); !strings.Contains(said, "body.pair_id") {
 		t.Error(said)
 	}
 	var trial struct {
@@ -269,7 +175,7 @@ func (x *town) sourceIsChanged(t *testing.T, s *shelf, id string) {
 		Fault       string
 	}
 	x.do(t, "POST", "/ferry-sources/trial", "officer", fmt.Sprintf(`{"root":"%s/api1/","auth":"basic","user":"city","secret":"secret"}`, s.URL), 0, http.StatusOK, &trial)
-	if len(trial.Collections) != 1 || trial.Collections[0].ID != collectionOfShelf {
+	if len(trial.Collections) != 1 || trial.Collections[0].ID != taxiitest.Collection {
 		t.Errorf("%+v", trial)
 	}
 	x.do(t, "POST", "/ferry-sources/trial", "officer", fmt.Sprintf(`{"root":"%s/api1/","auth":"basic","user":"city","source":%q}`, s.URL, id), 0, http.StatusOK, &trial)
@@ -277,7 +183,7 @@ func (x *town) sourceIsChanged(t *testing.T, s *shelf, id string) {
 		t.Errorf("with the secret of the source: %+v", trial)
 	}
 	// Who joins later begins later, and so it is with another collection.
-	later := x.enter(t, strings.Replace(s.spec(`,"secret":"secret","since":"2026-03-01T01:30:00Z"`), "省级集合", "省级集合（新）", 1))
+	later := x.enter(t, strings.Replace(shelved(s, `,"secret":"secret","since":"2026-03-01T01:30:00Z"`), "省级集合", "省级集合（新）", 1))
 	if q := x.pulled(t, later, "the reading", func(s sourceView) bool { return len(s.Turns) > 0 }); q.Turns[0].Notices != 1 || !strings.HasPrefix(q.Cursor, "2026-03-01T02:00:00") {
 		t.Errorf("%+v", q)
 	}
@@ -294,13 +200,13 @@ func (x *town) sourceIsChanged(t *testing.T, s *shelf, id string) {
 // A source leads into no network that is not allowed, and says no address.
 func TestASourceLeadsIntoNoNetworkThatIsNotAllowed(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
-		x, s := newTown(t, o), newShelf(t)
+		x, s := newTown(t, o), taxiitest.NewShelf(t)
 		id := x.enter(t, fmt.Sprintf(`{"name":"内网","way":"taxii","root":"%s/api1/","collection":"x","upper":true}`, s.URL))
 		if got := x.pulled(t, id, "the reading", func(s sourceView) bool { return s.Fault != "" }); got.Fault != "forbid" || strings.Contains(got.FaultText, "127.0.0.1") {
 			t.Errorf("%+v", got)
 		}
 		id = x.enter(t, fmt.Sprintf(`{"name":"明文","way":"taxii","root":"%s/api1/","collection":"x","auth":"bearer","secret":"hidden-word","upper":true}`, s.URL))
-		if got := x.pulled(t, id, "the reading", func(s sourceView) bool { return s.Fault != "" }); got.Fault != "plain" || len(s.queries()) != 0 {
+		if got := x.pulled(t, id, "the reading", func(s sourceView) bool { return s.Fault != "" }); got.Fault != "plain" || len(s.Asked()) != 0 {
 			t.Errorf("%+v", got)
 		}
 		for body, field := range map[string]string{
