@@ -45,7 +45,7 @@ wrong.`,
 			"  linghang schedule gantt --format jobshop ft10.txt schedule.json > schedule.svg\n  linghang schedule convert j301_1.sm > project.json\n  linghang schedule bench --format jobshop --time 10s taillard best.csv > gaps.csv",
 	}
 	cmd.PersistentFlags().String("format", "", "format of FILE: "+strings.Join(instance.Formats(), ", "))
-	cmd.AddCommand(scheduleSolve(), scheduleReplan(), scheduleExplain(), scheduleCheck(), scheduleConvert(), scheduleGantt(), schedulePlan(), scheduleBench())
+	cmd.AddCommand(scheduleSolve(), scheduleReplan(), scheduleExplain(), scheduleCheck(), scheduleConvert(), scheduleSchema(), scheduleGantt(), schedulePlan(), scheduleBench())
 	return cmd
 }
 
@@ -80,7 +80,7 @@ func searchFlags(cmd *cobra.Command, o *schedule.Options) {
 	cmd.Flags().Int64Var(&o.Moves, "moves", 0, "moves that each worker makes at most; 0 is any number")
 	cmd.Flags().Uint64Var(&o.Seed, "seed", 1, "of the random choices")
 	cmd.Flags().IntVar(&o.Workers, "workers", 2, "goroutines that search")
-	cmd.Flags().BoolVar(&o.First, "first", false, "end with the first schedule that keeps all rules, of a plant")
+	cmd.Flags().BoolVar(&o.First, "first", false, "end with the first schedule that keeps all rules")
 }
 
 // solveAndPrint shows progress on a terminal while it searches.
@@ -88,34 +88,14 @@ func solveAndPrint(cmd *cobra.Command, m *model.Model, o schedule.Options, show 
 	if o.Time < 0 || o.Moves < 0 || o.Workers < 1 || o.Workers > 64 {
 		return kernel.Usage(errors.New("--time and --moves are 0 or more, --workers is 1 to 64"))
 	}
-	tells := shows(cmd.ErrOrStderr())
-	o.Progress = func(p schedule.Progress) {
-		switch {
-		case !tells:
-		case p.Objective != nil:
-			_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "\r%8.1f s  objective %v, makespan %d ", p.Elapsed.Seconds(), p.Objective, p.Makespan)
-		default:
-			_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "\r%8.1f s  makespan %d, at least %d ", p.Elapsed.Seconds(), p.Makespan, p.LowerBound)
-		}
-	}
+	line := showProgress(cmd.ErrOrStderr(), "", o.Time)
+	o.Progress = line.better
 	r, err := schedule.Solve(cmd.Context(), m, o)
-	if tells {
-		_, _ = fmt.Fprintln(cmd.ErrOrStderr())
-	}
+	line.end()
 	if err != nil {
 		return err
 	}
 	return show(cmd, m, r)
-}
-
-// shows tells whether w is a terminal, on which progress makes sense.
-func shows(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 func printResult(cmd *cobra.Command, m *model.Model, r *schedule.Result) error {
@@ -222,7 +202,7 @@ func scheduleConvert() *cobra.Command {
   same_order   [resource]: all jobs pass these in one order
 
 Times are whole numbers; places in the lists count from 0. The objective is the makespan. What plants add (due dates, lags,
-calendars, changeovers, cleaning, campaigns, tanks, pins, objectives) is described in the guide and in the schema.`,
+calendars, changeovers, cleaning, campaigns, tanks, pins, objectives) is described in the guide and in what schema prints.`,
 		Example: "  linghang schedule convert --format flexible mk01.txt > mk01.json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			m, err := readModel(cmd, args[0])
@@ -230,6 +210,18 @@ calendars, changeovers, cleaning, campaigns, tanks, pins, objectives) is describ
 				return err
 			}
 			return m.Encode(cmd.OutOrStdout())
+		},
+	}
+}
+
+func scheduleSchema() *cobra.Command {
+	return &cobra.Command{
+		Use: "schema", Short: "Print the JSON Schema of models", Args: cobra.NoArgs,
+		Long:    "Print the JSON Schema (2020-12) of the format linghang, by which editors and other programs tell what a model may have.",
+		Example: "  linghang schedule schema > model.schema.json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := cmd.OutOrStdout().Write(model.Schema())
+			return err
 		},
 	}
 }

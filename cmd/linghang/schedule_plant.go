@@ -260,7 +260,7 @@ BEST is CSV with a header and the columns instance (a file's name, with or witho
 			if inJSON {
 				tell = func(row measured) error { return json.NewEncoder(cmd.OutOrStdout()).Encode(row) }
 			}
-			for _, name := range names {
+			for k, name := range names {
 				file, err := fileOf(args[0], name)
 				if err != nil {
 					return err
@@ -269,7 +269,10 @@ BEST is CSV with a header and the columns instance (a file's name, with or witho
 				if err != nil {
 					return err
 				}
+				line := showProgress(cmd.ErrOrStderr(), fmt.Sprintf("%d of %d, %s: ", k+1, len(names), name), o.Time)
+				o.Progress = line.better
 				r, err := schedule.Solve(cmd.Context(), m, o)
+				line.end()
 				if err != nil {
 					return fmt.Errorf("%s: %w", file, err)
 				}
