@@ -65,7 +65,7 @@ type Lost struct {
 
 // Departure is what a plan cannot keep because of what happened.
 type Departure struct {
-	Code string `json:"code"` // redo: a task that ran is lost and done again; thaw: a frozen task cannot stay; lag: a maximum lag is over already
+	Code string `json:"code"` // redo: a task that ran is lost and done again; thaw: a frozen task cannot stay; pin: a pinned start cannot be kept; lag: a maximum lag is over already
 	Task int    `json:"task"`
 	Lost *Lost  `json:"lost,omitempty"` // with redo, if it ran at all
 }
@@ -74,7 +74,7 @@ type Departure struct {
 func (d Departure) String() string { return fmt.Sprintf("%s of task %d", d.Code, d.Task) }
 
 // Replan returns the model of what is left to plan: what has begun and what is frozen is
-// pinned, the rest is to stay where the plan has it as far as it can (stability is the
+// pinned, what the model pins is so still, the rest is to stay where the plan has it as far as it can (stability is the
 // first level of the objective). It says what had to give way. Solve takes the model. After the tasks of m it
 // has one, pinned, for each that was lost, so that machines are in the state in which that left them; Trim takes them out of a
 // schedule again.
@@ -93,12 +93,12 @@ func Replan(m *model.Model, r Running) (*model.Model, []Departure, error) {
 		b.Moved = max(b.Moved, min(a.End, model.MaxCost))
 	}
 	for _, a := range p.running.Plan.Assignments {
-		if t := p.m.Tasks[a.Task].Pin; t == nil || t.Start == nil {
+		if !p.stays(a.Task) {
 			b.Assignments = append(b.Assignments, a)
 		}
 	}
 	for _, s := range p.running.Plan.Stops {
-		if s.Before >= 0 && s.Before < len(p.planned) && p.m.Tasks[s.Before].Pin == nil && !p.wasted(&s) {
+		if s.Before >= 0 && s.Before < len(p.planned) && !p.stays(s.Before) && !p.wasted(&s) {
 			b.Stops = append(b.Stops, s)
 		}
 	}
@@ -159,9 +159,13 @@ type replanner struct {
 	m          *model.Model
 	planned    []*model.Assignment
 	actual     []*Actual
+	taken      [][]taken // by resource: what is pinned and has not ended
 	remains    []int // by task: what is left in the model of it that was lost last, or 0
 	departures []Departure
 }
+
+// taken is what a pinned task takes of a resource.
+type taken struct{ end, amount int64 }
 
 func (p *replanner) read(m *model.Model) error {
 	r := &p.running
@@ -211,7 +215,18 @@ func (p *replanner) happened(m *model.Model, i int) error {
 	case a.End != nil && (a.Start == nil || *a.End < *a.Start || *a.End > model.MaxTime):
 		return fmt.Errorf("actuals[%d].end goes with a start that is not after it", i)
 	}
+	if p.actual[a.Task] != nil {
+		return fmt.Errorf("actuals[%d] is of task %d, as one before is", i, a.Task)
+	}
 	p.actual[a.Task] = a
+	if a.Start == nil || p.planned[a.Task] != nil {
+		return nil
+	}
+	modes := m.Tasks[a.Task].Modes
+	if a.Mode == nil && len(modes) > 1 {
+		return fmt.Errorf("actuals[%d].mode is missing: the plan does not have task %d, which has %d modes", i, a.Task, len(modes))
+	}
+	p.planned[a.Task] = &model.Assignment{Task: a.Task, Start: *a.Start, End: *a.Start + modes[0].Duration}
 	return nil
 }
 
@@ -225,14 +240,11 @@ func (p *replanner) model(m *model.Model) {
 	c := *m
 	c.Resources, c.Tasks, c.Precedences = slices.Clone(m.Resources), slices.Clone(m.Tasks), slices.Clone(m.Precedences)
 	c.Now, c.Stops = p.running.Now, nil
-	for i := range c.Tasks {
-		c.Tasks[i].Pin = nil
-	}
 	for _, d := range p.running.Down {
 		r := &c.Resources[d.Resource]
 		r.Down = union(append(slices.Clone(r.Down), model.Window{From: d.From, Until: d.Until}))
 	}
-	p.m = &c
+	p.m, p.taken = &c, make([][]taken, len(c.Resources))
 }
 
 // union joins closures that touch.
@@ -248,77 +260,127 @@ func union(list []model.Window) (joined []model.Window) {
 	return joined
 }
 
-// pins goes through the plan by starts and pins what has begun or is frozen.
+// stand is how a task stands: by what happened, as it is pinned in the model, or by the plan.
+type stand struct {
+	task, mode int
+	start, end int64
+	begun      bool
+	pinned     bool // by the model, at its start
+	rests      bool // nobody knows yet when it ends
+}
+
+// pins goes through what stands by starts, and pins what has begun, what is frozen and what the model pins.
 func (p *replanner) pins() {
-	order := make([]*model.Assignment, 0, len(p.planned))
-	for _, a := range p.planned {
-		if a != nil {
-			order = append(order, a)
+	var order []stand
+	for i := range p.planned {
+		if s, stands := p.stands(i); stands {
+			order = append(order, s)
 		}
 	}
-	slices.SortStableFunc(order, func(a, b *model.Assignment) int { return cmp.Compare(a.Start, b.Start) })
+	slices.SortStableFunc(order, func(a, b stand) int { return cmp.Compare(a.start, b.start) })
 	for _, l := range p.running.Lost {
 		p.lose(l)
 	}
-	before := make([][]int, len(p.m.Tasks))
+	before := make([][]int, len(p.planned))
 	for k, e := range p.m.Precedences {
 		before[e.After] = append(before[e.After], k)
 	}
-	until := make([]int64, len(p.m.Resources)) // when machines are free of what is pinned
-	for _, a := range order {
-		mode, start, end, begun := p.stands(a)
-		if !begun && start >= p.running.Frozen {
+	for _, s := range order {
+		t := &p.m.Tasks[s.task]
+		if code, kept := p.keeps(&s, before[s.task]); !kept {
+			p.departs(code, &s)
+			if t.Pin != nil { // the mode that the model says is so still
+				t.Pin = &model.Pin{Mode: t.Pin.Mode}
+			}
 			continue
 		}
-		if code, kept := p.keeps(a.Task, mode, start, end, begun, before, until); !kept {
-			p.departs(code, a.Task, mode, start)
-			continue
-		}
-		pin := &model.Pin{Mode: &mode, Start: &start, End: &end}
-		p.m.Tasks[a.Task].Pin = pin
-		if p.m.Tasks[a.Task].Breaks == model.Pause && p.hit(mode, a.Task, max(start, p.running.Now), end) {
+		pin := &model.Pin{Mode: &s.mode, Start: &s.start, End: &s.end}
+		if s.rests || t.Breaks == model.Pause && p.hit(&s, max(s.start, p.running.Now)) {
 			pin.End = nil // it rests while what it needs is down
 		}
-		for _, n := range p.m.Tasks[a.Task].Modes[mode].Needs {
-			until[n.Resource] = max(until[n.Resource], end)
+		t.Pin = pin
+		if s.end <= p.running.Now {
+			continue
+		}
+		for _, n := range t.Modes[s.mode].Needs {
+			p.taken[n.Resource] = append(p.taken[n.Resource], taken{s.end, n.Amount})
 		}
 	}
 }
 
-// stands is how a task of the plan is done by what happened, and whether it has begun.
-func (p *replanner) stands(a *model.Assignment) (mode int, start, end int64, begun bool) {
-	mode, start, end, begun = a.Mode, a.Start, a.End, a.Start < p.running.Now
-	actual := p.actual[a.Task]
-	if actual == nil {
-		return mode, start, end, begun
+// stands is how a task stands, if it has begun, is frozen, or is pinned at a start.
+func (p *replanner) stands(task int) (s stand, stands bool) {
+	plan, actual, pin := p.planned[task], p.actual[task], p.m.Tasks[task].Pin
+	s.task = task
+	switch {
+	case actual != nil && actual.Start != nil:
+		return p.happenedSo(plan, actual), true
+	case plan != nil && actual == nil && plan.Start < p.running.Now:
+		return stand{task: task, mode: plan.Mode, start: plan.Start, end: plan.End, begun: true}, true
+	case pin != nil && pin.Start != nil:
+		s.start, s.pinned = *pin.Start, true
+		if pin.Mode != nil {
+			s.mode = *pin.Mode
+		} else if plan != nil {
+			s.mode = plan.Mode
+		}
+		s.end = s.start + p.m.Tasks[task].Modes[s.mode].Duration
+		if s.rests = pin.End == nil && p.m.Tasks[task].Breaks == model.Pause; pin.End != nil {
+			s.end = *pin.End
+		}
+		return s, true
+	case plan != nil && plan.Start < p.running.Frozen:
+		s.mode, s.start, s.end = plan.Mode, plan.Start, plan.End
+		if actual != nil && actual.Mode != nil {
+			s.mode = *actual.Mode
+		}
+		return s, true
 	}
-	if begun = actual.Start != nil; begun {
-		start, end = *actual.Start, *actual.Start+a.End-a.Start
-	}
-	if actual.End != nil {
-		end = *actual.End
-	}
-	if actual.Mode != nil {
-		mode = *actual.Mode
-	}
-	return mode, start, end, begun
+	return s, false
 }
 
-// departs notes that a task that would have started in a mode at a time cannot.
-func (p *replanner) departs(code string, task, mode int, start int64) {
-	d := Departure{Code: code, Task: task}
-	if stopped := p.stopped(mode, task, start); code == "redo" && stopped > start {
-		d.Lost = &Lost{task, mode, start, stopped}
+// stays tells whether a task of what is left is pinned at a start.
+func (p *replanner) stays(task int) bool {
+	pin := p.m.Tasks[task].Pin
+	return pin != nil && pin.Start != nil
+}
+
+// happenedSo is how a task stands that has begun. It takes as long as it was planned to, or, in another mode, as that does.
+func (p *replanner) happenedSo(plan *model.Assignment, actual *Actual) stand {
+	s := stand{task: plan.Task, mode: plan.Mode, start: *actual.Start, begun: true}
+	if actual.Mode != nil {
+		s.mode = *actual.Mode
+	}
+	task := &p.m.Tasks[plan.Task]
+	moved := s.mode != plan.Mode || s.start != plan.Start
+	switch {
+	case actual.End != nil:
+		s.end = *actual.End
+	case moved && task.Breaks == model.Pause:
+		s.end, s.rests = s.start+task.Modes[s.mode].Duration, true
+	case s.mode != plan.Mode:
+		s.end = s.start + task.Modes[s.mode].Duration
+	default:
+		s.end = s.start + plan.End - plan.Start
+	}
+	return s
+}
+
+// departs notes that what stood so cannot.
+func (p *replanner) departs(code string, s *stand) {
+	d := Departure{Code: code, Task: s.task}
+	if stopped := p.stopped(s); code == "redo" && stopped > s.start {
+		d.Lost = &Lost{s.task, s.mode, s.start, stopped}
 		p.lose(*d.Lost)
 	}
 	p.departures = append(p.departures, d)
 }
 
 // stopped is when a task that is lost was: at the breakdown, or now if that is yet to come.
-func (p *replanner) stopped(mode, task int, start int64) int64 {
+func (p *replanner) stopped(s *stand) int64 {
 	at := p.running.Now
 	for _, d := range p.running.Down {
-		if d.Until > start && p.takes(mode, task, d.Resource) {
+		if d.Until > s.start && p.takes(s, d.Resource) {
 			at = min(at, d.From)
 		}
 	}
@@ -334,26 +396,46 @@ func (p *replanner) lose(l Lost) {
 }
 
 // keeps tells whether a task can stay, and if not what becomes of it.
-func (p *replanner) keeps(task, mode int, start, end int64, begun bool, before [][]int, until []int64) (string, bool) {
-	breaks := p.m.Tasks[task].Breaks
-	if begun {
-		if end > p.running.Now && (breaks == "" || breaks == model.Fit) && p.hit(mode, task, max(start, p.running.Now), end) {
+func (p *replanner) keeps(s *stand, before []int) (string, bool) {
+	task, now := &p.m.Tasks[s.task], p.running.Now
+	if s.begun {
+		if s.end > now && (task.Breaks == "" || task.Breaks == model.Fit) && p.hit(s, max(s.start, now)) {
 			return "redo", false
 		}
 		return "", true
 	}
-	if p.hit(mode, task, start, end) {
-		return "thaw", false
+	code := "thaw"
+	if s.pinned {
+		code = "pin"
 	}
-	if slices.ContainsFunc(before[task], func(k int) bool { return !p.follows(&p.m.Precedences[k], start) }) {
-		return "thaw", false
+	switch {
+	case s.start < now, p.hit(s, s.start), p.crowded(s):
+		return code, false
+	case s.pinned: // what it waits for is planned around it, unless that stays as well
+		return code, !slices.ContainsFunc(before, func(k int) bool {
+			e := &p.m.Precedences[k]
+			return p.stays(e.Before) && !p.follows(e, s.start)
+		})
+	case task.Pin != nil && task.Pin.Mode != nil && *task.Pin.Mode != s.mode:
+		return code, false
 	}
-	for _, n := range p.m.Tasks[task].Modes[mode].Needs {
-		if p.m.Resources[n.Resource].Capacity == 1 && until[n.Resource] > start && end > start {
-			return "thaw", false
+	return code, !slices.ContainsFunc(before, func(k int) bool { return !p.follows(&p.m.Precedences[k], s.start) })
+}
+
+// crowded tells whether what starts before a task, or with it, leaves too little of what it needs. Nothing that is pinned starts later.
+func (p *replanner) crowded(s *stand) bool {
+	if s.end <= s.start {
+		return false
+	}
+	return slices.ContainsFunc(p.m.Tasks[s.task].Modes[s.mode].Needs, func(n model.Need) bool {
+		free := p.m.Resources[n.Resource].Capacity
+		for _, t := range p.taken[n.Resource] {
+			if t.end > s.start {
+				free -= t.amount
+			}
 		}
-	}
-	return "", true
+		return n.Amount > free
+	})
 }
 
 // follows tells whether a start is right after a task that is pinned.
@@ -368,24 +450,22 @@ func (p *replanner) wasted(s *model.Stop) bool {
 	return k > 0 && s.End <= *p.m.Tasks[k].Pin.Start
 }
 
-// hit tells whether a breakdown falls into a time of a task.
-func (p *replanner) hit(mode, task int, from, until int64) bool {
-	return slices.ContainsFunc(p.running.Down, func(d Down) bool {
-		return d.From < until && from < d.Until && p.takes(mode, task, d.Resource)
-	})
+// hit tells whether a breakdown falls into a time of a task, from a moment to its end.
+func (p *replanner) hit(s *stand, from int64) bool {
+	return slices.ContainsFunc(p.running.Down, func(d Down) bool { return d.From < s.end && from < d.Until && p.takes(s, d.Resource) })
 }
 
-// takes tells whether a mode of a task needs a resource.
-func (p *replanner) takes(mode, task, resource int) bool {
-	return slices.ContainsFunc(p.m.Tasks[task].Modes[mode].Needs, func(n model.Need) bool { return n.Resource == resource })
+// takes tells whether a task needs a resource.
+func (p *replanner) takes(s *stand, resource int) bool {
+	return slices.ContainsFunc(p.m.Tasks[s.task].Modes[s.mode].Needs, func(n model.Need) bool { return n.Resource == resource })
 }
 
 // lags lets maximum lags go that are over already.
 func (p *replanner) lags() {
 	for k := range p.m.Precedences {
 		e := &p.m.Precedences[k]
-		before, after := p.m.Tasks[e.Before].Pin, p.m.Tasks[e.After].Pin
-		if e.MaxLag != nil && before != nil && before.End != nil && after == nil && *before.End+*e.MaxLag < p.running.Now {
+		before := p.m.Tasks[e.Before].Pin
+		if e.MaxLag != nil && before != nil && before.End != nil && !p.stays(e.After) && *before.End+*e.MaxLag < p.running.Now {
 			e.MaxLag = nil
 			p.departures = append(p.departures, Departure{Code: "lag", Task: e.After})
 		}
@@ -401,7 +481,7 @@ func (p *replanner) stops() {
 		if p.wasted(&s) {
 			s.Before = p.remains[s.Before]
 		}
-		if pin := p.m.Tasks[s.Before].Pin; pin != nil && isTime(s.Start, s.End) && s.End <= *pin.Start && p.m.Tasks[s.Before].Meets(&s) {
+		if p.stays(s.Before) && isTime(s.Start, s.End) && s.End <= *p.m.Tasks[s.Before].Pin.Start && p.m.Tasks[s.Before].Meets(&s) {
 			p.m.Stops = append(p.m.Stops, s)
 		}
 	}

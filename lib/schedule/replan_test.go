@@ -85,6 +85,82 @@ func TestWhatHappenedIsKept(t *testing.T) {
 	}
 }
 
+// on is a task of a machine, and of people beside if it says so.
+func on(machine int, duration int64, people ...int64) model.Task {
+	mode := model.Mode{Duration: duration, Needs: []model.Need{{Resource: machine, Amount: 1}}}
+	for k, n := range people {
+		mode.Needs = append(mode.Needs, model.Need{Resource: 2 + k, Amount: n})
+	}
+	return model.Task{Modes: []model.Mode{mode}}
+}
+
+func replanned(t *testing.T, m *model.Model, r Running) ([]model.Assignment, []Departure) {
+	t.Helper()
+	next, gave, err := Replan(m, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Solve(t.Context(), next, Options{Moves: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got.Schedule.Assignments, gave
+}
+
+// What a planner pinned stays pinned when something else breaks down, in its mode and at its start; and where it cannot, that is said.
+func TestPinsOfTheModelArePlannedAround(t *testing.T) {
+	either, late, fresh := on(0, 10), on(1, 10), on(1, 5)
+	either.Modes = append(either.Modes, on(1, 10).Modes...)
+	either.Pin, late.Pin, fresh.Pin = &model.Pin{Mode: new(1)}, &model.Pin{Start: new(int64(80))}, &model.Pin{Start: new(int64(95))}
+	m := &model.Model{Resources: []model.Resource{{Capacity: 1}, {Capacity: 1}}, Tasks: []model.Task{on(0, 30), either, late, fresh}}
+	plan := &model.Schedule{Assignments: []model.Assignment{{Task: 0, End: 30}, {Task: 1, Mode: 1, Start: 20, End: 30}, {Task: 2, Start: 80, End: 90}}}
+	s, gave := replanned(t, m, Running{Plan: plan, Now: 10, Down: []Down{{Resource: 1, From: 10, Until: 60}}})
+	if s[1].Mode != 1 || s[1].Start < 60 || s[2].Start != 80 || s[3].Start != 95 || len(gave) != 0 {
+		t.Errorf("%+v, gave way %v", s, gave)
+	}
+	s, gave = replanned(t, m, Running{Plan: plan, Now: 10, Down: []Down{{Resource: 1, From: 10, Until: 85}}})
+	if s[1].Mode != 1 || s[2].Start < 85 || s[3].Start != 95 || len(gave) != 1 || gave[0].String() != "pin of task 2" {
+		t.Errorf("%+v, gave way %v", s, gave)
+	}
+	// A pin that came after the plan wins over what is frozen.
+	m.Tasks[1].Pin.Mode = new(0)
+	s, gave = replanned(t, m, Running{Plan: plan, Now: 10, Frozen: 70})
+	if s[1].Mode != 0 || s[2].Start != 80 || len(gave) != 1 || gave[0].String() != "thaw of task 1" {
+		t.Errorf("%+v, gave way %v", s, gave)
+	}
+}
+
+// People who are still busy with what runs late are not there for what is frozen.
+func TestWhatIsFrozenNeedsPeopleToo(t *testing.T) {
+	m := &model.Model{Resources: []model.Resource{{Capacity: 1}, {Capacity: 1}, {Capacity: 3}}, Tasks: []model.Task{on(0, 10, 2), on(1, 10, 2), on(1, 10, 1)}}
+	plan := &model.Schedule{Assignments: []model.Assignment{{Task: 0, End: 10}, {Task: 1, Start: 10, End: 20}, {Task: 2, Start: 20, End: 30}}}
+	s, gave := replanned(t, m, Running{Plan: plan, Now: 8, Frozen: 25, Actuals: []Actual{{Task: 0, Start: new(int64(0)), End: new(int64(15))}}})
+	if s[1].Start < 15 || len(gave) == 0 || gave[0].String() != "thaw of task 1" {
+		t.Errorf("%+v, gave way %v", s, gave)
+	}
+}
+
+// What has begun although no plan had it has begun; and in another mode a task takes as long as that does.
+func TestWhatHappenedBesideThePlanIsKept(t *testing.T) {
+	either := on(0, 10)
+	either.Modes = append(either.Modes, on(1, 25).Modes...)
+	m := &model.Model{Resources: []model.Resource{{Capacity: 1}, {Capacity: 1}}, Tasks: []model.Task{either, on(1, 20), on(0, 6)}}
+	plan := &model.Schedule{Assignments: []model.Assignment{{Task: 0, End: 10}, {Task: 1, Start: 10, End: 30}}}
+	s, gave := replanned(t, m, Running{Plan: plan, Now: 5, Actuals: []Actual{{Task: 0, Mode: new(1), Start: new(int64(2))}, {Task: 2, Start: new(int64(1))}}})
+	if s[0].End != 27 || s[1].Start < 27 || s[2].Start != 1 || s[2].End != 7 || len(gave) != 0 {
+		t.Errorf("%+v, gave way %v", s, gave)
+	}
+	plan.Assignments = plan.Assignments[1:]
+	for want, actuals := range map[string][]Actual{
+		"actuals[0].mode is missing": {{Task: 0, Start: new(int64(2))}},
+		"actuals[1] is of task 1":    {{Task: 1}, {Task: 1}},
+	} {
+		if _, _, err := Replan(m, Running{Plan: plan, Now: 5, Actuals: actuals}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, not %s", err, want)
+		}
+	}
+}
+
 // Whatever runs, it is refused, or what is left of it is a model whose schedules are right.
 func FuzzReplan(f *testing.F) {
 	m, plan := mixer()
