@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -67,7 +68,7 @@ With --workers 1 --time 0 and --moves, the same seed makes the same schedule on 
 			if err != nil {
 				return err
 			}
-			return solveAndPrint(cmd, m, o, printResult)
+			return solveAndPrint(cmd, m, o, schedule.Solve, printResult)
 		},
 	}
 	searchFlags(cmd, &o)
@@ -84,13 +85,13 @@ func searchFlags(cmd *cobra.Command, o *schedule.Options) {
 }
 
 // solveAndPrint shows progress on a terminal while it searches.
-func solveAndPrint(cmd *cobra.Command, m *model.Model, o schedule.Options, show func(*cobra.Command, *model.Model, *schedule.Result) error) error {
+func solveAndPrint(cmd *cobra.Command, m *model.Model, o schedule.Options, solve func(context.Context, *model.Model, schedule.Options) (*schedule.Result, error), show func(*cobra.Command, *model.Model, *schedule.Result) error) error {
 	if o.Time < 0 || o.Moves < 0 || o.Workers < 1 || o.Workers > 64 {
 		return kernel.Usage(errors.New("--time and --moves are 0 or more, --workers is 1 to 64"))
 	}
 	line := showProgress(cmd.ErrOrStderr(), "", o.Time)
 	o.Progress = line.better
-	r, err := schedule.Solve(cmd.Context(), m, o)
+	r, err := solve(cmd.Context(), m, o)
 	line.end()
 	if err != nil {
 		return err

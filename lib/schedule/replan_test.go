@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,6 +128,36 @@ func TestPinsOfTheModelArePlannedAround(t *testing.T) {
 	s, gave = replanned(t, m, Running{Plan: plan, Now: 10, Frozen: 70})
 	if s[1].Mode != 0 || s[2].Start != 80 || len(gave) != 1 || gave[0].String() != "thaw of task 1" {
 		t.Errorf("%+v, gave way %v", s, gave)
+	}
+}
+
+// A deadline that a breakdown makes impossible gives way, by as little as it has to, and that is said; so is one that is not
+// kept because of what else needs the machine.
+func TestDeadlinesGiveWay(t *testing.T) {
+	m := &model.Model{
+		Resources: []model.Resource{{Capacity: 1}, {Capacity: 1}}, Tasks: []model.Task{on(0, 10), on(0, 10), on(0, 10)},
+		Jobs: []model.Job{{Deadline: new(int64(15))}, {Deadline: new(int64(30))}, {Deadline: new(int64(30))}},
+	}
+	for i := range m.Tasks {
+		m.Tasks[i].Job = new(i)
+	}
+	plan := &model.Schedule{Assignments: []model.Assignment{{Task: 0, End: 10}, {Task: 1, Start: 10, End: 20}, {Task: 2, Start: 20, End: 30}}}
+	left, gave, err := Replan(m, Running{Plan: plan, Actuals: []Actual{{Task: 0}}, Down: []Down{{Resource: 0, Until: 8}}, Now: 6})
+	if err != nil || len(gave) != 1 || gave[0].String() != "late of task 0" || *left.Jobs[0].Deadline != 16 || *m.Jobs[0].Deadline != 15 {
+		t.Fatalf("%v, gave way %v", err, gave)
+	}
+	if _, err := Solve(t.Context(), left, Options{Moves: 50}); err == nil {
+		t.Error("three tasks of 10 end by 30 on a machine that is down until 8")
+	}
+	r, late, err := SolveLeft(t.Context(), left, Options{Moves: 50})
+	if err != nil || len(late) == 0 || r.Makespan != 38 {
+		t.Errorf("%+v, late %v, %v", r, late, err)
+	}
+	for _, a := range r.Schedule.Assignments {
+		missed := a.End > *left.Jobs[a.Task].Deadline
+		if said := slices.ContainsFunc(late, func(d Departure) bool { return d.Code == "late" && d.Task == a.Task }); said != missed {
+			t.Errorf("task %d ends at %d, late: %t", a.Task, a.End, said)
+		}
 	}
 }
 

@@ -32,6 +32,8 @@ package process
 import (
 	"errors"
 	"fmt"
+
+	"linghang/lib/schedule/model"
 )
 
 // Options say how to search. The zero value is one worker until the context ends.
@@ -53,6 +55,7 @@ type NotFoundError struct {
 	Missing []int // tasks that found no place
 	Late    int64 // time after deadlines, of all tasks
 	Moves   int64
+	Nearest *model.Schedule // the nearest one, if it only misses deadlines
 }
 
 // Error returns what is lacking.

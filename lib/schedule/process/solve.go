@@ -61,7 +61,11 @@ func Solve(ctx context.Context, m *model.Model, o Options) (*Result, error) {
 		return worker.moves
 	})
 	if !s.found {
-		return nil, &NotFoundError{Missing: s.missing, Late: s.value[1], Moves: moves}
+		short := &NotFoundError{Missing: s.missing, Late: s.value[1], Moves: moves}
+		if s.value[0] == 0 {
+			short.Nearest = s.schedule
+		}
+		return nil, short
 	}
 	r := &Result{Schedule: s.schedule, Moves: moves}
 	for i, tail := range in.tail {
