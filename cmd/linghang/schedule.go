@@ -115,10 +115,24 @@ func printResult(cmd *cobra.Command, m *model.Model, r *schedule.Result) error {
 }
 
 // printCSV prints a line for each task: where, when, what it takes; and one for each changeover
-// and cleaning, with the task that it is for and no mode.
+// and cleaning, with the task that it is for and no mode. With a clock it is said when that is on the wall, too.
 func printCSV(w io.Writer, m *model.Model, s *model.Schedule) error {
+	wall, err := wallClock(m.Clock)
+	if err != nil {
+		return err
+	}
 	c := csv.NewWriter(w)
-	_ = c.Write([]string{"task", "name", "job", "mode", "start", "end", "resources"}) // Error tells
+	head := []string{"task", "name", "job", "mode", "start", "end", "resources"}
+	if wall != nil {
+		head = append(head, "start_at", "end_at")
+	}
+	_ = c.Write(head) // Error tells
+	write := func(start, end int64, cells ...string) {
+		if wall != nil {
+			cells = append(cells, wall(start), wall(end))
+		}
+		_ = c.Write(cells) // Error tells
+	}
 	for _, a := range s.Assignments {
 		t := &m.Tasks[a.Task]
 		job := ""
@@ -133,7 +147,7 @@ func printCSV(w io.Writer, m *model.Model, s *model.Schedule) error {
 			}
 			takes = append(takes, name)
 		}
-		_ = c.Write([]string{strconv.Itoa(a.Task), t.Name, job, strconv.Itoa(a.Mode), strconv.FormatInt(a.Start, 10), strconv.FormatInt(a.End, 10), strings.Join(takes, " ")}) // Error tells
+		write(a.Start, a.End, strconv.Itoa(a.Task), t.Name, job, strconv.Itoa(a.Mode), strconv.FormatInt(a.Start, 10), strconv.FormatInt(a.End, 10), strings.Join(takes, " "))
 	}
 	for _, stop := range s.Stops {
 		where := ""
@@ -142,10 +156,26 @@ func printCSV(w io.Writer, m *model.Model, s *model.Schedule) error {
 		} else if stop.Tank != nil {
 			where = orNumber(m.Tanks[*stop.Tank].Name, *stop.Tank)
 		}
-		_ = c.Write([]string{strconv.Itoa(stop.Before), string(stop.Kind), "", "", strconv.FormatInt(stop.Start, 10), strconv.FormatInt(stop.End, 10), where}) // Error tells
+		write(stop.Start, stop.End, strconv.Itoa(stop.Before), string(stop.Kind), "", "", strconv.FormatInt(stop.Start, 10), strconv.FormatInt(stop.End, 10), where)
 	}
 	c.Flush()
 	return c.Error()
+}
+
+// wallClock says times as the clock on the wall does, if there is one.
+func wallClock(clock *model.Clock) (func(at int64) string, error) {
+	if clock == nil {
+		return nil, nil //nolint:nilnil // none is an answer
+	}
+	zone, err := time.LoadLocation(clock.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("read the clock: %w", err)
+	}
+	zero, err := time.ParseInLocation(model.ClockForm, clock.Start, zone)
+	if err != nil {
+		return nil, fmt.Errorf("read the clock: %w", err)
+	}
+	return func(at int64) string { return time.Unix(zero.Unix()+at*clock.Unit, 0).In(zone).Format(time.RFC3339) }, nil
 }
 
 func orNumber(name string, number int) string {
@@ -231,7 +261,8 @@ func scheduleGantt() *cobra.Command {
 	var o gantt.Options
 	cmd := &cobra.Command{
 		Use: "gantt FILE SCHEDULE", Short: "Draw a schedule as SVG", Args: cobra.ExactArgs(2),
-		Long: `Draw a schedule as SVG: a row for each resource, a bar for each task. The schedule is checked before. With --output json
+		Long: `Draw a schedule as SVG: a row for each machine with a bar for each task, curves of what is taken of larger resources and of what is in
+tanks, closed times shaded, late jobs in a red frame, dates if the model has a clock. The schedule is checked before. With --output json
 the picture is the member svg of one object, beside the makespan.`,
 		Example: "  linghang schedule gantt plan.json schedule.json > schedule.svg",
 		RunE: func(cmd *cobra.Command, args []string) error {
