@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"linghang/lib/schedule/model"
 )
@@ -49,7 +48,6 @@ type examiner struct {
 	held  []int64 // until when a task keeps its machines, by task; only of plants, as what follows
 	open  []opening
 	flows [][]model.Flow // by task
-	zero  time.Time      // what time 0 is
 	stops []model.Stop
 	found ViolationsError
 }
@@ -96,17 +94,24 @@ func (e *examiner) assignments(s *model.Schedule) {
 			continue
 		}
 		e.mode[a.Task], e.start[a.Task], e.end[a.Task] = &modes[a.Mode], a.Start, a.End
-		if a.Start < 0 || a.Start > model.MaxTime {
-			e.add("times", "%s starts at %d; times are 0 to %d", e.name(a.Task), a.Start, model.MaxTime)
-		}
-		if d := modes[a.Mode].Duration; a.End != a.Start+d && !e.lasts(a.Task) {
-			e.add("times", "%s starts at %d, takes %d and ends at %d", e.name(a.Task), a.Start, d, a.End)
-		}
+		e.times(&a)
 	}
 	for i, mode := range e.mode {
 		if mode == nil && len(e.found) < maxViolations {
 			e.add("tasks", "%s is not done", e.name(i))
 		}
+	}
+}
+
+func (e *examiner) times(a *model.Assignment) {
+	if a.Start < 0 || a.Start > model.MaxTime {
+		e.add("times", "%s starts at %d; times are 0 to %d", e.name(a.Task), a.Start, model.MaxTime)
+	}
+	switch d := e.mode[a.Task].Duration; {
+	case a.End != a.Start+d && !e.lasts(a.Task):
+		e.add("times", "%s starts at %d, takes %d and ends at %d", e.name(a.Task), a.Start, d, a.End)
+	case a.End < a.Start || a.End > model.MaxTime:
+		e.add("times", "%s starts at %d and ends at %d; times are in order and up to %d", e.name(a.Task), a.Start, a.End, model.MaxTime)
 	}
 }
 
@@ -164,7 +169,7 @@ func (e *examiner) resources() {
 }
 
 func (e *examiner) resource(r int, uses []use) {
-	if e.open != nil && e.open[r].varies {
+	if e.open != nil && e.open[r].varies() && len(uses) > 0 {
 		e.byCalendar(r, uses)
 		return
 	}

@@ -16,7 +16,6 @@ func (e *examiner) plant() {
 		return
 	}
 	e.holds()
-	e.openings()
 	e.flows = make([][]model.Flow, len(e.m.Tasks))
 	for i, mode := range e.mode {
 		e.flows[i] = e.m.Flows(&e.m.Tasks[i], mode)
@@ -25,6 +24,7 @@ func (e *examiner) plant() {
 		e.stops = nil
 		return
 	}
+	e.openings()
 	e.pins()
 	e.limits()
 	e.lags()

@@ -2,9 +2,12 @@ package check
 
 import (
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"linghang/lib/schedule/model"
 )
@@ -275,7 +278,13 @@ func TestTheLastOfAProductFlowsBeforeTheFirstOfTheNext(t *testing.T) {
 // Whatever a schedule says, it is judged.
 func FuzzSchedule(f *testing.F) {
 	m, s := works()
-	for _, seed := range []*model.Schedule{s, {Makespan: 1, Assignments: s.Assignments[:2], Stops: []model.Stop{{Kind: "other", Tank: new(3)}}}} {
+	far, stop := *s, *s // ends that no calendar reaches
+	far.Assignments, stop.Stops = slices.Clone(s.Assignments), slices.Clone(s.Stops)
+	far.Assignments[1].End, stop.Stops[0].End = 9e18, 9e18
+	later := far
+	later.Assignments = slices.Clone(far.Assignments)
+	later.Assignments[1].Start, later.Assignments[1].End = 1e9, model.MaxTime
+	for _, seed := range []*model.Schedule{s, &far, &stop, &later, {Makespan: 1, Assignments: s.Assignments[:2], Stops: []model.Stop{{Kind: "other", Tank: new(3)}}}} {
 		data, err := json.Marshal(seed)
 		if err != nil {
 			f.Fatal(err)
@@ -299,4 +308,91 @@ func FuzzSchedule(f *testing.F) {
 			t.Errorf("a schedule of %d is right: %s", changed.Makespan, data)
 		}
 	})
+}
+
+// What a file says may be far beyond all calendars; it is told so at once, and nothing is unfolded up to there.
+func TestTimesFarAwayAreRefusedAtOnce(t *testing.T) {
+	for want, spoil := range map[string]func(*model.Model, *model.Schedule){
+		"stops: stops[0] is from 31 to 9000000000000000000":               func(_ *model.Model, s *model.Schedule) { s.Stops[0].End = 9e18 },
+		"times: task 1 starts at 5 and ends at 9000000000000000000":       func(_ *model.Model, s *model.Schedule) { s.Assignments[1].End = 9e18 },
+		"times: task 1 starts at 5 and ends at 4":                         func(_ *model.Model, s *model.Schedule) { s.Assignments[1].End = 4 },
+		"horizon: task 3 ends at 1000000006, after the horizon of 90":     func(_ *model.Model, s *model.Schedule) { at := &s.Assignments[3]; at.Start, at.End = 1e9, 1e9+6 },
+		"calendar: task 3 starts at 1000000000, when something":           func(_ *model.Model, s *model.Schedule) { at := &s.Assignments[3]; at.Start, at.End = 1e9, 1e9+6 },
+		"calendar: task 1 is from 5 to 1073741823 and rests while":        func(_ *model.Model, s *model.Schedule) { s.Assignments[1].End = model.MaxTime },
+		"pin: task 4 starts at 0 and not at 1000000000":                   func(m *model.Model, _ *model.Schedule) { m.Tasks[4].Pin = &model.Pin{Start: new(int64(1e9))} },
+		"calendar: task 1 is from 1000000000 to 1000000018 and rests whi": pinnedFarAway,
+	} {
+		m, s := works()
+		m.Calendars[0] = model.Calendar{Windows: []model.Window{{From: 0, Until: 1}}, Period: 1}
+		if strings.HasPrefix(want, "calendar: task 1 is from 5") {
+			m.Calendars[0] = model.Calendar{Windows: []model.Window{{From: 0, Until: 20}}, Period: 30}
+		}
+		spoil(m, s)
+		if err := m.Validate(); err != nil {
+			t.Fatalf("%s: %v", want, err)
+		}
+		if err := Schedule(m, s); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, not %s", err, want)
+		}
+	}
+}
+
+// pinnedFarAway pins what rests after the horizon, up to which its calendar comes again.
+func pinnedFarAway(m *model.Model, s *model.Schedule) {
+	m.Tasks[1].Pin = &model.Pin{Start: new(int64(1e9))}
+	s.Assignments[1].Start, s.Assignments[1].End = 1e9, 1e9+18
+}
+
+// Shifts of a day, of each day up to the horizon, agree with looking each moment up in the calendar.
+func TestCalendarsAgreeWithLookingEveryMomentUp(t *testing.T) {
+	rng := rand.New(rand.NewPCG(31, 1))
+	for round := range 60 {
+		m := &model.Model{Horizon: 24 * 9, Clock: &model.Clock{Zone: "Europe/Berlin", Start: "2026-10-22T05:00", Unit: 3600}, Calendars: make([]model.Calendar, 1), Resources: []model.Resource{{Capacity: 4, Calendar: new(0)}}, Tasks: []model.Task{{Modes: []model.Mode{{}}}}}
+		c := &m.Calendars[0]
+		for k := range 1 + rng.IntN(4) {
+			s := model.Shift{Days: []int{1 + k, 3, 7}, From: fmt.Sprintf("%02d:00", rng.IntN(24)), Until: fmt.Sprintf("%02d:00", rng.IntN(24)), Capacity: rng.Int64N(5)}
+			c.Weekly = append(c.Weekly, s)
+		}
+		c.Closed = []string{"2026-10-25"}
+		if from := rng.Int64N(200); rng.IntN(2) == 0 {
+			m.Resources[0].Down = []model.Window{{From: from, Until: from + 3}, {From: from + 3, Until: from + 9}}
+		}
+		if err := m.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		e := &examiner{m: m}
+		e.openings()
+		zero := e.begin()
+		for at := range m.Horizon {
+			want := int64(0)
+			now := zero.Add(time.Duration(at) * time.Hour)
+			for _, s := range c.Weekly {
+				for back := range 2 {
+					day := now.AddDate(0, 0, -back)
+					if day.Format(time.DateOnly) == c.Closed[0] || !slices.Contains(s.Days, (int(day.Weekday())+6)%7+1) {
+						continue
+					}
+					open := now.Format("15:04") >= s.From && now.Format("15:04") < s.Until
+					if s.Until <= s.From {
+						open = back == 0 && now.Format("15:04") >= s.From || back == 1 && now.Format("15:04") < s.Until
+					} else if back == 1 {
+						open = false
+					}
+					if open && s.Capacity == 0 {
+						want = 4
+					} else if open {
+						want = max(want, s.Capacity)
+					}
+				}
+			}
+			for _, w := range m.Resources[0].Down {
+				if w.From <= at && at < w.Until {
+					want = 0
+				}
+			}
+			if got, next := e.open[0].from(at); got != want || next <= at {
+				t.Fatalf("round %d: %d at %d up to %d, not %d: %+v", round, got, at, next, want, c)
+			}
+		}
+	}
 }

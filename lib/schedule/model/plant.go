@@ -8,6 +8,7 @@ import (
 // Limits of what plants add.
 const (
 	MaxWindows  = 1 << 18 // that calendars unfold to, all together
+	MaxShifts   = 1 << 10 // of a calendar
 	MaxFamilies = 1 << 10
 	MaxTanks    = 1 << 12
 	MaxCost     = 1 << 30

@@ -76,6 +76,9 @@ func (e *examiner) pin(where string, t *Task) {
 		if p.Mode == nil && len(t.Modes) > 1 {
 			e.add(where, "has a start and no mode; the task has %d modes", len(t.Modes))
 		}
+		if end := *p.Start + t.shortest(); p.End == nil && end > MaxTime {
+			e.add(where+".start", "is %d, so that the task ends at %d; times are 0 to %d", *p.Start, end, MaxTime)
+		}
 	}
 	if p.End != nil {
 		e.time(where+".end", *p.End)

@@ -19,23 +19,34 @@ func unfold(m *model.Model, r *model.Resource) ([]window, error) {
 	}
 	list := []window{{0, model.MaxTime + 1, r.Capacity}}
 	if r.Calendar != nil {
-		c := &m.Calendars[*r.Calendar]
-		raw := repeated(c, m.Horizon)
-		if len(c.Weekly) > 0 {
-			var err error
-			if raw, err = shifts(c, m.Clock, m.Horizon); err != nil {
-				return nil, err
-			}
+		var err error
+		if list, err = calendar(m, &m.Calendars[*r.Calendar], r.Capacity); err != nil {
+			return nil, err
 		}
-		for i := range raw {
-			if raw[i].capacity == 0 {
-				raw[i].capacity = r.Capacity
-			}
-		}
-		list = flatten(raw)
 	}
 	for _, w := range r.Down {
 		list = without(list, w.From, w.Until)
+	}
+	return list, nil
+}
+
+// calendar returns the windows of a calendar in order, for a resource with a capacity.
+func calendar(m *model.Model, c *model.Calendar, capacity int64) ([]window, error) {
+	raw := repeated(c, m.Horizon)
+	if len(c.Weekly) > 0 {
+		var err error
+		if raw, err = shifts(c, m.Clock, m.Horizon); err != nil {
+			return nil, err
+		}
+	}
+	for i := range raw {
+		if raw[i].capacity == 0 {
+			raw[i].capacity = capacity
+		}
+	}
+	list := flatten(raw)
+	if c.Period > 0 || len(c.Weekly) > 0 {
+		list = without(list, m.Horizon, model.MaxTime+1) // up to which it comes again
 	}
 	return list, nil
 }
