@@ -70,6 +70,9 @@ func (e *examiner) openings() {
 		if c := resource.Calendar; c != nil {
 			if lines[*c] == nil {
 				lines[*c] = e.line(&e.m.Calendars[*c])
+				if len(e.m.Calendars[*c].Weekly) > 0 {
+					lines[*c] = lines[*c].inUnits(e.m.Clock.Unit)
+				}
 			}
 			o.line = lines[*c]
 		}
@@ -111,11 +114,38 @@ func (e *examiner) line(c *model.Calendar) *line {
 	return l
 }
 
-// windows lists when a calendar is open, from time 0 on and, if it comes again, up to the horizon.
+// inUnits makes a line of seconds one of units: in each there is what is there throughout, so that a shift that ends
+// within a unit has ended before it, one that begins within it begins after it, and two of which one takes over from the other
+// in it leave what both have.
+func (l *line) inUnits(unit int64) *line {
+	u := &line{limits: l.limits}
+	for k, t := range l.at {
+		n, at := len(u.at)-1, t/unit
+		switch {
+		case t%unit == 0:
+		case u.at[n] == at:
+			u.most[n] = min(u.most[n], l.most[k])
+			at++
+		default:
+			u.at, u.most = append(u.at, at), append(u.most, min(u.most[n], l.most[k]))
+			at++
+		}
+		if k+1 == len(l.at) || l.at[k+1] > at*unit {
+			u.at, u.most = append(u.at, at), append(u.most, l.most[k])
+		}
+	}
+	return u
+}
+
+// windows lists when a calendar is open, from time 0 on and, if it comes again, up to the horizon; of shifts in
+// seconds.
 func (e *examiner) windows(c *model.Calendar) (list []span) {
 	last := int64(forever)
-	if c.Period > 0 || len(c.Weekly) > 0 {
+	if c.Period > 0 {
 		last = e.m.Horizon
+	}
+	if len(c.Weekly) > 0 {
+		last = e.m.Horizon * e.m.Clock.Unit
 	}
 	add := func(from, until, capacity int64) {
 		if capacity == 0 {
@@ -139,7 +169,7 @@ func (e *examiner) windows(c *model.Calendar) (list []span) {
 	return list
 }
 
-// weekly adds the shifts of each day up to the horizon.
+// weekly adds the shifts of each day up to the horizon, in seconds.
 func (e *examiner) weekly(c *model.Calendar, add func(from, until, capacity int64)) {
 	closed := make(map[string]bool, len(c.Closed))
 	for _, date := range c.Closed {
@@ -151,11 +181,11 @@ func (e *examiner) weekly(c *model.Calendar, add func(from, until, capacity int6
 		if err != nil {
 			return 0 // the model is valid
 		}
-		return e.moment(zero, time.Date(date.Year(), date.Month(), date.Day()+days, of.Hour(), of.Minute(), 0, 0, date.Location()))
+		return time.Date(date.Year(), date.Month(), date.Day()+days, of.Hour(), of.Minute(), 0, 0, date.Location()).Unix() - zero.Unix()
 	}
 	for day := -1; ; day++ {
 		date := zero.AddDate(0, 0, day)
-		if moment(date, "00:00", 0) > e.m.Horizon {
+		if moment(date, "00:00", 0) > e.m.Horizon*e.m.Clock.Unit {
 			return
 		}
 		if closed[date.Format(time.DateOnly)] {
@@ -185,16 +215,6 @@ func (e *examiner) begin() time.Time {
 		return time.Time{}
 	}
 	return begin
-}
-
-// moment is a time on the wall in units, rounded up.
-func (e *examiner) moment(zero, t time.Time) int64 {
-	seconds := t.Unix() - zero.Unix()
-	units := seconds / e.m.Clock.Unit
-	if seconds > units*e.m.Clock.Unit {
-		units++
-	}
-	return units
 }
 
 // calendars looks at each task and each stop that needs what can close.

@@ -220,6 +220,29 @@ func TestShiftsFollowTheClock(t *testing.T) {
 	}
 }
 
+// A shift that begins or ends within a unit does not have that unit; two that take over from one another within it do, with
+// what both have.
+func TestShiftsHaveWholeUnits(t *testing.T) {
+	m := &model.Model{
+		Clock: &model.Clock{Zone: "Asia/Shanghai", Start: "2026-11-02T05:30", Unit: 3600}, Horizon: 48,
+		Calendars: []model.Calendar{{Weekly: []model.Shift{{Days: []int{1}, From: "06:00", Until: "14:00"}, {Days: []int{1}, From: "14:00", Until: "22:15", Capacity: 1}}}},
+		Resources: []model.Resource{{Capacity: 2, Calendar: new(0)}},
+		Tasks:     []model.Task{{Modes: []model.Mode{{Duration: 1, Needs: []model.Need{{Resource: 0, Amount: 1}}}}}},
+	}
+	for start, want := range map[int64]string{0: "starts at 0", 1: "", 7: "", 8: "", 9: "", 15: "", 16: "starts at 16"} {
+		err := Schedule(m, &model.Schedule{Makespan: start + 1, Assignments: []model.Assignment{{Start: start, End: start + 1}}})
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("from %d to %d: %v", start, start+1, err)
+		}
+	}
+	m.Tasks[0].Modes[0].Needs[0].Amount = 2
+	for start, right := range map[int64]bool{1: true, 7: true, 8: false, 9: false} {
+		if err := Schedule(m, &model.Schedule{Makespan: start + 1, Assignments: []model.Assignment{{Start: start, End: start + 1}}}); (err == nil) != right {
+			t.Errorf("two from %d to %d: %v", start, start+1, err)
+		}
+	}
+}
+
 func TestStopsWithoutAPlantAreRefused(t *testing.T) {
 	m, s := shop()
 	s.Makespan, s.Stops = 11, []model.Stop{{Kind: model.Clean, Resource: new(0)}}
@@ -343,18 +366,19 @@ func pinnedFarAway(m *model.Model, s *model.Schedule) {
 	s.Assignments[1].Start, s.Assignments[1].End = 1e9, 1e9+18
 }
 
-// Shifts of a day, of each day up to the horizon, agree with looking each moment up in the calendar.
-func TestCalendarsAgreeWithLookingEveryMomentUp(t *testing.T) {
+// Shifts of a day, of each day up to the horizon, agree with looking each minute up in the calendar.
+func TestCalendarsAgreeWithLookingEveryMinuteUp(t *testing.T) {
 	rng := rand.New(rand.NewPCG(31, 1))
+	clock := func() string { return fmt.Sprintf("%02d:%02d", rng.IntN(24), 15*rng.IntN(4)) }
 	for round := range 60 {
-		m := &model.Model{Horizon: 24 * 9, Clock: &model.Clock{Zone: "Europe/Berlin", Start: "2026-10-22T05:00", Unit: 3600}, Calendars: make([]model.Calendar, 1), Resources: []model.Resource{{Capacity: 4, Calendar: new(0)}}, Tasks: []model.Task{{Modes: []model.Mode{{}}}}}
+		minutes := []int64{15, 60, 90}[round%3]
+		m := &model.Model{Horizon: 24 * 60 * 6 / minutes, Clock: &model.Clock{Zone: "Europe/Berlin", Start: "2026-10-22T05:15", Unit: 60 * minutes}, Calendars: make([]model.Calendar, 1), Resources: []model.Resource{{Capacity: 4, Calendar: new(0)}}, Tasks: []model.Task{{Modes: []model.Mode{{}}}}}
 		c := &m.Calendars[0]
 		for k := range 1 + rng.IntN(4) {
-			s := model.Shift{Days: []int{1 + k, 3, 7}, From: fmt.Sprintf("%02d:00", rng.IntN(24)), Until: fmt.Sprintf("%02d:00", rng.IntN(24)), Capacity: rng.Int64N(5)}
-			c.Weekly = append(c.Weekly, s)
+			c.Weekly = append(c.Weekly, model.Shift{Days: []int{1 + k, 5, 7}, From: clock(), Until: clock(), Capacity: rng.Int64N(5)})
 		}
 		c.Closed = []string{"2026-10-25"}
-		if from := rng.Int64N(200); rng.IntN(2) == 0 {
+		if from := rng.Int64N(90); rng.IntN(2) == 0 {
 			m.Resources[0].Down = []model.Window{{From: from, Until: from + 3}, {From: from + 3, Until: from + 9}}
 		}
 		if err := m.Validate(); err != nil {
@@ -364,26 +388,9 @@ func TestCalendarsAgreeWithLookingEveryMomentUp(t *testing.T) {
 		e.openings()
 		zero := e.begin()
 		for at := range m.Horizon {
-			want := int64(0)
-			now := zero.Add(time.Duration(at) * time.Hour)
-			for _, s := range c.Weekly {
-				for back := range 2 {
-					day := now.AddDate(0, 0, -back)
-					if day.Format(time.DateOnly) == c.Closed[0] || !slices.Contains(s.Days, (int(day.Weekday())+6)%7+1) {
-						continue
-					}
-					open := now.Format("15:04") >= s.From && now.Format("15:04") < s.Until
-					if s.Until <= s.From {
-						open = back == 0 && now.Format("15:04") >= s.From || back == 1 && now.Format("15:04") < s.Until
-					} else if back == 1 {
-						open = false
-					}
-					if open && s.Capacity == 0 {
-						want = 4
-					} else if open {
-						want = max(want, s.Capacity)
-					}
-				}
+			want := int64(4)
+			for minute := range minutes {
+				want = min(want, onShift(c, zero.Add(time.Duration(at*minutes+minute)*time.Minute)))
 			}
 			for _, w := range m.Resources[0].Down {
 				if w.From <= at && at < w.Until {
@@ -395,4 +402,29 @@ func TestCalendarsAgreeWithLookingEveryMomentUp(t *testing.T) {
 			}
 		}
 	}
+}
+
+// onShift is what a calendar leaves of a capacity of 4 at a minute.
+func onShift(c *model.Calendar, now time.Time) (most int64) {
+	clock := now.Format("15:04")
+	for _, s := range c.Weekly {
+		for back := range 2 {
+			day := now.AddDate(0, 0, -back)
+			if day.Format(time.DateOnly) == c.Closed[0] || !slices.Contains(s.Days, (int(day.Weekday())+6)%7+1) {
+				continue
+			}
+			open := back == 0 && clock >= s.From && clock < s.Until
+			if s.Until <= s.From {
+				open = back == 0 && clock >= s.From || back == 1 && clock < s.Until
+			}
+			switch {
+			case !open:
+			case s.Capacity == 0:
+				most = 4
+			default:
+				most = max(most, s.Capacity)
+			}
+		}
+	}
+	return most
 }

@@ -39,7 +39,10 @@
 //     "Machine scheduling with an availability constraint", Journal of Global Optimization 9,
 //     1996). One that crosses has it at S. Amounts taken at t add up to c(r,t) at most while
 //     open, and to the capacity while closed, when only tasks that pause, cross or block are there.
-//     Times that are held only are bound by the capacity and not by the calendar.
+//     Times that are held only are bound by the capacity and not by the calendar. Shifts are by the clock, and c(r,t) is the
+//     least of the unit from t to t + 1: a unit that is not open throughout is closed, so that the begin of a shift is rounded up
+//     and its end down, and where one takes over from another within a unit there is no gap. Calendars that come again do so up to
+//     the horizon, and are closed from there on.
 //   - changeover: on a machine with one, between tasks i and j that follow one another, with
 //     families f and g, there is a stop of the table's duration(f,g), if that is above 0
 //     (Allahverdi, "The third comprehensive survey on scheduling problems with setup times",
