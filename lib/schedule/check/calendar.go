@@ -221,19 +221,19 @@ func (e *examiner) begin() time.Time {
 func (e *examiner) calendars() {
 	var list []int
 	for i, mode := range e.mode {
-		pin := e.m.Tasks[i].Pin
-		if e.start[i] == e.end[i] && mode.Duration == 0 || pin != nil && pin.End != nil {
+		ends := e.m.Tasks[i].Pin != nil && e.m.Tasks[i].Pin.End != nil
+		if e.start[i] == e.end[i] && (mode.Duration == 0 || ends) || ends && e.settled(i) {
 			continue
 		}
 		list = list[:0]
 		for _, n := range mode.Needs {
 			list = append(list, n.Resource)
 		}
-		e.worked(i, mode.Duration, list)
+		e.worked(i, list, ends)
 	}
 	for k := range e.stops {
 		s := &e.stops[k]
-		if i := len(e.m.Tasks) + k; !e.pinned(i) {
+		if i := len(e.m.Tasks) + k; !e.settled(i) {
 			list = list[:0]
 			if s.Resource != nil {
 				list = append(list, *s.Resource)
@@ -248,16 +248,21 @@ func (e *examiner) calendars() {
 	}
 }
 
-// worked holds that a task is done while it can be.
-func (e *examiner) worked(i int, duration int64, needs []int) {
+// worked holds that a task is done while it can be; if its end is pinned it is worked at for as long as it is.
+func (e *examiner) worked(i int, needs []int, ends bool) {
+	duration := e.mode[i].Duration
+	if ends {
+		duration = e.end[i] - e.start[i]
+	}
 	open, first, last := e.walk(needs, e.start[i], e.end[i], duration)
-	if !first && !e.pinned(i) {
+	if !first && !e.settled(i) {
 		e.add("calendar", "%s starts at %d, when something that it needs is closed", e.name(i), e.start[i])
 		return
 	}
 	switch e.m.Tasks[i].Breaks {
 	case model.Pause:
 		switch {
+		case ends && last:
 		case open > duration:
 			e.add("calendar", "%s is from %d to %d and rests while something is closed; it takes %d and is done before", e.name(i), e.start[i], e.end[i], duration)
 		case open != duration || !last:
@@ -265,7 +270,7 @@ func (e *examiner) worked(i int, duration int64, needs []int) {
 		}
 	case model.Cross:
 	default:
-		if open != duration && !e.pinned(i) {
+		if open != duration && !e.settled(i) {
 			e.add("calendar", "%s is from %d to %d; of these what it needs is open for %d", e.name(i), e.start[i], e.end[i], open)
 		}
 	}

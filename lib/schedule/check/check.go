@@ -41,15 +41,21 @@ func (v ViolationsError) Error() string {
 
 // examiner holds what the schedule says by task.
 type examiner struct {
-	m     *model.Model
-	start []int64
-	end   []int64
-	mode  []*model.Mode
-	held  []int64 // until when a task keeps its machines, by task; only of plants, as what follows
-	open  []opening
-	flows [][]model.Flow // by task
-	stops []model.Stop
-	found ViolationsError
+	m        *model.Model
+	start    []int64
+	end      []int64
+	mode     []*model.Mode
+	held     []int64 // until when a task keeps its machines, by task; only of plants, as what follows
+	open     []opening
+	flows    [][]model.Flow // by task
+	stops    []model.Stop
+	standing map[place]int // stops of the model
+	fixed    []bool        // by stop: the model has it
+	begun    []bool        // by stop: it is one of the baseline's that began before now
+	names    []int         // of tasks, if not all of a model are looked at
+	part     bool          // others may come
+	shared   []bool        // by tank: and fill or draw
+	found    ViolationsError
 }
 
 func (e *examiner) add(rule, what string, args ...any) {
@@ -60,18 +66,34 @@ func (e *examiner) add(rule, what string, args ...any) {
 
 // Schedule returns nil or the ViolationsError of a schedule. The model has to be valid.
 func Schedule(m *model.Model, s *model.Schedule) error {
-	e := &examiner{m: m, start: make([]int64, len(m.Tasks)), end: make([]int64, len(m.Tasks)), mode: make([]*model.Mode, len(m.Tasks))}
-	e.assignments(s)
-	if len(e.found) == 0 {
-		e.stops = s.Stops
-		e.plant()
-		e.releases()
-		e.precedences()
-		e.resources()
-		e.sameOrder()
+	e := newExaminer(m)
+	if e.rules(s) {
 		e.makespan(s)
 		e.objective(s)
 	}
+	return e.verdict()
+}
+
+func newExaminer(m *model.Model) *examiner {
+	return &examiner{m: m, start: make([]int64, len(m.Tasks)), end: make([]int64, len(m.Tasks)), mode: make([]*model.Mode, len(m.Tasks))}
+}
+
+// rules looks at all rules, and tells whether there is a schedule to look at.
+func (e *examiner) rules(s *model.Schedule) bool {
+	e.assignments(s)
+	if len(e.found) > 0 {
+		return false
+	}
+	e.stops = s.Stops
+	e.plant()
+	e.releases()
+	e.precedences()
+	e.resources()
+	e.sameOrder()
+	return true
+}
+
+func (e *examiner) verdict() error {
 	if len(e.found) > 0 {
 		return e.found
 	}
@@ -117,7 +139,7 @@ func (e *examiner) times(a *model.Assignment) {
 
 func (e *examiner) releases() {
 	for i := range e.m.Tasks {
-		if e.pinned(i) {
+		if e.settled(i) {
 			continue
 		}
 		if job := e.m.Tasks[i].Job; job != nil && e.start[i] < e.m.Jobs[*job].Release {
@@ -128,7 +150,7 @@ func (e *examiner) releases() {
 
 func (e *examiner) precedences() {
 	for i, p := range e.m.Precedences {
-		if e.start[p.After] < e.end[p.Before]+p.MinLag && (!e.pinned(p.Before) || !e.pinned(p.After)) {
+		if e.start[p.After] < e.end[p.Before]+p.MinLag && !e.happened(&p) {
 			e.add("precedence", "%s starts at %d; precedences[%d] has it wait for the end of %s at %d, and %d more",
 				e.name(p.After), e.start[p.After], i, e.name(p.Before), e.end[p.Before], p.MinLag)
 		}
@@ -282,10 +304,18 @@ func (e *examiner) makespan(s *model.Schedule) {
 // name names a task, or, from the last task on, a stop.
 func (e *examiner) name(task int) string {
 	if k := task - len(e.m.Tasks); k >= 0 {
-		return fmt.Sprintf("stops[%d] (%s before task %d)", k, e.stops[k].Kind, e.stops[k].Before)
+		before := e.stops[k].Before
+		if e.names != nil {
+			before = e.names[before]
+		}
+		return fmt.Sprintf("stops[%d] (%s before task %d)", k, e.stops[k].Kind, before)
+	}
+	place := task
+	if e.names != nil {
+		place = e.names[task]
 	}
 	if name := e.m.Tasks[task].Name; name != "" {
-		return fmt.Sprintf("task %d (%s)", task, name)
+		return fmt.Sprintf("task %d (%s)", place, name)
 	}
-	return fmt.Sprintf("task %d", task)
+	return fmt.Sprintf("task %d", place)
 }

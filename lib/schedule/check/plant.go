@@ -35,11 +35,23 @@ func (e *examiner) plant() {
 }
 
 func (e *examiner) pinned(i int) bool {
-	if i >= len(e.m.Tasks) {
-		return slices.ContainsFunc(e.m.Stops, func(s model.Stop) bool { return same(&s, &e.stops[i-len(e.m.Tasks)]) })
-	}
 	p := e.m.Tasks[i].Pin
 	return p != nil && p.Start != nil
+}
+
+// settled tells whether a task, or, from the last task on, a stop, is where nobody can do better: it is pinned, and began before now
+// or has a waiver. A stop has that of its task.
+func (e *examiner) settled(i int) bool {
+	if k := i - len(e.m.Tasks); k >= 0 {
+		s := &e.stops[k]
+		return e.fixed[k] && (s.Start < e.m.Now || e.m.Settled(s.Before))
+	}
+	return e.m.Settled(i)
+}
+
+// happened tells whether nobody can keep a precedence better.
+func (e *examiner) happened(p *model.Precedence) bool {
+	return e.pinned(p.Before) && e.settled(p.After)
 }
 
 // lasts tells whether a task may last for longer or shorter than its mode says.
@@ -56,9 +68,9 @@ func (e *examiner) until(i, resource int) int64 {
 	return e.held[i]
 }
 
-// past tells whether all that run are pinned, so that nobody can do better.
+// past tells whether nobody can do better with all that run.
 func (e *examiner) past(running *ends) bool {
-	return !slices.ContainsFunc(running.list, func(u use) bool { return !e.pinned(u.task) })
+	return !slices.ContainsFunc(running.list, func(u use) bool { return !e.settled(u.task) })
 }
 
 func (e *examiner) holds() {
@@ -86,26 +98,44 @@ func (e *examiner) pins() {
 			e.add("pin", "%s ends at %d and not at %d", e.name(i), e.end[i], *p.End)
 		}
 	}
-	for k := range e.m.Stops {
-		if !slices.ContainsFunc(e.stops, func(s model.Stop) bool { return same(&s, &e.m.Stops[k]) }) {
+	stands := make([]bool, len(e.m.Stops))
+	for k := range e.stops {
+		if at, known := e.standing[placeOf(&e.stops[k])]; known {
+			stands[at] = true
+		}
+	}
+	for k := range stands {
+		if !stands[k] && e.standing[placeOf(&e.m.Stops[k])] == k {
 			e.add("pin", "stops[%d] of the model is not in the schedule", k)
 		}
 	}
 }
 
-func same(a, b *model.Stop) bool {
-	return a.Kind == b.Kind && equal(a.Resource, b.Resource) && equal(a.Tank, b.Tank) && a.Before == b.Before && a.Start == b.Start && a.End == b.End
+// place is what a stop is, and where and when.
+type place struct {
+	kind           model.StopKind
+	resource, tank int // or -1
+	before         int
+	start, end     int64
 }
 
-func equal(a, b *int) bool { return a == b || a != nil && b != nil && *a == *b }
+func placeOf(s *model.Stop) place {
+	at := func(i *int) int {
+		if i == nil {
+			return -1
+		}
+		return *i
+	}
+	return place{s.Kind, at(s.Resource), at(s.Tank), s.Before, s.Start, s.End}
+}
 
 // limits are now, the horizon and deadlines.
 func (e *examiner) limits() {
 	for i := range e.m.Tasks {
-		if e.pinned(i) {
+		if e.settled(i) {
 			continue
 		}
-		if e.start[i] < e.m.Now {
+		if e.start[i] < e.m.Now && !e.pinned(i) {
 			e.add("now", "%s starts at %d; it is %d already", e.name(i), e.start[i], e.m.Now)
 		}
 		if e.m.Horizon > 0 && e.end[i] > e.m.Horizon {
@@ -121,7 +151,7 @@ func (e *examiner) limits() {
 
 func (e *examiner) lags() {
 	for i, p := range e.m.Precedences {
-		if p.MaxLag == nil || e.pinned(p.Before) && e.pinned(p.After) {
+		if p.MaxLag == nil || e.happened(&p) {
 			continue
 		}
 		if e.start[p.After] > e.end[p.Before]+*p.MaxLag {

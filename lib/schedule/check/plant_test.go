@@ -336,13 +336,15 @@ func FuzzSchedule(f *testing.F) {
 // What a file says may be far beyond all calendars; it is told so at once, and nothing is unfolded up to there.
 func TestTimesFarAwayAreRefusedAtOnce(t *testing.T) {
 	for want, spoil := range map[string]func(*model.Model, *model.Schedule){
-		"stops: stops[0] is from 31 to 9000000000000000000":               func(_ *model.Model, s *model.Schedule) { s.Stops[0].End = 9e18 },
-		"times: task 1 starts at 5 and ends at 9000000000000000000":       func(_ *model.Model, s *model.Schedule) { s.Assignments[1].End = 9e18 },
-		"times: task 1 starts at 5 and ends at 4":                         func(_ *model.Model, s *model.Schedule) { s.Assignments[1].End = 4 },
-		"horizon: task 3 ends at 1000000006, after the horizon of 90":     func(_ *model.Model, s *model.Schedule) { at := &s.Assignments[3]; at.Start, at.End = 1e9, 1e9+6 },
-		"calendar: task 3 starts at 1000000000, when something":           func(_ *model.Model, s *model.Schedule) { at := &s.Assignments[3]; at.Start, at.End = 1e9, 1e9+6 },
-		"calendar: task 1 is from 5 to 1073741823 and rests while":        func(_ *model.Model, s *model.Schedule) { s.Assignments[1].End = model.MaxTime },
-		"pin: task 4 starts at 0 and not at 1000000000":                   func(m *model.Model, _ *model.Schedule) { m.Tasks[4].Pin = &model.Pin{Start: new(int64(1e9))} },
+		"stops: stops[0] is from 31 to 9000000000000000000":           func(_ *model.Model, s *model.Schedule) { s.Stops[0].End = 9e18 },
+		"times: task 1 starts at 5 and ends at 9000000000000000000":   func(_ *model.Model, s *model.Schedule) { s.Assignments[1].End = 9e18 },
+		"times: task 1 starts at 5 and ends at 4":                     func(_ *model.Model, s *model.Schedule) { s.Assignments[1].End = 4 },
+		"horizon: task 3 ends at 1000000006, after the horizon of 90": func(_ *model.Model, s *model.Schedule) { at := &s.Assignments[3]; at.Start, at.End = 1e9, 1e9+6 },
+		"calendar: task 3 starts at 1000000000, when something":       func(_ *model.Model, s *model.Schedule) { at := &s.Assignments[3]; at.Start, at.End = 1e9, 1e9+6 },
+		"calendar: task 1 is from 5 to 1073741823 and rests while":    func(_ *model.Model, s *model.Schedule) { s.Assignments[1].End = model.MaxTime },
+		"pin: task 4 starts at 0 and not at 1000000000": func(m *model.Model, _ *model.Schedule) {
+			m.Tasks[4].Pin = &model.Pin{Start: new(int64(1e9)), Waive: true}
+		},
 		"calendar: task 1 is from 1000000000 to 1000000018 and rests whi": pinnedFarAway,
 	} {
 		m, s := works()
@@ -362,7 +364,7 @@ func TestTimesFarAwayAreRefusedAtOnce(t *testing.T) {
 
 // pinnedFarAway pins what rests after the horizon, up to which its calendar comes again.
 func pinnedFarAway(m *model.Model, s *model.Schedule) {
-	m.Tasks[1].Pin = &model.Pin{Start: new(int64(1e9))}
+	m.Tasks[1].Pin = &model.Pin{Start: new(int64(1e9)), Waive: true}
 	s.Assignments[1].Start, s.Assignments[1].End = 1e9, 1e9+18
 }
 

@@ -10,6 +10,7 @@ import (
 // stopsAreKnown holds that stops are of what can have them, and before what is there.
 func (e *examiner) stopsAreKnown() bool {
 	before := len(e.found)
+	e.known()
 	for k := range e.stops {
 		s := &e.stops[k]
 		switch {
@@ -21,21 +22,48 @@ func (e *examiner) stopsAreKnown() bool {
 			e.add("stops", "stops[%d] is a %q where there is none", k, s.Kind)
 		case s.Start < 0 || s.End < s.Start || s.End > e.start[s.Before]:
 			e.add("stops", "stops[%d] is from %d to %d, before a task that starts at %d", k, s.Start, s.End, e.start[s.Before])
-		case s.Start < e.m.Now && !e.pinned(len(e.m.Tasks)+k) && !e.begun(s):
+		case s.Start < e.m.Now && !e.fixed[k] && !e.begun[k]:
 			e.add("now", "stops[%d] starts at %d; it is %d already", k, s.Start, e.m.Now)
 		}
 	}
 	return len(e.found) == before
 }
 
-// begun tells whether a stop is one of the baseline's, which began before now: what was cleaned is clean for any task, and what
+// known notes which stops are the model's, and which are the baseline's, which began before now.
+func (e *examiner) known() {
+	e.standing = make(map[place]int, len(e.m.Stops))
+	for k := range e.m.Stops {
+		e.standing[placeOf(&e.m.Stops[k])] = k
+	}
+	past := map[place][]*model.Stop{}
+	if b := e.m.Baseline; b != nil {
+		for k := range b.Stops {
+			if s := &b.Stops[k]; s.Start < e.m.Now {
+				past[anybodys(s)] = append(past[anybodys(s)], s)
+			}
+		}
+	}
+	e.fixed, e.begun = make([]bool, len(e.stops)), make([]bool, len(e.stops))
+	for k := range e.stops {
+		s := &e.stops[k]
+		_, e.fixed[k] = e.standing[placeOf(s)]
+		if old := past[anybodys(s)]; len(old) > 0 && e.placed(s) && in(s.Before, len(e.m.Tasks)) {
+			e.begun[k] = slices.ContainsFunc(old, func(o *model.Stop) bool { return e.stillGood(o, s) })
+		}
+	}
+}
+
+// anybodys is what a stop is for any task.
+func anybodys(s *model.Stop) place {
+	p := placeOf(s)
+	p.before = -1
+	return p
+}
+
+// stillGood tells whether a stop of the baseline is good for the task of one that is alike: what was cleaned is clean for any task, and what
 // was set up for a family is for any task of it.
-func (e *examiner) begun(s *model.Stop) bool {
-	b := e.m.Baseline
-	return b != nil && slices.ContainsFunc(b.Stops, func(old model.Stop) bool {
-		same := old.Kind == s.Kind && equal(old.Resource, s.Resource) && equal(old.Tank, s.Tank) && old.Start == s.Start && old.End == s.End
-		return same && (old.Kind == model.Clean || old.Before == s.Before || e.was(&old) == e.familyAt(s.Before, s))
-	})
+func (e *examiner) stillGood(old, s *model.Stop) bool {
+	return old.Kind == model.Clean || old.Before == s.Before || e.was(old) == e.familyAt(s.Before, s)
 }
 
 // was is for what the baseline has a stop.
@@ -234,11 +262,11 @@ func (e *examiner) changes(r int, tasks, stops []int) {
 		if family >= 0 && (resource.Capacity == 1 || family != e.family(group[0])) {
 			duration = table.Duration[family][e.family(group[0])]
 		}
-		if !past || !e.pinned(group[0]) {
+		if !past || !e.settled(group[0]) {
 			e.between("changeover", group, stops, free, duration)
 		}
 		for _, i := range group {
-			free, past = max(free, e.until(i, r)), past && e.pinned(i)
+			free, past = max(free, e.until(i, r)), past && e.settled(i)
 		}
 		family, at = e.family(group[0]), next
 	}
@@ -275,15 +303,15 @@ func (e *examiner) cleanings(r int, tasks, stops []int) {
 		if end > 0 {
 			since, last = 0, end
 		}
-		if c.CleanHold > 0 && since == 0 && e.start[i]-last > c.CleanHold && !e.pinned(i) {
+		if c.CleanHold > 0 && since == 0 && e.start[i]-last > c.CleanHold && !e.settled(i) {
 			e.add("cleaning", "%s starts at %d on resource %d, which was clean at %d and can wait for %d", e.name(i), e.start[i], r, last, c.CleanHold)
 		}
 		since++
 		free = max(free, e.held[i])
-		if c.Tasks > 0 && since > c.Tasks && !e.pinned(i) {
+		if c.Tasks > 0 && since > c.Tasks && !e.settled(i) {
 			e.add("cleaning", "%s is the %dth on resource %d since it was cleaned; at most %d can be", e.name(i), since, r, c.Tasks)
 		}
-		if c.Time > 0 && e.end[i]-last > c.Time && !e.pinned(i) {
+		if c.Time > 0 && e.end[i]-last > c.Time && !e.settled(i) {
 			e.add("cleaning", "%s ends at %d on resource %d, which was clean at %d and is so for %d", e.name(i), e.end[i], r, last, c.Time)
 		}
 	}
@@ -293,7 +321,7 @@ func (e *examiner) cleanings(r int, tasks, stops []int) {
 // the first cleaning before it.
 func (e *examiner) waitsDirty(r, i int, free, cleaned int64) {
 	hold := e.m.Resources[r].Cleaning.DirtyHold
-	if hold == 0 || e.pinned(i) {
+	if hold == 0 || e.settled(i) {
 		return
 	}
 	until := min(cleaned, e.start[i])
@@ -312,7 +340,7 @@ func (e *examiner) cleaned(i int, stops []int, free int64) (first, end int64) {
 		if s.Before != i {
 			continue
 		}
-		fixed := e.pinned(len(e.m.Tasks) + k)
+		fixed := e.settled(len(e.m.Tasks) + k)
 		if s.Start < free && !fixed {
 			e.add("cleaning", "stops[%d] starts at %d, before what is before it ends at %d", k, s.Start, free)
 		}
@@ -330,11 +358,12 @@ func (e *examiner) campaign(c model.Campaign, tasks []int) {
 	for at := 0; at < len(tasks); {
 		next, past := at, true
 		for next < len(tasks) && e.family(tasks[next]) == e.family(tasks[at]) {
-			past = past && e.pinned(tasks[next])
+			past = past && e.settled(tasks[next])
 			next++
 		}
 		n := int64(next - at)
-		if e.family(tasks[at]) == c.Family && !past && (n < c.Min || c.Max > 0 && n > c.Max) {
+		short := n < c.Min && (!e.part || next < len(tasks))
+		if e.family(tasks[at]) == c.Family && !past && (short || c.Max > 0 && n > c.Max) {
 			e.add("campaign", "from %s on %d tasks of family %d follow one another on resource %d; it is %d to %d", e.name(tasks[at]), n, c.Family, c.Resource, c.Min, c.Max)
 		}
 		at = next

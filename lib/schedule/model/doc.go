@@ -87,8 +87,11 @@
 //     Production Research 43, 2005). What is never drawn is not judged. A hold in a machine is a
 //     max_lag with blocking.
 //   - pin: a task with a pinned start begins then, in the pinned mode, and ends at the
-//     pinned end. What has happened is not judged: rules between pinned tasks alone, and their
-//     releases, calendars and rates, are not looked at.
+//     pinned end. What has happened is not judged: a rule of a pinned task with a start before now, or of
+//     several such tasks alone, is not looked at, and a precedence not if the start of after is one and before is pinned. A pinned
+//     task with a start from now on keeps all rules like any other task, its mode's duration aside if its end is pinned. If it has a
+//     waiver it is taken as what has happened, and what it breaks can be listed: so a frozen zone stays as crews know it although
+//     something has gone wrong.
 //
 // Objective levels are compared one after the other (lexicographic), each the weighted sum of
 // its terms. With M the makespan, tardiness and earliness are the sums of weight · max(0, C − due) and weight ·

@@ -86,6 +86,9 @@ func (e *examiner) pin(where string, t *Task) {
 			e.add(where+".end", "is %d; an end goes with a start that is not after it", *p.End)
 		}
 	}
+	if p.Waive && p.Start == nil {
+		e.add(where+".waive", "is for a pinned start")
+	}
 }
 
 func (e *examiner) plantJobs() {

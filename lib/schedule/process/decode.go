@@ -188,9 +188,9 @@ func (d *decoder) retry() {
 }
 
 func (d *decoder) value() (v value) {
-	v[0] = int64(len(d.missing))
+	v[0] = int64(len(d.missing)) + d.pinnedFlows()
 	for r := range d.machines {
-		if m := &d.machines[r]; len(d.campaign) > 0 && m.last >= 0 && m.family >= 0 && !d.pinned(m.last) {
+		if m := &d.machines[r]; len(d.campaign) > 0 && m.last >= 0 && m.family >= 0 && m.judged {
 			v[0] += max(0, d.campaign[r*len(d.Families)+int(m.family)].Min-m.run)
 		}
 	}
@@ -291,6 +291,18 @@ func (d *decoder) export(v *value) *model.Schedule {
 		s.Assignments[i] = model.Assignment{Task: i, Mode: int(d.way[i] - d.wayFirst[i]), Start: d.start[i], End: d.end[i]}
 		s.Makespan = max(s.Makespan, d.end[i])
 	}
+	s.Stops = d.stops()
+	if len(d.Objective) > 0 {
+		if len(d.pins) > 0 && len(d.missing) == 0 {
+			d.recost()
+			*v = d.value()
+		}
+		s.Objective = slices.Clone(v[2 : 2+len(d.Objective)])
+	}
+	return s
+}
+
+func (d *decoder) stops() (list []model.Stop) {
 	for k := range d.halts {
 		h := &d.halts[k]
 		stop := model.Stop{Kind: h.kind, Before: int(h.task), Start: h.start, End: h.end}
@@ -299,15 +311,20 @@ func (d *decoder) export(v *value) *model.Schedule {
 		} else {
 			stop.Resource = new(int(h.resource))
 		}
-		s.Stops = append(s.Stops, stop)
+		list = append(list, stop)
 	}
-	if len(d.Objective) > 0 {
-		if len(d.pins) > 0 && len(d.missing) == 0 {
-			d.recost()
-			*v = d.value()
-		}
-		s.Objective = slices.Clone(v[2 : 2+len(d.Objective)])
+	return list
+}
+
+// pinnedAlone is the schedule of the pinned tasks alone, as every schedule has them.
+func (d *decoder) pinnedAlone() *model.Schedule {
+	d.reset()
+	s := &model.Schedule{}
+	for _, i := range d.pins {
+		d.pin(i)
+		s.Assignments = append(s.Assignments, model.Assignment{Task: int(i), Mode: int(d.way[i] - d.wayFirst[i]), Start: d.start[i], End: d.end[i]})
 	}
+	s.Stops = d.stops()
 	return s
 }
 
