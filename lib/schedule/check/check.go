@@ -49,12 +49,14 @@ type examiner struct {
 	open     []opening
 	flows    [][]model.Flow // by task
 	stops    []model.Stop
-	standing map[place]int // stops of the model
-	fixed    []bool        // by stop: the model has it
-	begun    []bool        // by stop: it is one of the baseline's that began before now
-	names    []int         // of tasks, if not all of a model are looked at
-	part     bool          // others may come
-	shared   []bool        // by tank: and fill or draw
+	standing sorted      // stops of the model
+	fixed    []bool      // by stop: the model has it
+	begun    []bool      // by stop: it is one of the baseline's that began before now
+	planned  map[int]int // the baseline's modes by task; when they are asked for, as the next
+	queues   [][]int     // tasks by resource and tank
+	names    []int       // of tasks, if not all of a model are looked at
+	part     bool        // others may come
+	shared   []bool      // by tank: and fill or draw
 	found    ViolationsError
 }
 
@@ -214,7 +216,10 @@ func (e *examiner) resource(r int, uses []use) {
 func (e *examiner) beside(running *ends, task int) string {
 	var names []string
 	for _, u := range running.list {
-		if u.task != task && len(names) < 4 {
+		if len(names) == 4 {
+			break
+		}
+		if u.task != task {
 			names = append(names, e.name(u.task))
 		}
 	}

@@ -98,35 +98,17 @@ func (e *examiner) pins() {
 			e.add("pin", "%s ends at %d and not at %d", e.name(i), e.end[i], *p.End)
 		}
 	}
-	stands := make([]bool, len(e.m.Stops))
+	stands := make(map[*model.Stop]bool, len(e.m.Stops))
 	for k := range e.stops {
-		if at, known := e.standing[placeOf(&e.stops[k])]; known {
-			stands[at] = true
+		if e.fixed[k] {
+			stands[e.standing.same(&e.stops[k])] = true
 		}
 	}
-	for k := range stands {
-		if !stands[k] && e.standing[placeOf(&e.m.Stops[k])] == k {
+	for k := range e.m.Stops {
+		if s := &e.m.Stops[k]; !stands[e.standing.same(s)] {
 			e.add("pin", "stops[%d] of the model is not in the schedule", k)
 		}
 	}
-}
-
-// place is what a stop is, and where and when.
-type place struct {
-	kind           model.StopKind
-	resource, tank int // or -1
-	before         int
-	start, end     int64
-}
-
-func placeOf(s *model.Stop) place {
-	at := func(i *int) int {
-		if i == nil {
-			return -1
-		}
-		return *i
-	}
-	return place{s.Kind, at(s.Resource), at(s.Tank), s.Before, s.Start, s.End}
 }
 
 // limits are now, the horizon and deadlines.

@@ -29,35 +29,70 @@ func (e *examiner) stopsAreKnown() bool {
 	return len(e.found) == before
 }
 
-// known notes which stops are the model's, and which are the baseline's, which began before now.
-func (e *examiner) known() {
-	e.standing = make(map[place]int, len(e.m.Stops))
-	for k := range e.m.Stops {
-		e.standing[placeOf(&e.m.Stops[k])] = k
-	}
-	past := map[place][]*model.Stop{}
-	if b := e.m.Baseline; b != nil {
-		for k := range b.Stops {
-			if s := &b.Stops[k]; s.Start < e.m.Now {
-				past[anybodys(s)] = append(past[anybodys(s)], s)
-			}
-		}
-	}
-	e.fixed, e.begun = make([]bool, len(e.stops)), make([]bool, len(e.stops))
-	for k := range e.stops {
-		s := &e.stops[k]
-		_, e.fixed[k] = e.standing[placeOf(s)]
-		if old := past[anybodys(s)]; len(old) > 0 && e.placed(s) && in(s.Before, len(e.m.Tasks)) {
-			e.begun[k] = slices.ContainsFunc(old, func(o *model.Stop) bool { return e.stillGood(o, s) })
-		}
-	}
+// sorted are stops by what, where and when they are, whatever task they are before.
+type sorted []*model.Stop
+
+func compare(a, b *model.Stop) int {
+	return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(number(a.Resource), number(b.Resource)), cmp.Compare(number(a.Tank), number(b.Tank)), cmp.Compare(a.Kind, b.Kind))
 }
 
-// anybodys is what a stop is for any task.
-func anybodys(s *model.Stop) place {
-	p := placeOf(s)
-	p.before = -1
-	return p
+// number is a place in a list, or -1.
+func number(i *int) int {
+	if i == nil {
+		return -1
+	}
+	return *i
+}
+
+// sort has the stops of a list that start before a time.
+func sort(stops []model.Stop, until int64) sorted {
+	list := make(sorted, 0, len(stops))
+	for k := range stops {
+		if stops[k].Start < until {
+			list = append(list, &stops[k])
+		}
+	}
+	slices.SortStableFunc(list, compare)
+	return list
+}
+
+// like are the stops that are the same as one but for the task that they are before.
+func (l sorted) like(s *model.Stop) sorted {
+	first, _ := slices.BinarySearchFunc(l, s, compare)
+	last := first
+	for last < len(l) && compare(l[last], s) == 0 {
+		last++
+	}
+	return l[first:last]
+}
+
+// same is the stop that is one, the first if there are several, or nil.
+func (l sorted) same(s *model.Stop) *model.Stop {
+	for _, o := range l.like(s) {
+		if o.Before == s.Before {
+			return o
+		}
+	}
+	return nil
+}
+
+// known notes which stops are the model's, and which are the baseline's, which began before now.
+func (e *examiner) known() {
+	e.standing = sort(e.m.Stops, forever)
+	e.fixed, e.begun = make([]bool, len(e.stops)), make([]bool, len(e.stops))
+	var past sorted // of the baseline
+	for k := range e.stops {
+		s := &e.stops[k]
+		if e.fixed[k] = e.standing.same(s) != nil; e.fixed[k] || s.Start >= e.m.Now || e.m.Baseline == nil {
+			continue
+		}
+		if past == nil {
+			past = sort(e.m.Baseline.Stops, e.m.Now)
+		}
+		if e.placed(s) && in(s.Before, len(e.m.Tasks)) {
+			e.begun[k] = slices.ContainsFunc(past.like(s), func(o *model.Stop) bool { return e.stillGood(o, s) })
+		}
+	}
 }
 
 // stillGood tells whether a stop of the baseline is good for the task of one that is alike: what was cleaned is clean for any task, and what
@@ -71,12 +106,15 @@ func (e *examiner) was(s *model.Stop) int {
 	if s.Tank == nil {
 		return e.family(s.Before)
 	}
-	for _, a := range e.m.Baseline.Assignments {
-		if a.Task != s.Before {
-			continue
+	if e.planned == nil {
+		e.planned = make(map[int]int, len(e.m.Baseline.Assignments))
+		for _, a := range e.m.Baseline.Assignments {
+			e.planned[a.Task] = a.Mode
 		}
-		t := &e.m.Tasks[a.Task]
-		for _, f := range e.m.Flows(t, &t.Modes[a.Mode]) {
+	}
+	if mode, planned := e.planned[s.Before]; planned {
+		t := &e.m.Tasks[s.Before]
+		for _, f := range e.m.Flows(t, &t.Modes[mode]) {
 			if f.Tank == *s.Tank && f.Family != nil {
 				return *f.Family
 			}
@@ -168,13 +206,38 @@ func (e *examiner) familyBefore(s *model.Stop) int {
 	if first != nil {
 		family = *first
 	}
-	last := int64(-1)
-	for i := range e.m.Tasks {
-		if e.start[i] > last && e.start[i] <= s.Start && e.is(i, s) {
-			family, last = e.familyAt(i, s), e.start[i]
+	queue := e.queue(s)
+	k, _ := slices.BinarySearchFunc(queue, s.Start, func(i int, t int64) int { return cmp.Compare(e.start[i], t+1) })
+	if k == 0 {
+		return family
+	}
+	last := e.start[queue[k-1]] // of those that start together the first in the model
+	k, _ = slices.BinarySearchFunc(queue, last, func(i int, t int64) int { return cmp.Compare(e.start[i], t) })
+	return e.familyAt(queue[k], s)
+}
+
+// queue are the tasks where a stop is, by their starts and places in the model.
+func (e *examiner) queue(s *model.Stop) []int {
+	if e.queues == nil {
+		e.queues = make([][]int, len(e.m.Resources)+len(e.m.Tanks))
+		for i, mode := range e.mode {
+			for _, n := range mode.Needs {
+				if e.end[i] > e.start[i] && e.m.Resources[n.Resource].Changeover != nil {
+					e.queues[n.Resource] = append(e.queues[n.Resource], i)
+				}
+			}
+			for _, f := range e.flows[i] {
+				e.queues[len(e.m.Resources)+f.Tank] = append(e.queues[len(e.m.Resources)+f.Tank], i)
+			}
+		}
+		for _, list := range e.queues {
+			slices.SortStableFunc(list, func(a, b int) int { return cmp.Compare(e.start[a], e.start[b]) })
 		}
 	}
-	return family
+	if s.Tank != nil {
+		return e.queues[len(e.m.Resources)+*s.Tank]
+	}
+	return e.queues[*s.Resource]
 }
 
 // is tells whether a task is where a stop is.
@@ -203,6 +266,22 @@ func (e *examiner) takenByStops(uses [][]use) {
 	}
 }
 
+// before are those of some stops by their tasks that are before one.
+func (e *examiner) before(stops []int, task int) []int {
+	by := func(k, task int) int { return cmp.Compare(e.stops[k].Before, task) }
+	first, found := slices.BinarySearchFunc(stops, task, by)
+	if !found {
+		return nil
+	}
+	last, _ := slices.BinarySearchFunc(stops[first:], task+1, by)
+	return stops[first : first+last]
+}
+
+// byTask sorts stops so.
+func (e *examiner) byTask(stops []int) {
+	slices.SortStableFunc(stops, func(a, b int) int { return cmp.Compare(e.stops[a].Before, e.stops[b].Before) })
+}
+
 // groups looks at each resource with changeovers, cleaning or campaigns: its tasks by their
 // starts.
 func (e *examiner) groups() {
@@ -223,7 +302,7 @@ func (e *examiner) groups() {
 	for k := range e.stops {
 		if s := &e.stops[k]; s.Resource != nil {
 			stops[*s.Resource] = append(stops[*s.Resource], k)
-			if !slices.Contains(on[*s.Resource], s.Before) {
+			if !e.is(s.Before, s) {
 				e.add("stops", "stops[%d] is of resource %d, where %s is not", k, *s.Resource, e.name(s.Before))
 				return
 			}
@@ -231,6 +310,7 @@ func (e *examiner) groups() {
 	}
 	for r := range on {
 		slices.SortFunc(on[r], func(a, b int) int { return cmp.Compare(e.start[a], e.start[b]) })
+		e.byTask(stops[r])
 		if e.m.Resources[r].Changeover != nil {
 			e.changes(r, on[r], stops[r])
 		}
@@ -283,10 +363,11 @@ func (e *examiner) between(rule string, group, stops []int, free, duration int64
 	if duration == 0 {
 		return
 	}
-	for _, k := range stops {
-		s := &e.stops[k]
-		if s.Kind == model.Change && slices.Contains(group, s.Before) && s.Start >= free && s.End <= first && s.End-s.Start == duration {
-			return
+	for _, i := range group {
+		for _, k := range e.before(stops, i) {
+			if s := &e.stops[k]; s.Kind == model.Change && s.Start >= free && s.End <= first && s.End-s.Start == duration {
+				return
+			}
 		}
 	}
 	e.add(rule, "%s starts at %d, and no changeover of %d is before it and after %d", e.name(group[0]), first, duration, free)
@@ -335,11 +416,8 @@ func (e *examiner) waitsDirty(r, i int, free, cleaned int64) {
 // times if there is none, and when the last one ends.
 func (e *examiner) cleaned(i int, stops []int, free int64) (first, end int64) {
 	first = model.MaxTime + 1
-	for _, k := range stops {
+	for _, k := range e.before(stops, i) {
 		s := &e.stops[k]
-		if s.Before != i {
-			continue
-		}
 		fixed := e.settled(len(e.m.Tasks) + k)
 		if s.Start < free && !fixed {
 			e.add("cleaning", "stops[%d] starts at %d, before what is before it ends at %d", k, s.Start, free)

@@ -29,6 +29,7 @@ func (e *examiner) tanks() {
 		slices.SortStableFunc(on[k], func(a, b int) int {
 			return cmp.Or(cmp.Compare(e.start[a], e.start[b]), cmp.Compare(e.end[a], e.end[b]))
 		})
+		e.byTask(stops[k])
 		e.products(k, on[k], stops[k])
 		e.level(k, on[k])
 		if e.m.Tanks[k].Hold > 0 {
