@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"linghang/lib/schedule/model"
 )
@@ -42,16 +41,23 @@ func (v ViolationsError) Error() string {
 
 // examiner holds what the schedule says by task.
 type examiner struct {
-	m     *model.Model
-	start []int64
-	end   []int64
-	mode  []*model.Mode
-	held  []int64 // until when a task keeps its machines, by task; only of plants, as what follows
-	open  []opening
-	flows [][]model.Flow // by task
-	zero  time.Time      // what time 0 is
-	stops []model.Stop
-	found ViolationsError
+	m        *model.Model
+	start    []int64
+	end      []int64
+	mode     []*model.Mode
+	held     []int64 // until when a task keeps its machines, by task; only of plants, as what follows
+	open     []opening
+	flows    [][]model.Flow // by task
+	stops    []model.Stop
+	standing sorted      // stops of the model
+	fixed    []bool      // by stop: the model has it
+	begun    []bool      // by stop: it is one of the baseline's that began before now
+	planned  map[int]int // the baseline's modes by task; when they are asked for, as the next
+	queues   [][]int     // tasks by resource and tank
+	names    []int       // of tasks, if not all of a model are looked at
+	part     bool        // others may come
+	shared   []bool      // by tank: and fill or draw
+	found    ViolationsError
 }
 
 func (e *examiner) add(rule, what string, args ...any) {
@@ -62,18 +68,34 @@ func (e *examiner) add(rule, what string, args ...any) {
 
 // Schedule returns nil or the ViolationsError of a schedule. The model has to be valid.
 func Schedule(m *model.Model, s *model.Schedule) error {
-	e := &examiner{m: m, start: make([]int64, len(m.Tasks)), end: make([]int64, len(m.Tasks)), mode: make([]*model.Mode, len(m.Tasks))}
-	e.assignments(s)
-	if len(e.found) == 0 {
-		e.stops = s.Stops
-		e.plant()
-		e.releases()
-		e.precedences()
-		e.resources()
-		e.sameOrder()
+	e := newExaminer(m)
+	if e.rules(s) {
 		e.makespan(s)
 		e.objective(s)
 	}
+	return e.verdict()
+}
+
+func newExaminer(m *model.Model) *examiner {
+	return &examiner{m: m, start: make([]int64, len(m.Tasks)), end: make([]int64, len(m.Tasks)), mode: make([]*model.Mode, len(m.Tasks))}
+}
+
+// rules looks at all rules, and tells whether there is a schedule to look at.
+func (e *examiner) rules(s *model.Schedule) bool {
+	e.assignments(s)
+	if len(e.found) > 0 {
+		return false
+	}
+	e.stops = s.Stops
+	e.plant()
+	e.releases()
+	e.precedences()
+	e.resources()
+	e.sameOrder()
+	return true
+}
+
+func (e *examiner) verdict() error {
 	if len(e.found) > 0 {
 		return e.found
 	}
@@ -96,12 +118,7 @@ func (e *examiner) assignments(s *model.Schedule) {
 			continue
 		}
 		e.mode[a.Task], e.start[a.Task], e.end[a.Task] = &modes[a.Mode], a.Start, a.End
-		if a.Start < 0 || a.Start > model.MaxTime {
-			e.add("times", "%s starts at %d; times are 0 to %d", e.name(a.Task), a.Start, model.MaxTime)
-		}
-		if d := modes[a.Mode].Duration; a.End != a.Start+d && !e.lasts(a.Task) {
-			e.add("times", "%s starts at %d, takes %d and ends at %d", e.name(a.Task), a.Start, d, a.End)
-		}
+		e.times(&a)
 	}
 	for i, mode := range e.mode {
 		if mode == nil && len(e.found) < maxViolations {
@@ -110,9 +127,21 @@ func (e *examiner) assignments(s *model.Schedule) {
 	}
 }
 
+func (e *examiner) times(a *model.Assignment) {
+	if a.Start < 0 || a.Start > model.MaxTime {
+		e.add("times", "%s starts at %d; times are 0 to %d", e.name(a.Task), a.Start, model.MaxTime)
+	}
+	switch d := e.mode[a.Task].Duration; {
+	case a.End != a.Start+d && !e.lasts(a.Task):
+		e.add("times", "%s starts at %d, takes %d and ends at %d", e.name(a.Task), a.Start, d, a.End)
+	case a.End < a.Start || a.End > model.MaxTime:
+		e.add("times", "%s starts at %d and ends at %d; times are in order and up to %d", e.name(a.Task), a.Start, a.End, model.MaxTime)
+	}
+}
+
 func (e *examiner) releases() {
 	for i := range e.m.Tasks {
-		if e.pinned(i) {
+		if e.settled(i) {
 			continue
 		}
 		if job := e.m.Tasks[i].Job; job != nil && e.start[i] < e.m.Jobs[*job].Release {
@@ -123,7 +152,7 @@ func (e *examiner) releases() {
 
 func (e *examiner) precedences() {
 	for i, p := range e.m.Precedences {
-		if e.start[p.After] < e.end[p.Before]+p.MinLag && (!e.pinned(p.Before) || !e.pinned(p.After)) {
+		if e.start[p.After] < e.end[p.Before]+p.MinLag && !e.happened(&p) {
 			e.add("precedence", "%s starts at %d; precedences[%d] has it wait for the end of %s at %d, and %d more",
 				e.name(p.After), e.start[p.After], i, e.name(p.Before), e.end[p.Before], p.MinLag)
 		}
@@ -164,7 +193,7 @@ func (e *examiner) resources() {
 }
 
 func (e *examiner) resource(r int, uses []use) {
-	if e.open != nil && e.open[r].varies {
+	if e.open != nil && e.open[r].varies() && len(uses) > 0 {
 		e.byCalendar(r, uses)
 		return
 	}
@@ -187,7 +216,10 @@ func (e *examiner) resource(r int, uses []use) {
 func (e *examiner) beside(running *ends, task int) string {
 	var names []string
 	for _, u := range running.list {
-		if u.task != task && len(names) < 4 {
+		if len(names) == 4 {
+			break
+		}
+		if u.task != task {
 			names = append(names, e.name(u.task))
 		}
 	}
@@ -277,10 +309,18 @@ func (e *examiner) makespan(s *model.Schedule) {
 // name names a task, or, from the last task on, a stop.
 func (e *examiner) name(task int) string {
 	if k := task - len(e.m.Tasks); k >= 0 {
-		return fmt.Sprintf("stops[%d] (%s before task %d)", k, e.stops[k].Kind, e.stops[k].Before)
+		before := e.stops[k].Before
+		if e.names != nil {
+			before = e.names[before]
+		}
+		return fmt.Sprintf("stops[%d] (%s before task %d)", k, e.stops[k].Kind, before)
+	}
+	place := task
+	if e.names != nil {
+		place = e.names[task]
 	}
 	if name := e.m.Tasks[task].Name; name != "" {
-		return fmt.Sprintf("task %d (%s)", task, name)
+		return fmt.Sprintf("task %d (%s)", place, name)
 	}
-	return fmt.Sprintf("task %d", task)
+	return fmt.Sprintf("task %d", place)
 }

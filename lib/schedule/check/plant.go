@@ -16,7 +16,6 @@ func (e *examiner) plant() {
 		return
 	}
 	e.holds()
-	e.openings()
 	e.flows = make([][]model.Flow, len(e.m.Tasks))
 	for i, mode := range e.mode {
 		e.flows[i] = e.m.Flows(&e.m.Tasks[i], mode)
@@ -25,6 +24,7 @@ func (e *examiner) plant() {
 		e.stops = nil
 		return
 	}
+	e.openings()
 	e.pins()
 	e.limits()
 	e.lags()
@@ -35,11 +35,23 @@ func (e *examiner) plant() {
 }
 
 func (e *examiner) pinned(i int) bool {
-	if i >= len(e.m.Tasks) {
-		return slices.ContainsFunc(e.m.Stops, func(s model.Stop) bool { return same(&s, &e.stops[i-len(e.m.Tasks)]) })
-	}
 	p := e.m.Tasks[i].Pin
 	return p != nil && p.Start != nil
+}
+
+// settled tells whether a task, or, from the last task on, a stop, is where nobody can do better: it is pinned, and began before now
+// or has a waiver. A stop has that of its task.
+func (e *examiner) settled(i int) bool {
+	if k := i - len(e.m.Tasks); k >= 0 {
+		s := &e.stops[k]
+		return e.fixed[k] && (s.Start < e.m.Now || e.m.Settled(s.Before))
+	}
+	return e.m.Settled(i)
+}
+
+// happened tells whether nobody can keep a precedence better.
+func (e *examiner) happened(p *model.Precedence) bool {
+	return e.pinned(p.Before) && e.settled(p.After)
 }
 
 // lasts tells whether a task may last for longer or shorter than its mode says.
@@ -56,9 +68,9 @@ func (e *examiner) until(i, resource int) int64 {
 	return e.held[i]
 }
 
-// past tells whether all that run are pinned, so that nobody can do better.
+// past tells whether nobody can do better with all that run.
 func (e *examiner) past(running *ends) bool {
-	return !slices.ContainsFunc(running.list, func(u use) bool { return !e.pinned(u.task) })
+	return !slices.ContainsFunc(running.list, func(u use) bool { return !e.settled(u.task) })
 }
 
 func (e *examiner) holds() {
@@ -86,26 +98,26 @@ func (e *examiner) pins() {
 			e.add("pin", "%s ends at %d and not at %d", e.name(i), e.end[i], *p.End)
 		}
 	}
+	stands := make(map[*model.Stop]bool, len(e.m.Stops))
+	for k := range e.stops {
+		if e.fixed[k] {
+			stands[e.standing.same(&e.stops[k])] = true
+		}
+	}
 	for k := range e.m.Stops {
-		if !slices.ContainsFunc(e.stops, func(s model.Stop) bool { return same(&s, &e.m.Stops[k]) }) {
+		if s := &e.m.Stops[k]; !stands[e.standing.same(s)] {
 			e.add("pin", "stops[%d] of the model is not in the schedule", k)
 		}
 	}
 }
 
-func same(a, b *model.Stop) bool {
-	return a.Kind == b.Kind && equal(a.Resource, b.Resource) && equal(a.Tank, b.Tank) && a.Before == b.Before && a.Start == b.Start && a.End == b.End
-}
-
-func equal(a, b *int) bool { return a == b || a != nil && b != nil && *a == *b }
-
 // limits are now, the horizon and deadlines.
 func (e *examiner) limits() {
 	for i := range e.m.Tasks {
-		if e.pinned(i) {
+		if e.settled(i) {
 			continue
 		}
-		if e.start[i] < e.m.Now {
+		if e.start[i] < e.m.Now && !e.pinned(i) {
 			e.add("now", "%s starts at %d; it is %d already", e.name(i), e.start[i], e.m.Now)
 		}
 		if e.m.Horizon > 0 && e.end[i] > e.m.Horizon {
@@ -121,7 +133,7 @@ func (e *examiner) limits() {
 
 func (e *examiner) lags() {
 	for i, p := range e.m.Precedences {
-		if p.MaxLag == nil || e.pinned(p.Before) && e.pinned(p.After) {
+		if p.MaxLag == nil || e.happened(&p) {
 			continue
 		}
 		if e.start[p.After] > e.end[p.Before]+*p.MaxLag {

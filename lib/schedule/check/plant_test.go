@@ -2,9 +2,12 @@ package check
 
 import (
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"linghang/lib/schedule/model"
 )
@@ -217,6 +220,29 @@ func TestShiftsFollowTheClock(t *testing.T) {
 	}
 }
 
+// A shift that begins or ends within a unit does not have that unit; two that take over from one another within it do, with
+// what both have.
+func TestShiftsHaveWholeUnits(t *testing.T) {
+	m := &model.Model{
+		Clock: &model.Clock{Zone: "Asia/Shanghai", Start: "2026-11-02T05:30", Unit: 3600}, Horizon: 48,
+		Calendars: []model.Calendar{{Weekly: []model.Shift{{Days: []int{1}, From: "06:00", Until: "14:00"}, {Days: []int{1}, From: "14:00", Until: "22:15", Capacity: 1}}}},
+		Resources: []model.Resource{{Capacity: 2, Calendar: new(0)}},
+		Tasks:     []model.Task{{Modes: []model.Mode{{Duration: 1, Needs: []model.Need{{Resource: 0, Amount: 1}}}}}},
+	}
+	for start, want := range map[int64]string{0: "starts at 0", 1: "", 7: "", 8: "", 9: "", 15: "", 16: "starts at 16"} {
+		err := Schedule(m, &model.Schedule{Makespan: start + 1, Assignments: []model.Assignment{{Start: start, End: start + 1}}})
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("from %d to %d: %v", start, start+1, err)
+		}
+	}
+	m.Tasks[0].Modes[0].Needs[0].Amount = 2
+	for start, right := range map[int64]bool{1: true, 7: true, 8: false, 9: false} {
+		if err := Schedule(m, &model.Schedule{Makespan: start + 1, Assignments: []model.Assignment{{Start: start, End: start + 1}}}); (err == nil) != right {
+			t.Errorf("two from %d to %d: %v", start, start+1, err)
+		}
+	}
+}
+
 func TestStopsWithoutAPlantAreRefused(t *testing.T) {
 	m, s := shop()
 	s.Makespan, s.Stops = 11, []model.Stop{{Kind: model.Clean, Resource: new(0)}}
@@ -275,7 +301,13 @@ func TestTheLastOfAProductFlowsBeforeTheFirstOfTheNext(t *testing.T) {
 // Whatever a schedule says, it is judged.
 func FuzzSchedule(f *testing.F) {
 	m, s := works()
-	for _, seed := range []*model.Schedule{s, {Makespan: 1, Assignments: s.Assignments[:2], Stops: []model.Stop{{Kind: "other", Tank: new(3)}}}} {
+	far, stop := *s, *s // ends that no calendar reaches
+	far.Assignments, stop.Stops = slices.Clone(s.Assignments), slices.Clone(s.Stops)
+	far.Assignments[1].End, stop.Stops[0].End = 9e18, 9e18
+	later := far
+	later.Assignments = slices.Clone(far.Assignments)
+	later.Assignments[1].Start, later.Assignments[1].End = 1e9, model.MaxTime
+	for _, seed := range []*model.Schedule{s, &far, &stop, &later, {Makespan: 1, Assignments: s.Assignments[:2], Stops: []model.Stop{{Kind: "other", Tank: new(3)}}}} {
 		data, err := json.Marshal(seed)
 		if err != nil {
 			f.Fatal(err)
@@ -299,4 +331,102 @@ func FuzzSchedule(f *testing.F) {
 			t.Errorf("a schedule of %d is right: %s", changed.Makespan, data)
 		}
 	})
+}
+
+// What a file says may be far beyond all calendars; it is told so at once, and nothing is unfolded up to there.
+func TestTimesFarAwayAreRefusedAtOnce(t *testing.T) {
+	for want, spoil := range map[string]func(*model.Model, *model.Schedule){
+		"stops: stops[0] is from 31 to 9000000000000000000":           func(_ *model.Model, s *model.Schedule) { s.Stops[0].End = 9e18 },
+		"times: task 1 starts at 5 and ends at 9000000000000000000":   func(_ *model.Model, s *model.Schedule) { s.Assignments[1].End = 9e18 },
+		"times: task 1 starts at 5 and ends at 4":                     func(_ *model.Model, s *model.Schedule) { s.Assignments[1].End = 4 },
+		"horizon: task 3 ends at 1000000006, after the horizon of 90": func(_ *model.Model, s *model.Schedule) { at := &s.Assignments[3]; at.Start, at.End = 1e9, 1e9+6 },
+		"calendar: task 3 starts at 1000000000, when something":       func(_ *model.Model, s *model.Schedule) { at := &s.Assignments[3]; at.Start, at.End = 1e9, 1e9+6 },
+		"calendar: task 1 is from 5 to 1073741823 and rests while":    func(_ *model.Model, s *model.Schedule) { s.Assignments[1].End = model.MaxTime },
+		"pin: task 4 starts at 0 and not at 1000000000": func(m *model.Model, _ *model.Schedule) {
+			m.Tasks[4].Pin = &model.Pin{Start: new(int64(1e9)), Waive: true}
+		},
+		"calendar: task 1 is from 1000000000 to 1000000018 and rests whi": pinnedFarAway,
+	} {
+		m, s := works()
+		m.Calendars[0] = model.Calendar{Windows: []model.Window{{From: 0, Until: 1}}, Period: 1}
+		if strings.HasPrefix(want, "calendar: task 1 is from 5") {
+			m.Calendars[0] = model.Calendar{Windows: []model.Window{{From: 0, Until: 20}}, Period: 30}
+		}
+		spoil(m, s)
+		if err := m.Validate(); err != nil {
+			t.Fatalf("%s: %v", want, err)
+		}
+		if err := Schedule(m, s); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, not %s", err, want)
+		}
+	}
+}
+
+// pinnedFarAway pins what rests after the horizon, up to which its calendar comes again.
+func pinnedFarAway(m *model.Model, s *model.Schedule) {
+	m.Tasks[1].Pin = &model.Pin{Start: new(int64(1e9)), Waive: true}
+	s.Assignments[1].Start, s.Assignments[1].End = 1e9, 1e9+18
+}
+
+// Shifts of a day, of each day up to the horizon, agree with looking each minute up in the calendar.
+func TestCalendarsAgreeWithLookingEveryMinuteUp(t *testing.T) {
+	rng := rand.New(rand.NewPCG(31, 1))
+	clock := func() string { return fmt.Sprintf("%02d:%02d", rng.IntN(24), 15*rng.IntN(4)) }
+	for round := range 60 {
+		minutes := []int64{15, 60, 90}[round%3]
+		m := &model.Model{Horizon: 24 * 60 * 6 / minutes, Clock: &model.Clock{Zone: "Europe/Berlin", Start: "2026-10-22T05:15", Unit: 60 * minutes}, Calendars: make([]model.Calendar, 1), Resources: []model.Resource{{Capacity: 4, Calendar: new(0)}}, Tasks: []model.Task{{Modes: []model.Mode{{}}}}}
+		c := &m.Calendars[0]
+		for k := range 1 + rng.IntN(4) {
+			c.Weekly = append(c.Weekly, model.Shift{Days: []int{1 + k, 5, 7}, From: clock(), Until: clock(), Capacity: rng.Int64N(5)})
+		}
+		c.Closed = []string{"2026-10-25"}
+		if from := rng.Int64N(90); rng.IntN(2) == 0 {
+			m.Resources[0].Down = []model.Window{{From: from, Until: from + 3}, {From: from + 3, Until: from + 9}}
+		}
+		if err := m.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		e := &examiner{m: m}
+		e.openings()
+		zero := e.begin()
+		for at := range m.Horizon {
+			want := int64(4)
+			for minute := range minutes {
+				want = min(want, onShift(c, zero.Add(time.Duration(at*minutes+minute)*time.Minute)))
+			}
+			for _, w := range m.Resources[0].Down {
+				if w.From <= at && at < w.Until {
+					want = 0
+				}
+			}
+			if got, next := e.open[0].from(at); got != want || next <= at {
+				t.Fatalf("round %d: %d at %d up to %d, not %d: %+v", round, got, at, next, want, c)
+			}
+		}
+	}
+}
+
+// onShift is what a calendar leaves of a capacity of 4 at a minute.
+func onShift(c *model.Calendar, now time.Time) (most int64) {
+	clock := now.Format("15:04")
+	for _, s := range c.Weekly {
+		for back := range 2 {
+			day := now.AddDate(0, 0, -back)
+			if day.Format(time.DateOnly) == c.Closed[0] || !slices.Contains(s.Days, (int(day.Weekday())+6)%7+1) {
+				continue
+			}
+			open := back == 0 && clock >= s.From && clock < s.Until
+			if s.Until <= s.From {
+				open = back == 0 && clock >= s.From || back == 1 && clock < s.Until
+			}
+			switch {
+			case !open:
+			case s.Capacity == 0:
+				most = 4
+			default:
+				most = max(most, s.Capacity)
+			}
+		}
+	}
+	return most
 }

@@ -10,6 +10,7 @@ import (
 // stopsAreKnown holds that stops are of what can have them, and before what is there.
 func (e *examiner) stopsAreKnown() bool {
 	before := len(e.found)
+	e.known()
 	for k := range e.stops {
 		s := &e.stops[k]
 		switch {
@@ -21,21 +22,83 @@ func (e *examiner) stopsAreKnown() bool {
 			e.add("stops", "stops[%d] is a %q where there is none", k, s.Kind)
 		case s.Start < 0 || s.End < s.Start || s.End > e.start[s.Before]:
 			e.add("stops", "stops[%d] is from %d to %d, before a task that starts at %d", k, s.Start, s.End, e.start[s.Before])
-		case s.Start < e.m.Now && !e.pinned(len(e.m.Tasks)+k) && !e.begun(s):
+		case s.Start < e.m.Now && !e.fixed[k] && !e.begun[k]:
 			e.add("now", "stops[%d] starts at %d; it is %d already", k, s.Start, e.m.Now)
 		}
 	}
 	return len(e.found) == before
 }
 
-// begun tells whether a stop is one of the baseline's, which began before now: what was cleaned is clean for any task, and what
+// sorted are stops by what, where and when they are, whatever task they are before.
+type sorted []*model.Stop
+
+func compare(a, b *model.Stop) int {
+	return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(number(a.Resource), number(b.Resource)), cmp.Compare(number(a.Tank), number(b.Tank)), cmp.Compare(a.Kind, b.Kind))
+}
+
+// number is a place in a list, or -1.
+func number(i *int) int {
+	if i == nil {
+		return -1
+	}
+	return *i
+}
+
+// sort has the stops of a list that start before a time.
+func sort(stops []model.Stop, until int64) sorted {
+	list := make(sorted, 0, len(stops))
+	for k := range stops {
+		if stops[k].Start < until {
+			list = append(list, &stops[k])
+		}
+	}
+	slices.SortStableFunc(list, compare)
+	return list
+}
+
+// like are the stops that are the same as one but for the task that they are before.
+func (l sorted) like(s *model.Stop) sorted {
+	first, _ := slices.BinarySearchFunc(l, s, compare)
+	last := first
+	for last < len(l) && compare(l[last], s) == 0 {
+		last++
+	}
+	return l[first:last]
+}
+
+// same is the stop that is one, the first if there are several, or nil.
+func (l sorted) same(s *model.Stop) *model.Stop {
+	for _, o := range l.like(s) {
+		if o.Before == s.Before {
+			return o
+		}
+	}
+	return nil
+}
+
+// known notes which stops are the model's, and which are the baseline's, which began before now.
+func (e *examiner) known() {
+	e.standing = sort(e.m.Stops, forever)
+	e.fixed, e.begun = make([]bool, len(e.stops)), make([]bool, len(e.stops))
+	var past sorted // of the baseline
+	for k := range e.stops {
+		s := &e.stops[k]
+		if e.fixed[k] = e.standing.same(s) != nil; e.fixed[k] || s.Start >= e.m.Now || e.m.Baseline == nil {
+			continue
+		}
+		if past == nil {
+			past = sort(e.m.Baseline.Stops, e.m.Now)
+		}
+		if e.placed(s) && in(s.Before, len(e.m.Tasks)) {
+			e.begun[k] = slices.ContainsFunc(past.like(s), func(o *model.Stop) bool { return e.stillGood(o, s) })
+		}
+	}
+}
+
+// stillGood tells whether a stop of the baseline is good for the task of one that is alike: what was cleaned is clean for any task, and what
 // was set up for a family is for any task of it.
-func (e *examiner) begun(s *model.Stop) bool {
-	b := e.m.Baseline
-	return b != nil && slices.ContainsFunc(b.Stops, func(old model.Stop) bool {
-		same := old.Kind == s.Kind && equal(old.Resource, s.Resource) && equal(old.Tank, s.Tank) && old.Start == s.Start && old.End == s.End
-		return same && (old.Kind == model.Clean || old.Before == s.Before || e.was(&old) == e.familyAt(s.Before, s))
-	})
+func (e *examiner) stillGood(old, s *model.Stop) bool {
+	return old.Kind == model.Clean || old.Before == s.Before || e.was(old) == e.familyAt(s.Before, s)
 }
 
 // was is for what the baseline has a stop.
@@ -43,12 +106,15 @@ func (e *examiner) was(s *model.Stop) int {
 	if s.Tank == nil {
 		return e.family(s.Before)
 	}
-	for _, a := range e.m.Baseline.Assignments {
-		if a.Task != s.Before {
-			continue
+	if e.planned == nil {
+		e.planned = make(map[int]int, len(e.m.Baseline.Assignments))
+		for _, a := range e.m.Baseline.Assignments {
+			e.planned[a.Task] = a.Mode
 		}
-		t := &e.m.Tasks[a.Task]
-		for _, f := range e.m.Flows(t, &t.Modes[a.Mode]) {
+	}
+	if mode, planned := e.planned[s.Before]; planned {
+		t := &e.m.Tasks[s.Before]
+		for _, f := range e.m.Flows(t, &t.Modes[mode]) {
 			if f.Tank == *s.Tank && f.Family != nil {
 				return *f.Family
 			}
@@ -140,13 +206,38 @@ func (e *examiner) familyBefore(s *model.Stop) int {
 	if first != nil {
 		family = *first
 	}
-	last := int64(-1)
-	for i := range e.m.Tasks {
-		if e.start[i] > last && e.start[i] <= s.Start && e.is(i, s) {
-			family, last = e.familyAt(i, s), e.start[i]
+	queue := e.queue(s)
+	k, _ := slices.BinarySearchFunc(queue, s.Start, func(i int, t int64) int { return cmp.Compare(e.start[i], t+1) })
+	if k == 0 {
+		return family
+	}
+	last := e.start[queue[k-1]] // of those that start together the first in the model
+	k, _ = slices.BinarySearchFunc(queue, last, func(i int, t int64) int { return cmp.Compare(e.start[i], t) })
+	return e.familyAt(queue[k], s)
+}
+
+// queue are the tasks where a stop is, by their starts and places in the model.
+func (e *examiner) queue(s *model.Stop) []int {
+	if e.queues == nil {
+		e.queues = make([][]int, len(e.m.Resources)+len(e.m.Tanks))
+		for i, mode := range e.mode {
+			for _, n := range mode.Needs {
+				if e.end[i] > e.start[i] && e.m.Resources[n.Resource].Changeover != nil {
+					e.queues[n.Resource] = append(e.queues[n.Resource], i)
+				}
+			}
+			for _, f := range e.flows[i] {
+				e.queues[len(e.m.Resources)+f.Tank] = append(e.queues[len(e.m.Resources)+f.Tank], i)
+			}
+		}
+		for _, list := range e.queues {
+			slices.SortStableFunc(list, func(a, b int) int { return cmp.Compare(e.start[a], e.start[b]) })
 		}
 	}
-	return family
+	if s.Tank != nil {
+		return e.queues[len(e.m.Resources)+*s.Tank]
+	}
+	return e.queues[*s.Resource]
 }
 
 // is tells whether a task is where a stop is.
@@ -175,6 +266,22 @@ func (e *examiner) takenByStops(uses [][]use) {
 	}
 }
 
+// before are those of some stops by their tasks that are before one.
+func (e *examiner) before(stops []int, task int) []int {
+	by := func(k, task int) int { return cmp.Compare(e.stops[k].Before, task) }
+	first, found := slices.BinarySearchFunc(stops, task, by)
+	if !found {
+		return nil
+	}
+	last, _ := slices.BinarySearchFunc(stops[first:], task+1, by)
+	return stops[first : first+last]
+}
+
+// byTask sorts stops so.
+func (e *examiner) byTask(stops []int) {
+	slices.SortStableFunc(stops, func(a, b int) int { return cmp.Compare(e.stops[a].Before, e.stops[b].Before) })
+}
+
 // groups looks at each resource with changeovers, cleaning or campaigns: its tasks by their
 // starts.
 func (e *examiner) groups() {
@@ -195,7 +302,7 @@ func (e *examiner) groups() {
 	for k := range e.stops {
 		if s := &e.stops[k]; s.Resource != nil {
 			stops[*s.Resource] = append(stops[*s.Resource], k)
-			if !slices.Contains(on[*s.Resource], s.Before) {
+			if !e.is(s.Before, s) {
 				e.add("stops", "stops[%d] is of resource %d, where %s is not", k, *s.Resource, e.name(s.Before))
 				return
 			}
@@ -203,6 +310,7 @@ func (e *examiner) groups() {
 	}
 	for r := range on {
 		slices.SortFunc(on[r], func(a, b int) int { return cmp.Compare(e.start[a], e.start[b]) })
+		e.byTask(stops[r])
 		if e.m.Resources[r].Changeover != nil {
 			e.changes(r, on[r], stops[r])
 		}
@@ -234,11 +342,11 @@ func (e *examiner) changes(r int, tasks, stops []int) {
 		if family >= 0 && (resource.Capacity == 1 || family != e.family(group[0])) {
 			duration = table.Duration[family][e.family(group[0])]
 		}
-		if !past || !e.pinned(group[0]) {
+		if !past || !e.settled(group[0]) {
 			e.between("changeover", group, stops, free, duration)
 		}
 		for _, i := range group {
-			free, past = max(free, e.until(i, r)), past && e.pinned(i)
+			free, past = max(free, e.until(i, r)), past && e.settled(i)
 		}
 		family, at = e.family(group[0]), next
 	}
@@ -255,10 +363,11 @@ func (e *examiner) between(rule string, group, stops []int, free, duration int64
 	if duration == 0 {
 		return
 	}
-	for _, k := range stops {
-		s := &e.stops[k]
-		if s.Kind == model.Change && slices.Contains(group, s.Before) && s.Start >= free && s.End <= first && s.End-s.Start == duration {
-			return
+	for _, i := range group {
+		for _, k := range e.before(stops, i) {
+			if s := &e.stops[k]; s.Kind == model.Change && s.Start >= free && s.End <= first && s.End-s.Start == duration {
+				return
+			}
 		}
 	}
 	e.add(rule, "%s starts at %d, and no changeover of %d is before it and after %d", e.name(group[0]), first, duration, free)
@@ -275,15 +384,15 @@ func (e *examiner) cleanings(r int, tasks, stops []int) {
 		if end > 0 {
 			since, last = 0, end
 		}
-		if c.CleanHold > 0 && since == 0 && e.start[i]-last > c.CleanHold && !e.pinned(i) {
+		if c.CleanHold > 0 && since == 0 && e.start[i]-last > c.CleanHold && !e.settled(i) {
 			e.add("cleaning", "%s starts at %d on resource %d, which was clean at %d and can wait for %d", e.name(i), e.start[i], r, last, c.CleanHold)
 		}
 		since++
 		free = max(free, e.held[i])
-		if c.Tasks > 0 && since > c.Tasks && !e.pinned(i) {
+		if c.Tasks > 0 && since > c.Tasks && !e.settled(i) {
 			e.add("cleaning", "%s is the %dth on resource %d since it was cleaned; at most %d can be", e.name(i), since, r, c.Tasks)
 		}
-		if c.Time > 0 && e.end[i]-last > c.Time && !e.pinned(i) {
+		if c.Time > 0 && e.end[i]-last > c.Time && !e.settled(i) {
 			e.add("cleaning", "%s ends at %d on resource %d, which was clean at %d and is so for %d", e.name(i), e.end[i], r, last, c.Time)
 		}
 	}
@@ -293,7 +402,7 @@ func (e *examiner) cleanings(r int, tasks, stops []int) {
 // the first cleaning before it.
 func (e *examiner) waitsDirty(r, i int, free, cleaned int64) {
 	hold := e.m.Resources[r].Cleaning.DirtyHold
-	if hold == 0 || e.pinned(i) {
+	if hold == 0 || e.settled(i) {
 		return
 	}
 	until := min(cleaned, e.start[i])
@@ -307,12 +416,9 @@ func (e *examiner) waitsDirty(r, i int, free, cleaned int64) {
 // times if there is none, and when the last one ends.
 func (e *examiner) cleaned(i int, stops []int, free int64) (first, end int64) {
 	first = model.MaxTime + 1
-	for _, k := range stops {
+	for _, k := range e.before(stops, i) {
 		s := &e.stops[k]
-		if s.Before != i {
-			continue
-		}
-		fixed := e.pinned(len(e.m.Tasks) + k)
+		fixed := e.settled(len(e.m.Tasks) + k)
 		if s.Start < free && !fixed {
 			e.add("cleaning", "stops[%d] starts at %d, before what is before it ends at %d", k, s.Start, free)
 		}
@@ -330,11 +436,12 @@ func (e *examiner) campaign(c model.Campaign, tasks []int) {
 	for at := 0; at < len(tasks); {
 		next, past := at, true
 		for next < len(tasks) && e.family(tasks[next]) == e.family(tasks[at]) {
-			past = past && e.pinned(tasks[next])
+			past = past && e.settled(tasks[next])
 			next++
 		}
 		n := int64(next - at)
-		if e.family(tasks[at]) == c.Family && !past && (n < c.Min || c.Max > 0 && n > c.Max) {
+		short := n < c.Min && (!e.part || next < len(tasks))
+		if e.family(tasks[at]) == c.Family && !past && (short || c.Max > 0 && n > c.Max) {
 			e.add("campaign", "from %s on %d tasks of family %d follow one another on resource %d; it is %d to %d", e.name(tasks[at]), n, c.Family, c.Resource, c.Min, c.Max)
 		}
 		at = next

@@ -23,9 +23,13 @@ func (e *examiner) tanks() {
 		}
 	}
 	for k := range on {
+		if e.part && e.shared[k] {
+			continue
+		}
 		slices.SortStableFunc(on[k], func(a, b int) int {
 			return cmp.Or(cmp.Compare(e.start[a], e.start[b]), cmp.Compare(e.end[a], e.end[b]))
 		})
+		e.byTask(stops[k])
 		e.products(k, on[k], stops[k])
 		e.level(k, on[k])
 		if e.m.Tanks[k].Hold > 0 {
@@ -91,7 +95,7 @@ func (e *examiner) products(k int, tasks, stops []int) {
 		}
 		group := tasks[at:next]
 		other := e.product(group[0], k)
-		if other != family && (!past || !e.pinned(group[0])) {
+		if other != family && (!past || !e.settled(group[0])) {
 			if level != tank.Heel {
 				e.add("tank", "%s starts at %d with another product in tank %d, in which there are %d and not the heel of %d", e.name(group[0]), e.start[group[0]], k, level, tank.Heel)
 			}
@@ -103,7 +107,7 @@ func (e *examiner) products(k int, tasks, stops []int) {
 		}
 		for _, i := range group {
 			level += e.amount(i, k)
-			free, past = max(free, e.end[i]), past && e.pinned(i)
+			free, past = max(free, e.end[i]), past && e.settled(i)
 		}
 		family, at = other, next
 	}
@@ -142,7 +146,7 @@ func (e *examiner) level(k int, tasks []int) {
 		} else {
 			list = append(list, change{e.start[i], 0, a}, change{e.end[i], a, 0})
 		}
-		if !e.pinned(i) {
+		if !e.settled(i) {
 			judged = min(judged, e.start[i])
 		}
 	}
@@ -188,7 +192,7 @@ func (e *examiner) ages(k int, tasks []int) {
 			taken := min(left, lots[at].amount)
 			left -= taken
 			lots[at].amount -= taken
-			if e.start[i]-lots[at].since > tank.Hold && !e.pinned(i) {
+			if e.start[i]-lots[at].since > tank.Hold && !e.settled(i) {
 				e.add("hold", "%s starts at %d and draws from tank %d what is there since %d; it can be there for %d", e.name(i), e.start[i], k, lots[at].since, tank.Hold)
 				break
 			}

@@ -39,7 +39,10 @@
 //     "Machine scheduling with an availability constraint", Journal of Global Optimization 9,
 //     1996). One that crosses has it at S. Amounts taken at t add up to c(r,t) at most while
 //     open, and to the capacity while closed, when only tasks that pause, cross or block are there.
-//     Times that are held only are bound by the capacity and not by the calendar.
+//     Times that are held only are bound by the capacity and not by the calendar. Shifts are by the clock, and c(r,t) is the
+//     least of the unit from t to t + 1: a unit that is not open throughout is closed, so that the begin of a shift is rounded up
+//     and its end down, and where one takes over from another within a unit there is no gap. Calendars that come again do so up to
+//     the horizon, and are closed from there on.
 //   - changeover: on a machine with one, between tasks i and j that follow one another, with
 //     families f and g, there is a stop of the table's duration(f,g), if that is above 0
 //     (Allahverdi, "The third comprehensive survey on scheduling problems with setup times",
@@ -84,8 +87,11 @@
 //     Production Research 43, 2005). What is never drawn is not judged. A hold in a machine is a
 //     max_lag with blocking.
 //   - pin: a task with a pinned start begins then, in the pinned mode, and ends at the
-//     pinned end. What has happened is not judged: rules between pinned tasks alone, and their
-//     releases, calendars and rates, are not looked at.
+//     pinned end. What has happened is not judged: a rule of a pinned task with a start before now, or of
+//     several such tasks alone, is not looked at, and a precedence not if the start of after is one and before is pinned. A pinned
+//     task with a start from now on keeps all rules like any other task, its mode's duration aside if its end is pinned. If it has a
+//     waiver it is taken as what has happened, and what it breaks can be listed: so a frozen zone stays as crews know it although
+//     something has gone wrong.
 //
 // Objective levels are compared one after the other (lexicographic), each the weighted sum of
 // its terms. With M the makespan, tardiness and earliness are the sums of weight · max(0, C − due) and weight ·

@@ -8,6 +8,7 @@ import (
 // Limits of what plants add.
 const (
 	MaxWindows  = 1 << 18 // that calendars unfold to, all together
+	MaxShifts   = 1 << 10 // of a calendar
 	MaxFamilies = 1 << 10
 	MaxTanks    = 1 << 12
 	MaxCost     = 1 << 30
@@ -110,7 +111,8 @@ type Flow struct {
 type Pin struct {
 	Mode  *int   `json:"mode,omitempty"`
 	Start *int64 `json:"start,omitempty"`
-	End   *int64 `json:"end,omitempty"` // only with a start
+	End   *int64 `json:"end,omitempty"`   // only with a start
+	Waive bool   `json:"waive,omitempty"` // with a start: it stays there although it breaks rules with other pinned tasks (package check says which)
 }
 
 // Stop is a changeover or a cleaning.

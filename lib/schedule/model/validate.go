@@ -60,6 +60,9 @@ func (m *Model) Validate() error {
 		e.cycle()
 	}
 	if len(e.faults) == 0 {
+		e.judgedPins()
+	}
+	if len(e.faults) == 0 {
 		e.possible()
 	}
 	if len(e.faults) > 0 {

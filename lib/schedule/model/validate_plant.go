@@ -114,6 +114,7 @@ func (e *examiner) calendar(i int) {
 	case len(c.Weekly) == 0 && len(c.Closed) > 0:
 		e.add(where+".closed", "is for weekly shifts; leave windows out instead")
 	}
+	e.atMost(where+".weekly", len(c.Weekly), MaxShifts)
 	e.time(where+".period", c.Period)
 	e.span(where+".windows", c.Windows)
 	if n := len(c.Windows); n > 0 && c.Period > 0 && c.Windows[n-1].Until > c.Period {

@@ -76,12 +76,18 @@ func (e *examiner) pin(where string, t *Task) {
 		if p.Mode == nil && len(t.Modes) > 1 {
 			e.add(where, "has a start and no mode; the task has %d modes", len(t.Modes))
 		}
+		if end := *p.Start + t.shortest(); p.End == nil && end > MaxTime {
+			e.add(where+".start", "is %d, so that the task ends at %d; times are 0 to %d", *p.Start, end, MaxTime)
+		}
 	}
 	if p.End != nil {
 		e.time(where+".end", *p.End)
 		if p.Start == nil || *p.End < *p.Start {
 			e.add(where+".end", "is %d; an end goes with a start that is not after it", *p.End)
 		}
+	}
+	if p.Waive && p.Start == nil {
+		e.add(where+".waive", "is for a pinned start")
 	}
 }
 

@@ -172,10 +172,7 @@ func (in *instance) aheadOn(i, resource int32) int32 {
 // followers are the bundles that may come after a pinned task on its machines: all with a way
 // that needs one, and a start in the baseline that is not before.
 func (in *instance) followers(i int32) (list []int32) {
-	way := in.wayFirst[i]
-	if mode := in.Tasks[i].Pin.Mode; mode != nil {
-		way += int32(*mode) //nolint:gosec // a place
-	}
+	way := in.pinnedWay(i)
 	for j, w := range in.keptWay {
 		if w < 0 || in.pinned(int32(j)) || in.kept[j] < *in.Tasks[i].Pin.Start {
 			continue

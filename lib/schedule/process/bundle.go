@@ -319,10 +319,7 @@ func (s *maker) extend(p int32, until int64) {
 func (s *maker) pin(i int32) {
 	p := s.Tasks[i].Pin
 	sl := &s.slots[0]
-	sl.way = s.wayFirst[i]
-	if p.Mode != nil {
-		sl.way += int32(*p.Mode) //nolint:gosec // a place
-	}
+	sl.way = s.pinnedWay(i)
 	w := &s.ways[sl.way]
 	sl.start, sl.end = *p.Start, s.pinnedEnd(i, w)
 	if fixed := s.fixed[i]; len(fixed) > 0 {
@@ -332,6 +329,9 @@ func (s *maker) pin(i int32) {
 		}
 	} else if t, ok := s.prepared(i, w, 0, &[8]wash{}, sl); !ok || t > sl.start || sl.end == sl.start || slices.ContainsFunc(sl.halts, func(h halt) bool { return h.start < s.Now }) {
 		sl.halts = sl.halts[:0] // between pinned tasks nobody asks for them, and none begins in the past
+	}
+	for _, f := range w.flows {
+		s.mix(i, f)
 	}
 	s.commit(i, sl)
 	s.hold(i)

@@ -19,23 +19,37 @@ func unfold(m *model.Model, r *model.Resource) ([]window, error) {
 	}
 	list := []window{{0, model.MaxTime + 1, r.Capacity}}
 	if r.Calendar != nil {
-		c := &m.Calendars[*r.Calendar]
-		raw := repeated(c, m.Horizon)
-		if len(c.Weekly) > 0 {
-			var err error
-			if raw, err = shifts(c, m.Clock, m.Horizon); err != nil {
-				return nil, err
-			}
+		var err error
+		if list, err = calendar(m, &m.Calendars[*r.Calendar], r.Capacity); err != nil {
+			return nil, err
 		}
-		for i := range raw {
-			if raw[i].capacity == 0 {
-				raw[i].capacity = r.Capacity
-			}
-		}
-		list = flatten(raw)
 	}
 	for _, w := range r.Down {
 		list = without(list, w.From, w.Until)
+	}
+	return list, nil
+}
+
+// calendar returns the windows of a calendar in order, for a resource with a capacity.
+func calendar(m *model.Model, c *model.Calendar, capacity int64) ([]window, error) {
+	raw := repeated(c, m.Horizon)
+	if len(c.Weekly) > 0 {
+		var err error
+		if raw, err = shifts(c, m.Clock, m.Horizon); err != nil {
+			return nil, err
+		}
+	}
+	for i := range raw {
+		if raw[i].capacity == 0 {
+			raw[i].capacity = capacity
+		}
+	}
+	list := flatten(raw)
+	if len(c.Weekly) > 0 {
+		list = whole(list, m.Clock.Unit)
+	}
+	if c.Period > 0 || len(c.Weekly) > 0 {
+		list = without(list, m.Horizon, model.MaxTime+1) // up to which it comes again
 	}
 	return list, nil
 }
@@ -51,7 +65,34 @@ func repeated(c *model.Calendar, horizon int64) (list []window) {
 	}
 }
 
-// shifts lists the shifts of each day up to the horizon.
+// whole makes windows of seconds, which are apart or touch, ones of whole units that are open throughout. A unit in which
+// one takes over from another has the least that there is in it.
+func whole(list []window, unit int64) (units []window) {
+	for k := 0; k < len(list); {
+		last := k // of those that touch
+		for last+1 < len(list) && list[last+1].from == list[last].until {
+			last++
+		}
+		from, until := -floor(-list[k].from, unit), floor(list[last].until, unit)
+		for ; k <= last; k++ {
+			w := window{max(from, floor(list[k].from, unit)), min(until, -floor(-list[k].until, unit)), list[k].capacity}
+			if n := len(units) - 1; n >= 0 && w.from < units[n].until && w.from < w.until {
+				both := window{w.from, w.from + 1, min(w.capacity, units[n].capacity)}
+				if units[n].until = w.from; units[n].from == w.from {
+					units = units[:n]
+				}
+				units = append(units, both)
+				w.from++
+			}
+			if w.from < w.until {
+				units = append(units, w)
+			}
+		}
+	}
+	return units
+}
+
+// shifts lists the shifts of each day up to the horizon, in seconds from time 0 on.
 func shifts(c *model.Calendar, clock *model.Clock, horizon int64) (list []window, err error) {
 	zone, err := time.LoadLocation(clock.Zone)
 	if err != nil {
@@ -66,12 +107,10 @@ func shifts(c *model.Calendar, clock *model.Clock, horizon int64) (list []window
 		closed[day] = true
 	}
 	year, month, first := zero.Date()
-	// Units since time 0, rounded up, because a task starts at whole units only.
-	units := func(day, hour, minute int) int64 {
-		seconds := time.Date(year, month, day, hour, minute, 0, 0, zone).Unix() - zero.Unix()
-		return -floor(-seconds, clock.Unit)
+	seconds := func(day, hour, minute int) int64 {
+		return time.Date(year, month, day, hour, minute, 0, 0, zone).Unix() - zero.Unix()
 	}
-	for day := first - 1; units(day, 0, 0) <= horizon; day++ {
+	for day := first - 1; seconds(day, 0, 0) <= horizon*clock.Unit; day++ {
 		date := time.Date(year, month, day, 12, 0, 0, 0, zone)
 		if closed[date.Format(time.DateOnly)] {
 			continue
@@ -92,7 +131,7 @@ func shifts(c *model.Calendar, clock *model.Clock, horizon int64) (list []window
 			if 60*h2+m2 <= 60*h1+m1 {
 				until++
 			}
-			w := window{max(0, units(day, h1, m1)), units(until, h2, m2), s.Capacity}
+			w := window{max(0, seconds(day, h1, m1)), seconds(until, h2, m2), s.Capacity}
 			if w.until > w.from {
 				list = append(list, w)
 			}

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"slices"
 
 	"linghang/lib/schedule/model"
@@ -188,9 +189,9 @@ func (d *decoder) retry() {
 }
 
 func (d *decoder) value() (v value) {
-	v[0] = int64(len(d.missing))
+	v[0] = int64(len(d.missing)) + d.pinnedFlows()
 	for r := range d.machines {
-		if m := &d.machines[r]; len(d.campaign) > 0 && m.last >= 0 && m.family >= 0 && !d.pinned(m.last) {
+		if m := &d.machines[r]; len(d.campaign) > 0 && m.last >= 0 && m.family >= 0 && m.judged {
 			v[0] += max(0, d.campaign[r*len(d.Families)+int(m.family)].Min-m.run)
 		}
 	}
@@ -291,16 +292,7 @@ func (d *decoder) export(v *value) *model.Schedule {
 		s.Assignments[i] = model.Assignment{Task: i, Mode: int(d.way[i] - d.wayFirst[i]), Start: d.start[i], End: d.end[i]}
 		s.Makespan = max(s.Makespan, d.end[i])
 	}
-	for k := range d.halts {
-		h := &d.halts[k]
-		stop := model.Stop{Kind: h.kind, Before: int(h.task), Start: h.start, End: h.end}
-		if h.tank >= 0 {
-			stop.Tank = new(int(h.tank))
-		} else {
-			stop.Resource = new(int(h.resource))
-		}
-		s.Stops = append(s.Stops, stop)
-	}
+	s.Stops = d.stops()
 	if len(d.Objective) > 0 {
 		if len(d.pins) > 0 && len(d.missing) == 0 {
 			d.recost()
@@ -311,9 +303,36 @@ func (d *decoder) export(v *value) *model.Schedule {
 	return s
 }
 
+func (d *decoder) stops() (list []model.Stop) {
+	for k := range d.halts {
+		h := &d.halts[k]
+		stop := model.Stop{Kind: h.kind, Before: int(h.task), Start: h.start, End: h.end}
+		if h.tank >= 0 {
+			stop.Tank = new(int(h.tank))
+		} else {
+			stop.Resource = new(int(h.resource))
+		}
+		list = append(list, stop)
+	}
+	return list
+}
+
+// pinnedAlone is the schedule of the pinned tasks alone, as every schedule has them.
+func (d *decoder) pinnedAlone() *model.Schedule {
+	d.reset()
+	s := &model.Schedule{}
+	for _, i := range d.pins {
+		d.pin(i)
+		s.Assignments = append(s.Assignments, model.Assignment{Task: int(i), Mode: int(d.way[i] - d.wayFirst[i]), Start: d.start[i], End: d.end[i]})
+	}
+	s.Stops = d.stops()
+	return s
+}
+
 // recost sets what changeovers cost by what is there in the end: among pinned tasks others may
 // have come in.
 func (d *decoder) recost() {
+	queues := d.byPlace()
 	for k := range d.halts {
 		h := &d.halts[k]
 		if h.kind == model.Clean {
@@ -325,14 +344,12 @@ func (d *decoder) recost() {
 		} else {
 			table, first = d.Resources[h.resource].Changeover, d.Resources[h.resource].Family
 		}
-		family, last := int32(none), int64(-1)
+		family := int32(none)
 		if first != nil {
 			family = int32(*first) //nolint:gosec // a place
 		}
-		for i := range d.way {
-			if d.start[i] > last && d.start[i] <= h.start && d.at(i, h) {
-				family, last = d.familyAt(int32(i), d.way[i], h.tank), d.start[i]
-			}
+		if i := d.lastBefore(queues, h); i >= 0 {
+			family = d.familyAt(i, d.way[i], h.tank)
 		}
 		h.cost = 0
 		if costs, to := d.Changeovers[*table].Cost, d.familyAt(h.task, d.way[h.task], h.tank); costs != nil && family >= 0 && to >= 0 {
@@ -354,11 +371,37 @@ func (s *state) familyAt(i, w, tank int32) int32 {
 	return none
 }
 
-// at tells whether a task is where a stop is.
-func (d *decoder) at(i int, h *halt) bool {
-	w := &d.ways[d.way[i]]
-	if h.tank >= 0 {
-		return slices.ContainsFunc(w.flows, func(f pour) bool { return f.tank == int(h.tank) })
+// byPlace are the tasks on each resource with changeovers, and after those in each tank, by their starts and places in the model.
+func (d *decoder) byPlace() [][]int32 {
+	queues := make([][]int32, len(d.Resources)+len(d.Tanks))
+	for i := range int32(d.tasks) { //nolint:gosec // a place
+		w := &d.ways[d.way[i]]
+		for _, n := range w.needs {
+			if d.end[i] > d.start[i] && d.Resources[n.Resource].Changeover != nil {
+				queues[n.Resource] = append(queues[n.Resource], i)
+			}
+		}
+		for _, f := range w.flows {
+			queues[len(d.Resources)+f.tank] = append(queues[len(d.Resources)+f.tank], i)
+		}
 	}
-	return d.end[i] > d.start[i] && slices.ContainsFunc(w.needs, func(n model.Need) bool { return n.Resource == int(h.resource) })
+	for _, list := range queues {
+		slices.SortStableFunc(list, func(a, b int32) int { return cmp.Compare(d.start[a], d.start[b]) })
+	}
+	return queues
+}
+
+// lastBefore is the last task that starts where a stop is up to then, of several at once the first in the model, or none.
+func (d *decoder) lastBefore(queues [][]int32, h *halt) int32 {
+	at := int(h.resource)
+	if h.tank >= 0 {
+		at = len(d.Resources) + int(h.tank)
+	}
+	list := queues[at]
+	k, _ := slices.BinarySearchFunc(list, h.start, func(i int32, t int64) int { return cmp.Compare(d.start[i], t+1) })
+	if k == 0 {
+		return none
+	}
+	k, _ = slices.BinarySearchFunc(list, d.start[list[k-1]], func(i int32, t int64) int { return cmp.Compare(d.start[i], t) })
+	return list[k]
 }

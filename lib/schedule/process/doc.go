@@ -22,6 +22,9 @@
 // place, time after deadlines, and then the levels of the objective: what cannot be done
 // yet is repaired first.
 //
+// Pinned tasks are placed first, and on machines to which tasks are appended the others come after them. What those that are judged break
+// by themselves is found before the search.
+//
 // With a baseline tasks stay at their starts and in their ways there unless something pushes them, or the search frees
 // them: they rather wait for those that the baseline has before them, and their stops are kept free. What cannot stay, and
 // what that pushes, is taken out to the end of the list first (ejection chains, Glover, "Ejection chains, reference structures and
@@ -56,12 +59,19 @@ type NotFoundError struct {
 	Late    int64 // time after deadlines, of all tasks
 	Moves   int64
 	Nearest *model.Schedule // the nearest one, if it only misses deadlines
+	Pins    error           // what pinned tasks break by themselves (check.Pins), so that nothing was searched
 }
+
+// Unwrap returns what pinned tasks break.
+func (e *NotFoundError) Unwrap() error { return e.Pins }
 
 // Error returns what is lacking.
 func (e *NotFoundError) Error() string {
+	if e.Pins != nil {
+		return fmt.Sprintf("no schedule was found that keeps all rules: pinned tasks break some by themselves, and nothing comes between them where order matters:\n%v", e.Pins)
+	}
 	if len(e.Missing) == 0 && e.Late == 0 {
-		return fmt.Sprintf("no schedule was found that keeps all rules in %d tries: in the nearest one a campaign is too short", e.Moves)
+		return fmt.Sprintf("no schedule was found that keeps all rules in %d tries: in the nearest one a campaign is too short, or a tank has too little or too much for what is pinned", e.Moves)
 	}
 	if len(e.Missing) == 0 {
 		return fmt.Sprintf("no schedule was found that keeps all rules in %d tries: in the nearest one tasks end after their deadlines, by %d together", e.Moves, e.Late)

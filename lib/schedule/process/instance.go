@@ -79,6 +79,8 @@ type instance struct {
 	keptWay   []int32
 	ahead     [][]queued // by task: those before it there
 	tail      []int64    // longest way from the start of a task to the end
+	bound     []bool     // by tank: a pinned task fills or draws
+	judges    bool       // there is a pinned task that is
 }
 
 func newInstance(m *model.Model) (*instance, error) {
@@ -97,6 +99,7 @@ func newInstance(m *model.Model) (*instance, error) {
 		}
 	}
 	in.layTasks()
+	in.layPins()
 	in.layArcs()
 	in.bundle()
 	for _, s := range m.Stops {
@@ -264,6 +267,29 @@ func (in *instance) layTasks() {
 		}
 		in.wayFirst = append(in.wayFirst, int32(len(in.ways))) //nolint:gosec // bounded by the model
 	}
+}
+
+// layPins notes where pinned tasks are, and whether some are judged.
+func (in *instance) layPins() {
+	in.bound = make([]bool, len(in.Tanks))
+	for i := range int32(in.tasks) { //nolint:gosec // a place
+		if !in.pinned(i) {
+			continue
+		}
+		in.judges = in.judges || !in.Settled(int(i))
+		for _, f := range in.ways[in.pinnedWay(i)].flows {
+			in.bound[f.tank] = true
+		}
+	}
+}
+
+// pinnedWay is the way of a task whose start is pinned.
+func (in *instance) pinnedWay(i int32) int32 {
+	w := in.wayFirst[i]
+	if p := in.Tasks[i].Pin; p.Mode != nil {
+		w += int32(*p.Mode) //nolint:gosec // a place
+	}
+	return w
 }
 
 func pours(m *model.Model, t *model.Task, mode *model.Mode) (list []pour) {

@@ -167,12 +167,15 @@ func (s *state) continues(i int32, r int) bool {
 	if m.last < 0 || m.family < 0 {
 		return true
 	}
-	// The run before is long enough, and does not leave too few for another; one that was planned
+	// The run before is long enough, if that is still judged, and does not leave too few for another; one that was planned
 	// already goes on where it is, and what is left over elsewhere.
 	old := &s.campaign[r*families+int(m.family)]
 	left := s.rest[r*families+int(m.family)]
-	return m.run >= old.Min && (s.Baseline != nil || left == 0 || left >= old.Min || old.Max > 0 && m.run >= old.Max)
+	return m.enough(old) && (s.Baseline != nil || left == 0 || left >= old.Min || old.Max > 0 && m.run >= old.Max)
 }
+
+// enough tells whether the run on a machine is as long as its campaign asks, or nobody can do better.
+func (m *machine) enough(c *model.Campaign) bool { return m.run >= c.Min || !m.judged }
 
 // stop plans a stop from a time on and returns its end.
 func (s *state) stop(h *halt, what *stopping, from, duration int64, sl *slot) int64 {
@@ -258,6 +261,9 @@ func (s *state) filled(i int32, f pour, from, after int64, sl *slot) int64 {
 	state, tank := &s.tanks[f.tank], &s.Tanks[f.tank]
 	if state.family == f.family {
 		from = max(from, state.from)
+		if s.pinned(i) {
+			return from // whether it has room or is there is known when all have their places
+		}
 		list := s.events[f.tank][state.first:]
 		if f.amount > 0 {
 			return roomFrom(list, state.start, f.amount, tank.Capacity, from)

@@ -12,6 +12,7 @@ type machine struct {
 	run     int64 // tasks of this family that followed one another
 	since   int64 // tasks since it was cleaned
 	cleaned int64 // when
+	judged  bool  // one of the tasks of this family that followed one another is not settled
 }
 
 // halt is a stop that is planned.
@@ -66,6 +67,7 @@ type state struct {
 	tanks            []tankState
 	events           [][]event
 	aged             []event // of a tank, with one more
+	mixed            []int64 // by tank: products that pinned tasks bring too early
 	rest             []int64 // by resource × family: tasks that are not placed and could be there
 	halts            []halt
 	trail            []undo
@@ -79,7 +81,7 @@ func newState(in *instance) *state {
 	s := &state{
 		instance: in, start: make([]int64, n), end: make([]int64, n), held: make([]int64, n), way: make([]int32, n),
 		profiles: make([]profile, len(in.Resources)), machines: make([]machine, len(in.Resources)), tanks: make([]tankState, len(in.Tanks)),
-		events: make([][]event, len(in.Tanks)), rest: make([]int64, len(in.campaign)),
+		events: make([][]event, len(in.Tanks)), rest: make([]int64, len(in.campaign)), mixed: make([]int64, len(in.Tanks)),
 	}
 	return s
 }
@@ -105,6 +107,7 @@ func (s *state) reset() {
 		}
 		s.events[k] = s.events[k][:0]
 	}
+	clear(s.mixed)
 	clear(s.rest)
 	if len(s.rest) > 0 {
 		for i := range int32(s.tasks) { //nolint:gosec // as above
@@ -228,7 +231,7 @@ func (s *state) appendTo(r, i int32, sl *slot) {
 		}
 	}
 	if m.family != s.family[i] || m.last < 0 {
-		m.run, m.from = 0, m.free
+		m.run, m.from, m.judged = 0, m.free, false
 		for k := range sl.halts {
 			if h := &sl.halts[k]; h.tank < 0 && h.resource == r {
 				m.from = h.end
@@ -238,6 +241,7 @@ func (s *state) appendTo(r, i int32, sl *slot) {
 	m.family, m.last = s.family[i], i
 	m.free = max(m.free, sl.end)
 	m.run++
+	m.judged = m.judged || !s.Settled(int(i))
 	m.since++
 	m.version++
 }
@@ -252,6 +256,9 @@ func (s *state) flow(i int32, f pour, sl *slot) {
 			if sl.halts[h].tank == k {
 				t.from = sl.halts[h].end
 			}
+		}
+		if t.level != s.Tanks[k].Heel {
+			t.from = max(t.from, sl.start+1) // it is pinned, and the others were not to be asked for it
 		}
 	}
 	t.family, t.level, t.free = f.family, t.level+amount, max(t.free, sl.end)

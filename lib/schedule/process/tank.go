@@ -17,6 +17,7 @@ type tankState struct {
 	level   int64 // when all has ended
 	start   int64 // level when this family began
 	first   int32 // events of this family are from here on
+	judged  bool  // what is pinned and fills or draws
 }
 
 // insert puts an event in its place in time.
@@ -111,11 +112,15 @@ func (s *state) stale(i int32, way *way, start, end int64, sl *slot) (old bool, 
 }
 
 // aging returns, with one more event, by how much what is drawn from a tank, the oldest first, is too old, if it
-// is, and the first tasks that filled and draw it.
+// is, and the first tasks that filled and draw it. What pinned tasks draw is left out: others may be drawn from before.
 func (s *state) aging(tank int, more event) (by int64, filler, drawer int32) {
+	s.aged = insert(append(s.aged[:0], s.events[tank]...), more)
+	return s.age(tank, s.aged, s.pinned)
+}
+
+// age looks at what is drawn by tasks that are not left out.
+func (s *state) age(tank int, list []event, out func(int32) bool) (by int64, filler, drawer int32) {
 	t := &s.Tanks[tank]
-	list := insert(append(s.aged[:0], s.events[tank]...), more)
-	s.aged = list
 	// The lot that is drawn from.
 	lot, left, from := event{task: none}, t.Level-t.Heel, 0
 	for _, e := range list {
@@ -128,7 +133,7 @@ func (s *state) aging(tank int, more event) (by int64, filler, drawer int32) {
 			if left == 0 {
 				break // it is not there, which is another rule's business
 			}
-			if age := e.at - lot.at; age > t.Hold && !s.pinned(e.task) {
+			if age := e.at - lot.at; age > t.Hold && !out(e.task) {
 				return age - t.Hold, lot.task, e.task
 			}
 			taken := min(want, left)
@@ -136,4 +141,41 @@ func (s *state) aging(tank int, more event) (by int64, filler, drawer int32) {
 		}
 	}
 	return 0, none, none
+}
+
+// pinnedFlows counts what is wrong in tanks that pinned tasks fill or draw when all have their places.
+func (s *state) pinnedFlows() (wrong int64) {
+	for k, bound := range s.bound {
+		if !bound {
+			continue
+		}
+		t, list, judged := &s.Tanks[k], s.events[k], false
+		room, content := t.Level, t.Level
+		for j, e := range list {
+			judged = judged || !s.Settled(int(e.task))
+			room, content = room+e.room, content+e.content
+			if judged && (j+1 == len(list) || list[j+1].at > e.at) && (room > t.Capacity || content < t.Heel) {
+				wrong++
+			}
+		}
+		if t.Hold > 0 {
+			if by, _, _ := s.age(k, list, s.settled); by > 0 {
+				wrong++
+			}
+		}
+		wrong += s.mixed[k]
+	}
+	return wrong
+}
+
+func (s *state) settled(i int32) bool { return s.Settled(int(i)) }
+
+// mix notes that a pinned task brings another product into a tank that is not down to its heel, unless nobody can do better: others
+// come after what is pinned.
+func (s *state) mix(i int32, f pour) {
+	t := &s.tanks[f.tank]
+	t.judged = t.judged || !s.settled(i)
+	if t.judged && t.family != f.family && t.level != s.Tanks[f.tank].Heel {
+		s.mixed[f.tank]++
+	}
 }
