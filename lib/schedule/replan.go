@@ -88,6 +88,9 @@ func Replan(m *model.Model, r Running) (*model.Model, []Departure, error) {
 	p.lags()
 	p.deadlines()
 	p.stops()
+	if err := p.melt(); err != nil {
+		return nil, nil, fmt.Errorf("replan: %w", err)
+	}
 	// One task that goes to the end is better than two that are pushed a little: crews have read their orders already.
 	b := &model.Baseline{Moved: 2000, Mode: 200, Time: 1}
 	for _, a := range p.running.Plan.Assignments {
@@ -160,8 +163,10 @@ type replanner struct {
 	m          *model.Model
 	planned    []*model.Assignment
 	actual     []*Actual
-	taken      [][]taken // by resource: what is pinned and has not ended
-	remains    []int     // by task: what is left in the model of it that was lost last, or 0
+	taken      [][]taken    // by resource: what is pinned and has not ended
+	ahead      []stand      // what is pinned and has not begun, by starts
+	said       []*model.Pin // how the model pins it
+	remains    []int        // by task: what is left in the model of it that was lost last, or 0
 	departures []Departure
 }
 

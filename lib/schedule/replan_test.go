@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"linghang/lib/schedule/check"
 	"linghang/lib/schedule/model"
 	"linghang/lib/schedule/plantcase"
 )
@@ -168,6 +169,36 @@ func TestWhatIsFrozenNeedsPeopleToo(t *testing.T) {
 	s, gave := replanned(t, m, Running{Plan: plan, Now: 8, Frozen: 25, Actuals: []Actual{{Task: 0, Start: new(int64(0)), End: new(int64(15))}}})
 	if s[1].Start < 15 || len(gave) == 0 || gave[0].String() != "thaw of task 1" {
 		t.Errorf("%+v, gave way %v", s, gave)
+	}
+}
+
+// What is frozen stays only if it can: a tank that is full because a pump is late, and a machine that has to be cleaned first
+// because a batch is, are seen as well as people are.
+func TestWhatIsFrozenKeepsAllRules(t *testing.T) {
+	draw, fill := on(0, 10), on(1, 10)
+	fill.Modes[0].Flows, draw.Modes[0].Flows = []model.Flow{{Tank: 0, Amount: 10}}, []model.Flow{{Tank: 0, Amount: -10}}
+	fill.Family, draw.Family = new(0), new(0)
+	m := &model.Model{
+		Families: []string{"a"}, Resources: []model.Resource{{Capacity: 1}, {Capacity: 1}}, Tanks: []model.Tank{{Capacity: 10, Level: 10, Family: new(0)}},
+		Tasks: []model.Task{draw, fill},
+	}
+	late := []Actual{{Task: 0, Start: new(int64(0)), End: new(int64(14))}}
+	plan := &model.Schedule{Assignments: []model.Assignment{{Task: 0, End: 10}, {Task: 1, Start: 10, End: 20}}}
+	s, gave := replanned(t, m, Running{Plan: plan, Now: 5, Frozen: 40, Actuals: late})
+	if s[1].Start != 14 || len(gave) != 1 || gave[0].String() != "thaw of task 1" {
+		t.Errorf("tank: %+v, gave way %v", s, gave)
+	}
+	m = &model.Model{Resources: []model.Resource{{Capacity: 1, Cleaning: &model.Cleaning{Duration: 4, Time: 20}}}, Tasks: []model.Task{on(0, 10), on(0, 10)}}
+	plan = &model.Schedule{
+		Makespan: 28, Assignments: []model.Assignment{{Task: 0, End: 10}, {Task: 1, Start: 18, End: 28}},
+		Stops: []model.Stop{{Kind: model.Clean, Resource: new(0), Before: 1, Start: 12, End: 16}},
+	}
+	if err := check.Schedule(m, plan); err != nil {
+		t.Fatal(err)
+	}
+	s, gave = replanned(t, m, Running{Plan: plan, Now: 5, Frozen: 40, Actuals: late})
+	if s[1].Start != 18 || len(gave) != 1 || gave[0].String() != "thaw of task 1" {
+		t.Errorf("cleaning: %+v, gave way %v", s, gave)
 	}
 }
 

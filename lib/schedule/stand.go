@@ -2,9 +2,12 @@ package schedule
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"sort"
 
 	"linghang/lib/schedule/model"
+	"linghang/lib/schedule/process"
 )
 
 // stand is how a task stands: by what happened, as it is pinned in the model, or by the plan.
@@ -36,10 +39,11 @@ func (p *replanner) pins() {
 		t := &p.m.Tasks[s.task]
 		if code, kept := p.keeps(&s, before[s.task]); !kept {
 			p.departs(code, &s)
-			if t.Pin != nil { // the mode that the model says is so still
-				t.Pin = &model.Pin{Mode: t.Pin.Mode}
-			}
+			p.unpin(s.task, t.Pin)
 			continue
+		}
+		if !s.begun {
+			p.ahead, p.said = append(p.ahead, s), append(p.said, t.Pin)
 		}
 		pin := &model.Pin{Mode: &s.mode, Start: &s.start, End: &s.end}
 		if s.rests || t.Breaks == model.Pause && p.hit(&s, max(s.start, p.running.Now)) {
@@ -53,6 +57,61 @@ func (p *replanner) pins() {
 			p.taken[n.Resource] = append(p.taken[n.Resource], taken{s.end, n.Amount})
 		}
 	}
+}
+
+// unpin leaves of a pin of the model the mode: that is so still.
+func (p *replanner) unpin(task int, own *model.Pin) {
+	p.m.Tasks[task].Pin = nil
+	if own != nil && own.Mode != nil {
+		p.m.Tasks[task].Pin = &model.Pin{Mode: own.Mode}
+	}
+}
+
+// melt takes off pins of what has not begun until what is left breaks no rule by itself: of tanks, cleanings, changeovers, people and whatever else
+// the checker looks at. What starts first stays first.
+func (p *replanner) melt() error {
+	for {
+		fault := broken(p.m)
+		if fault == nil {
+			return nil
+		}
+		// The least number of them, by starts, that breaks a rule: the last of these goes.
+		n := sort.Search(len(p.ahead), func(k int) bool { return broken(p.only(k)) != nil })
+		if n == 0 {
+			return fault // it is nothing of theirs
+		}
+		s := p.ahead[n-1]
+		code := "thaw"
+		if s.pinned {
+			code = "pin"
+		}
+		p.departs(code, &s)
+		p.unpin(s.task, p.said[n-1])
+		p.ahead, p.said = slices.Delete(p.ahead, n-1, n), slices.Delete(p.said, n-1, n)
+		p.m.Stops = slices.DeleteFunc(p.m.Stops, func(stop model.Stop) bool { return stop.Before == s.task })
+		p.deadlines()
+	}
+}
+
+// only is what is left with the pins of the first n tasks that have not begun.
+func (p *replanner) only(n int) *model.Model {
+	c := *p.m
+	c.Tasks = slices.Clone(p.m.Tasks)
+	gone := map[int]bool{}
+	for k := n; k < len(p.ahead); k++ {
+		i := p.ahead[k].task
+		c.Tasks[i].Pin, gone[i] = nil, true
+	}
+	c.Stops = slices.DeleteFunc(slices.Clone(p.m.Stops), func(s model.Stop) bool { return gone[s.Before] })
+	return &c
+}
+
+// broken says what a model, or what is pinned in it by itself, breaks.
+func broken(m *model.Model) error {
+	if err := m.Validate(); err != nil {
+		return fmt.Errorf("what is left cannot be scheduled:\n%w", err)
+	}
+	return process.Pins(m) //nolint:wrapcheck // the caller says what it does
 }
 
 // stands is how a task stands, if it has begun, is frozen, or is pinned at a start.
