@@ -25321,6 +25321,21 @@ export interface components {
             /** @description In any spelling that is known */
             vendor: string;
         };
+        NoticeCause: {
+            /** @description ID of the drill that it belongs to; empty: it is real */
+            drill: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description 1 to 4, as a person confirmed; 0: not yet
+             */
+            level: number;
+            number: string;
+            /** @enum {string} */
+            state: "new" | "triaged" | "confirmed" | "rejected" | "contained" | "eradicated" | "recovered" | "closed" | "reviewed" | "merged";
+            synthetic: boolean;
+            title: string;
+        };
         NoticeDetail: {
             /** @description What the caller may do now: edit, submit, return, sign, issue, deliver, lift, withdraw, close, review, revise, relevel, remark, sign_revision, refuse_revision */
             acts: string[];
@@ -25347,6 +25362,10 @@ export interface components {
             drill_title: string;
             files: components["schemas"]["NoticeFile"][];
             id: string;
+            /** @description Why it is written */
+            incident?: components["schemas"]["NoticeCause"];
+            /** @description The incident because of which it is written; empty: none. Addressees are not told */
+            incident_id: string;
             /** Format: date-time */
             issued_at?: string;
             /** @enum {string} */
@@ -25573,6 +25592,8 @@ export interface components {
             drill: string;
             drill_title: string;
             id: string;
+            /** @description The incident because of which it is written; empty: none. Addressees are not told */
+            incident_id: string;
             /** Format: date-time */
             issued_at?: string;
             /** @enum {string} */
@@ -25816,6 +25837,8 @@ export interface components {
             colour: "" | "red" | "orange" | "yellow" | "blue";
             /** @description ID of the drill that it belongs to; it cannot be changed later */
             drill?: string;
+            /** @description ID of the incident because of which it is written; it cannot be changed later */
+            incident?: string;
             /** @enum {string} */
             kind: "notice" | "warning";
             /**
@@ -67286,6 +67309,8 @@ export interface operations {
                 year?: number;
                 /** @description ID of a drill, or all; without it only real ones are listed */
                 drill?: string;
+                /** @description ID of the incident because of which it was written */
+                incident?: string;
             };
             header?: never;
             path?: never;

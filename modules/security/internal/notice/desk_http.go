@@ -48,6 +48,7 @@ type Desk struct {
 	hear          Hear
 	matches       Matches
 	origins       Origins
+	causes        Causes
 	clock         func() time.Time
 
 	// Broken is why the data that come with the program cannot be read; the room reports it.
