@@ -18585,6 +18585,8 @@ export interface components {
             industry: string;
         };
         DetectionAlertDetail: {
+            /** @description The newest alert about the same that became an incident before this one was opened */
+            before?: components["schemas"]["DetectionThreatAlert"];
             /** @description Empty: several, or none */
             client: string;
             /** @description Of the client's asset when the alert was opened; only its own enterprise is told */
