@@ -11,6 +11,7 @@ import (
 	"linghang/kernel/live"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
+	"linghang/modules/security/internal/zone"
 )
 
 // ward is detection of which tests ask about the health of sensors, at a time of their own.
@@ -179,4 +180,56 @@ func TestTheHealthOfSensors(t *testing.T) {
 			})
 		})
 	}
+}
+
+// finding puts a finding of a rule into an alert, and returns the alert.
+func (w *ward) finding(rule, client string, records ...string) (id string) {
+	w.t.Helper()
+	r, _ := w.pack.Named(rule)
+	err := w.kit.DB.Write(w.t.Context(), func(tx *sqldb.Tx) error {
+		a, _, err := put(w.t.Context(), tx, sensorOf{id: "a", organisation: "ours", hosts: func() (zone.Hosts, error) { return nil, nil }}, "1", Finding{Rule: r, Client: client, First: w.now, Last: w.now, Count: 1, Records: records}, w.now)
+		id = a.ID
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return id
+}
+
+func TestEvidenceIsHeldUntilSomebodyIsDoneWithIt(t *testing.T) {
+	kerneltest.EachEngine(t, os.DirFS("../../migrations"), func(t *testing.T, db *sqldb.DB) {
+		w := newWard(t, db)
+		for _, c := range []struct {
+			record, state, incident string
+			held                    bool
+		}{
+			{"of a new one", "new", "", true},
+			{"of one that is looked at", "looking", "", true},
+			{"of a suppressed one", "suppressed", "", true},
+			{"of a real one", "real", "", true},
+			{"of one whose incident is worked on", "real", "contained", true},
+			{"of one whose incident was merged", "real", "merged", true},
+			{"of one whose incident was closed", "real", "closed", false},
+			{"of a false alarm", "false_alarm", "", false},
+			{"of a wanted one", "wanted", "", false},
+		} {
+			id := w.finding("sensor_silent", c.record, c.record)
+			w.exec(`UPDATE security_alert SET state = $2, incident_id = $3 WHERE id = $1`, id, c.state, c.incident)
+			if c.incident != "" {
+				w.exec(`INSERT INTO security_incident (id, number, organisation_id, name_zh, name_en, district, industry, bureau_id, origin, title, summary, category, kind, tlp, state, resolution,
+					level, level_setter, proposed, importance, loss, harm, occurred_at, discovered_at, aware_at, reported_at, received_at, triaged_at, confirmed_at, contained_at,
+					eradicated_at, recovered_at, closed_at, reviewed_at, report_due_at, report_met_at, reported_upward, handler, handler_name, merged_into, merged_from, facts, closing,
+					closing_writer, review, response, response_at, reopened, drill, synthetic, actor, actor_name, created_at, version)
+					VALUES ($1, $1, 'ours', '', '', '', '', '', '', '', '', '', '', '', $1, '', 0, '', 0, '', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '', '', '', '', '', '', '', '', 0, 0, 0, '', FALSE, '', '', 0, 1)`, c.incident)
+			}
+			got, err := w.Holds(t.Context(), w.now.Add(-3*24*time.Hour))
+			if err != nil || got["a"][c.record] != c.held {
+				t.Errorf("%s: %v, %v", c.record, got, err)
+			}
+			if got, err := w.Holds(t.Context(), w.now.Add(-8*24*time.Hour)); err != nil || len(got) != 0 {
+				t.Errorf("alerts of later are read: %v, %v", got, err)
+			}
+		}
+	})
 }
