@@ -102,6 +102,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.ferry = ferry.New(kit, organisations, m.exchange, sources{m.received, m.upward, kit.DB, now}, set, now)
 	m.exchange.Tell(m.ferry.Handed)
 	m.notices.PassOn(origins{m.received})
+	m.notices.Plays(m.incidents.DrillEnds)
 	m.notices.Publish(toOthers(kit, m.exchange, m.upward))
 	return m
 }
