@@ -10923,7 +10923,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a drill: what is owed in it is recalled */
+        /** End a drill: what is owed in it is recalled, and its incidents end */
         post: operations["post-security-drills-id-end"];
         delete?: never;
         options?: never;
@@ -18585,6 +18585,8 @@ export interface components {
             industry: string;
         };
         DetectionAlertDetail: {
+            /** @description The newest alert about the same that became an incident before this one was opened */
+            before?: components["schemas"]["DetectionThreatAlert"];
             /** @description Empty: several, or none */
             client: string;
             /** @description Of the client's asset when the alert was opened; only its own enterprise is told */
@@ -23072,8 +23074,9 @@ export interface components {
             /** Format: date-time */
             discovered_at?: string;
             district: string;
-            /** @description The drill that it belongs to; empty: it is real */
+            /** @description ID of the drill that it belongs to; empty: it is real */
             drill: string;
+            drill_title: string;
             enterprise: components["schemas"]["Text"];
             /** Format: date-time */
             eradicated_at?: string;
@@ -23261,8 +23264,9 @@ export interface components {
             /** Format: date-time */
             discovered_at?: string;
             district: string;
-            /** @description The drill that it belongs to; empty: it is real */
+            /** @description ID of the drill that it belongs to; empty: it is real */
             drill: string;
+            drill_title: string;
             /** @description The response level asks for duty round the clock (red and orange) */
             duty: boolean;
             enterprise: components["schemas"]["Text"];
@@ -26223,7 +26227,7 @@ export interface components {
             category: string;
             /** Format: date-time */
             discovered_at?: string;
-            /** @description The drill that it belongs to; for the city */
+            /** @description ID of the drill that it belongs to, in which the enterprise takes part; for the city */
             drill?: string;
             /**
              * @description To others; empty: not known

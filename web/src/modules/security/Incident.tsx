@@ -45,7 +45,7 @@ function Page({ incident: i }: { incident: Detail }) {
     <div className="lh-stack">
       <PageHeader
         title={i.title} note={`${i.number} · ${text(i.enterprise)}`}
-        marks={<>{i.drill && <Tag color="purple">{t('incident.drillMark')} {i.drill}</Tag>}<StatusTag tone={stateTone[i.state]}>{t(`incident.states.${i.state}`)}</StatusTag><Tag>{markOf(i.tlp)}</Tag>{i.synthetic && <SyntheticMark />}</>}
+        marks={<>{i.drill && <Tag color="purple">{t('incident.drillMark')} {i.drill_title}</Tag>}<StatusTag tone={stateTone[i.state]}>{t(`incident.states.${i.state}`)}</StatusTag><Tag>{markOf(i.tlp)}</Tag>{i.synthetic && <SyntheticMark />}</>}
         actions={<Acts incident={i} />}
       />
       {i.response > 0 && <Alert type="error" showIcon title={t('incident.responding', { level: t(`incident.levels.l${i.response as Level}`) })} description={i.duty ? t('incident.duty') : undefined} />}
