@@ -327,7 +327,7 @@ func (s *maker) pin(i int32) {
 		for k := range fixed {
 			sl.halts = append(sl.halts, s.standing(i, &fixed[k]))
 		}
-	} else if t, ok := s.prepared(i, w, 0, &[8]wash{}, sl); !ok || t > sl.start || sl.end == sl.start || slices.ContainsFunc(sl.halts, func(h halt) bool { return h.start < s.Now }) {
+	} else if t, ok := s.prepared(i, w, 0, s.clean(w), sl); !ok || t > sl.start || sl.end == sl.start || slices.ContainsFunc(sl.halts, func(h halt) bool { return h.start < s.Now }) {
 		sl.halts = sl.halts[:0] // between pinned tasks nobody asks for them, and none begins in the past
 	}
 	for _, f := range w.flows {

@@ -4,7 +4,7 @@ import "linghang/lib/schedule/model"
 
 const (
 	never  = int64(-1)
-	rounds = 4096 // in which a place is looked for
+	rounds = 4096 // in which cleanings are brought into line; where something else is in the way each takes up what follows it
 )
 
 // find looks for the first place of a task in a way, from a time on, and tells whether there
@@ -12,9 +12,9 @@ const (
 func (s *state) find(i, w int32, from int64, sl *slot) bool {
 	way := &s.ways[w]
 	sl.way, sl.blocker = w, none
-	var due [8]wash // by place of a need
-	for range rounds {
-		t, ok := s.prepared(i, way, from, &due, sl)
+	due := s.clean(way)
+	for washed := 0; washed < rounds; {
+		t, ok := s.prepared(i, way, from, due, sl)
 		if !ok {
 			return false
 		}
@@ -31,8 +31,9 @@ func (s *state) find(i, w int32, from int64, sl *slot) bool {
 			from = busy
 			continue
 		}
-		if s.dirty(way, t, end, &due, sl) {
+		if s.dirty(way, t, end, due, sl) {
 			from = max(from, t)
+			washed++
 			continue
 		}
 		if old, later := s.stale(i, way, t, end, sl); old {
@@ -48,16 +49,22 @@ func (s *state) find(i, w int32, from int64, sl *slot) bool {
 	return false
 }
 
+// clean is room for the cleanings that the needs of a way ask for, none yet.
+func (s *state) clean(way *way) []wash {
+	s.due = append(s.due[:0], make([]wash, len(way.needs))...)
+	return s.due
+}
+
 // prepared returns the time from which on all machines and tanks are ready, with the stops that
 // make them so.
-func (s *state) prepared(i int32, way *way, from int64, due *[8]wash, sl *slot) (int64, bool) {
+func (s *state) prepared(i int32, way *way, from int64, due []wash, sl *slot) (int64, bool) {
 	sl.halts = sl.halts[:0]
 	t, after := from, int64(0)
 	for k, n := range way.needs {
 		if !s.sequenced[n.Resource] {
 			continue
 		}
-		ready := s.ready(i, n.Resource, due[k&7], after, sl)
+		ready := s.ready(i, n.Resource, due[k], after, sl)
 		if ready == never {
 			return 0, false
 		}
@@ -195,7 +202,7 @@ func (s *state) stop(h *halt, what *stopping, from, duration int64, sl *slot) in
 			return h.end
 		}
 	}
-	for range rounds {
+	for {
 		if !what.always {
 			if t, _ = what.open.fit(t, duration, fits); t == never {
 				return never
@@ -208,7 +215,6 @@ func (s *state) stop(h *halt, what *stopping, from, duration int64, sl *slot) in
 		}
 		t = busy
 	}
-	return never
 }
 
 // under sets a stop to one of the baseline that has begun before now, if there is one that is as good: a machine that was cleaned

@@ -71,6 +71,7 @@ type state struct {
 	rest             []int64 // by resource × family: tasks that are not placed and could be there
 	halts            []halt
 	trail            []undo
+	due              []wash  // by place of a need
 	slots            [2]slot // the best so far and the one that is looked at
 	commits          int32
 	weight           int64 // of a stop's time against the end, where ways are compared

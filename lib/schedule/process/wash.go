@@ -54,14 +54,14 @@ func (s *state) dirtyUntil(r int) (limit int64, lost bool) {
 
 // dirty tells whether a machine would not be clean for a task, or would have waited too long, and when it is to be
 // cleaned then.
-func (s *state) dirty(way *way, start, end int64, due *[8]wash, sl *slot) bool {
+func (s *state) dirty(way *way, start, end int64, due []wash, sl *slot) bool {
 	dirty := false
 	for k, n := range way.needs {
 		c := s.Resources[n.Resource].Cleaning
 		if c == nil || c.Time == 0 && c.DirtyHold == 0 && c.CleanHold == 0 {
 			continue
 		}
-		d := &due[k&7]
+		d := &due[k]
 		first, cleaned, fresh := s.planned(n.Resource, start, sl)
 		by := int64(0)
 		if c.Time > 0 {
