@@ -279,14 +279,11 @@ func (s *state) filled(i int32, f pour, from, after int64, sl *slot) int64 {
 	if state.level != tank.Heel || f.amount < 0 {
 		return never
 	}
-	if tank.Changeover == nil || state.family < 0 || f.family < 0 {
-		return max(from, state.free)
-	}
-	c := &s.Changeovers[*tank.Changeover]
-	d := c.Duration[state.family][f.family]
+	d := s.tankTime(f)
 	if d == 0 {
 		return max(from, state.free)
 	}
+	c := &s.Changeovers[*tank.Changeover]
 	h := halt{kind: model.Change, resource: none, tank: int32(f.tank), task: i} //nolint:gosec // a place
 	if c.Cost != nil {
 		h.cost = c.Cost[state.family][f.family]
@@ -296,6 +293,15 @@ func (s *state) filled(i int32, f pour, from, after int64, sl *slot) int64 {
 		return never
 	}
 	return max(from, free)
+}
+
+// tankTime is how long the changeover of a tank before a flow takes.
+func (s *state) tankTime(f pour) int64 {
+	c, family := s.Tanks[f.tank].Changeover, s.tanks[f.tank].family
+	if c == nil || family < 0 || f.family < 0 {
+		return 0
+	}
+	return s.Changeovers[*c].Duration[family][f.family]
 }
 
 // busy returns when what a task needs is less taken, if it is too much taken at a time, or -1.
