@@ -19,8 +19,8 @@ import (
 // Code is what binds a task.
 type Code string
 
-// Codes of links. The last link of a chain is a root: release, now, pin, calendar, capacity
-// without a task, cheaper, or choice.
+// Codes of links. The last link of a chain is a root: release, now, pin, calendar, capacity or skid
+// without a task, clean_hold, cheaper, or choice.
 const (
 	Late       Code = "late"       // the job ends at At, and is due at Due
 	Rests      Code = "rests"      // it lasts longer because something that it needs closes
@@ -32,6 +32,10 @@ const (
 	Machine    Code = "machine"    // By has the resource up to then
 	Changeover Code = "changeover" // a changeover after By ends then
 	Cleaning   Code = "cleaning"   // a cleaning after By ends then
+	CleanHold  Code = "clean_hold" // the resource was clean for longer than it may be, and a cleaning ends then
+	DirtyHold  Code = "dirty_hold" // By, or its cleaning, cannot start earlier, and what it leaves dirty waits so long at most
+	Skid       Code = "skid"       // a changeover or cleaning waits for a resource, which By or a stop before it has, or which is closed
+	Campaign   Code = "campaign"   // there is a gap before, in which it would break a campaign of the resource, which goes on with By
 	Hold       Code = "hold"       // By cannot start earlier, and what is filled into the tank is drawn within a time
 	Capacity   Code = "capacity"   // the resource has no more until By ends
 	TankFull   Code = "tank_full"  // the tank has room when By ends
@@ -123,6 +127,9 @@ func newExaminer(m *model.Model, s *model.Schedule) (*examiner, error) {
 			e.in[f.Tank] = append(e.in[f.Tank], a.Task)
 		}
 	}
+	for _, tasks := range e.on {
+		slices.SortStableFunc(tasks, func(a, b int) int { return cmp.Compare(e.at[a].Start, e.at[b].Start) })
+	}
 	for _, p := range m.Precedences {
 		if p.Blocking {
 			e.held[p.Before] = max(e.held[p.Before], e.at[p.After].Start)
@@ -147,7 +154,7 @@ func (e *examiner) binds(i int, met []bool) Link {
 	if p := e.m.Tasks[i].Pin; p != nil && p.Start != nil {
 		return Link{Code: Pinned}
 	}
-	for _, look := range []func(int, int64) (Link, bool){e.precedence, e.stop, e.machine, e.tank, e.release, e.calendar, e.capacity, e.pulled} {
+	for _, look := range []func(int, int64) (Link, bool){e.precedence, e.campaign, e.stop, e.machine, e.tank, e.release, e.calendar, e.capacity, e.pulled, e.cleaned} {
 		if link, found := look(i, start); found && (link.By == nil || !met[*link.By]) {
 			return link
 		}
@@ -176,29 +183,6 @@ func (e *examiner) precedence(i int, start int64) (Link, bool) {
 		if p.After == i && e.at[p.Before].End+p.MinLag == start {
 			return Link{Code: After, By: new(p.Before)}, true
 		}
-	}
-	return Link{}, false
-}
-
-// stop looks for a changeover or cleaning that ends when a task starts.
-func (e *examiner) stop(i int, start int64) (Link, bool) {
-	for k := range e.stops {
-		s := &e.stops[k]
-		if s.Before != i || s.End != start {
-			continue
-		}
-		link := Link{Code: TankChange, Resource: s.Resource, Tank: s.Tank}
-		var tasks []int
-		if s.Resource != nil {
-			tasks = e.on[*s.Resource]
-			if link.Code = Changeover; s.Kind == model.Clean {
-				link.Code = Cleaning
-			}
-		} else {
-			tasks = e.in[*s.Tank]
-		}
-		link.By = e.latest(tasks, i, s.Start)
-		return link, true
 	}
 	return Link{}, false
 }
@@ -299,6 +283,9 @@ func (e *examiner) pulled(i int, _ int64) (Link, bool) {
 		if p.MaxLag != nil && e.at[i].End+*p.MaxLag == e.at[p.After].Start || p.Blocking && e.at[i].End == e.at[p.After].Start {
 			return Link{Code: With, By: new(p.After)}, true
 		}
+	}
+	if link, found := e.dirty(i); found {
+		return link, true
 	}
 	return e.kept(i)
 }

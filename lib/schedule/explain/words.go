@@ -38,6 +38,8 @@ func phrases(language string) map[Code]string {
 			With: "：{by} 不能更早开始，且必须按时衔接", Machine: "：此前 {where} 被 {by} 占用",
 			Changeover: "：{where} 的换产{after}此时完成", Cleaning: "：{where} 的清洗{after}此时完成", TankChange: "：{where} 的换品种{after}此时完成",
 			Capacity: "：此前 {where} 能力不足", TankFull: "：{by} 结束时 {where} 才有空间", TankEmpty: "：{by} 结束时 {where} 才有足够物料",
+			CleanHold: "：{where} 洁净放置超过时限，再次清洗此时完成", DirtyHold: "：{by} 或其清洗不能更早开始，而 {where} 用后放置不能超过时限",
+			Skid: "：换产或清洗所需的 {where} 此前{busy}", Campaign: "：{where} 阶段性生产的批数要求排在 {by} 之后",
 			Hold:     "：{by} 不能更早开始，而 {where} 中的物料不能存放更久",
 			Calendar: "：此前 {where} 停工", Cheaper: "：没有约束限制，较晚开始可能使库存、能源、峰值或提前量更少", Choice: "：没有约束限制，延长求解可能更早",
 		}
@@ -47,6 +49,8 @@ func phrases(language string) map[Code]string {
 		With: ", because {by} cannot start earlier and must follow it in time", Machine: ": {by} has {where} until then",
 		Changeover: ": the changeover of {where}{after} ends then", Cleaning: ": the cleaning of {where}{after} ends then", TankChange: ": the change of product of {where}{after} ends then",
 		Capacity: ": {where} has too little before", TankFull: ": there is room in {where} when {by} ends", TankEmpty: ": there is enough in {where} when {by} ends",
+		CleanHold: ": {where} was clean for longer than it may wait, and is clean again then", DirtyHold: ", because {by} or its cleaning cannot start earlier and {where} cannot be left dirty longer",
+		Skid: ": its changeover or cleaning needs {where}, {busy}", Campaign: ": the length of campaigns on {where} has it come after {by}",
 		Hold:     ", because {by} cannot start earlier and what is in {where} cannot wait longer",
 		Calendar: ": {where} is closed before", Cheaper: "; nothing binds it there, stock, energy, a peak or earliness may be less so", Choice: "; nothing binds it there, a longer search may have it earlier",
 	}
@@ -61,11 +65,11 @@ func (l Link) english(task, by, where string) string {
 	case l.Code == Capacity && by != "":
 		return fmt.Sprintf("%s starts at %d: %s has too little before %s ends", task, l.At, where, by)
 	}
-	after := ""
+	after, busy := "", "which is closed before"
 	if by != "" {
-		after = " after " + by
+		after, busy = " after "+by, "which is in use for "+by+" before"
 	}
-	return fmt.Sprintf("%s starts at %d", task, l.At) + strings.NewReplacer("{by}", by, "{where}", where, "{after}", after).Replace(phrases("en")[l.Code])
+	return fmt.Sprintf("%s starts at %d", task, l.At) + strings.NewReplacer("{by}", by, "{where}", where, "{after}", after, "{busy}", busy).Replace(phrases("en")[l.Code])
 }
 
 func (l Link) chinese(task, by, where string) string {
@@ -77,11 +81,11 @@ func (l Link) chinese(task, by, where string) string {
 	case l.Code == Capacity && by != "":
 		return fmt.Sprintf("%s 于 %d 开始：%s 结束前 %s 能力不足", task, l.At, by, where)
 	}
-	after := ""
+	after, busy := "", "停工"
 	if by != "" {
-		after = "（在 " + by + " 之后）"
+		after, busy = "（在 "+by+" 之后）", "被 "+by+" 占用"
 	}
-	return fmt.Sprintf("%s 于 %d 开始", task, l.At) + strings.NewReplacer("{by}", by, "{where}", where, "{after}", after).Replace(phrases("zh")[l.Code])
+	return fmt.Sprintf("%s 于 %d 开始", task, l.At) + strings.NewReplacer("{by}", by, "{where}", where, "{after}", after, "{busy}", busy).Replace(phrases("zh")[l.Code])
 }
 
 // Words says a rule in a language, zh or en.

@@ -354,18 +354,51 @@ func TestCrossingKeepsWhatBothParentsHave(t *testing.T) {
 	}
 }
 
+// The whole of the search takes no memory but where good schedules are kept: moves on a machine and to others, starts, crossings, and from
+// each the search to its end.
 func TestMovesAllocateNothing(t *testing.T) {
-	p := parse(t, ft10)
-	b := newBreeder(p, Options{Seed: 5}, 0, &pool{})
-	b.scatter()
-	b.take(b.a.order, b.a.ways)
-	now, span := int32(0), b.makespan()
-	if n := testing.AllocsPerRun(2000, func() {
-		now++
-		b.step(now, span, 0)
-		span = b.makespan()
-	}); n != 0 {
-		t.Errorf("%v allocations in a move", n)
+	flexible := Problem{Machines: 5}
+	rng := rand.New(rand.NewPCG(2, 3))
+	for range 12 {
+		var job []Operation
+		for range 5 {
+			var o Operation
+			for _, m := range rng.Perm(5)[:1+rng.IntN(3)] {
+				o = append(o, Way{int32(m), 1 + rng.Int32N(30)})
+			}
+			job = append(job, o)
+		}
+		flexible.Jobs = append(flexible.Jobs, job)
+	}
+	ctx := t.Context()
+	for name, p := range map[string]Problem{"ft10": parse(t, ft10), "flexible": flexible} {
+		b := newBreeder(p, Options{Seed: 5}, 0, &pool{})
+		other := 0
+		loop := func() {
+			b.scatter()
+			b.take(b.a.order, b.a.ways)
+			before := b.moves
+			b.improve(ctx, 300)
+			copy(b.b.order, b.best)
+			copy(b.b.ways, b.ways)
+			for x := range b.n {
+				if b.ways[x+1] != b.a.ways[x+1] {
+					other++
+				}
+			}
+			if b.cross(); b.moves == before {
+				t.Fatalf("%s: there are no moves", name)
+			}
+			b.take(b.a.order, b.a.ways)
+			b.improve(ctx, 300)
+		}
+		loop()
+		if n := testing.AllocsPerRun(5, loop); n != 0 {
+			t.Errorf("%s: %v allocations in a search", name, n)
+		}
+		if (other > 0) != (name == "flexible") {
+			t.Errorf("%s: %d operations went to other machines", name, other)
+		}
 	}
 }
 

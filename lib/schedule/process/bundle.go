@@ -161,7 +161,31 @@ func (s *maker) stays(i int32) bool {
 // suits finds the slot of a task in a way, and tells whether it is one that tasks before it
 // allow.
 func (s *maker) suits(i, w int32, sl *slot) bool {
-	return s.find(i, w, s.earliest(i, w), sl) && !s.stopsWithin(i, sl) && !s.tooLate(i, sl)
+	for from := s.earliest(i, w); s.find(i, w, from, sl); {
+		if from = s.heldUp(i, sl); from == never {
+			return !s.stopsWithin(i, sl) && !s.tooLate(i, sl)
+		}
+	}
+	return false
+}
+
+// heldUp returns when the next start of a task is to be tried because in its slot it could not keep its machines up to the start of a pinned task that it
+// blocks them for, or -1.
+func (s *maker) heldUp(i int32, sl *slot) int64 {
+	for _, a := range s.out[i] {
+		if !a.blocking || s.way[a.task] < 0 || sl.start == sl.end {
+			continue
+		}
+		for _, n := range s.ways[sl.way].needs {
+			if s.sequenced[n.Resource] || s.Resources[n.Resource].Capacity != 1 {
+				continue
+			}
+			if busy := s.profiles[n.Resource].conflict(sl.end, s.start[a.task], 0); busy > 0 {
+				return busy
+			}
+		}
+	}
+	return never
 }
 
 // cost is what slots are compared by.
@@ -327,11 +351,11 @@ func (s *maker) pin(i int32) {
 		for k := range fixed {
 			sl.halts = append(sl.halts, s.standing(i, &fixed[k]))
 		}
-	} else if t, ok := s.prepared(i, w, 0, &[8]wash{}, sl); !ok || t > sl.start || sl.end == sl.start || slices.ContainsFunc(sl.halts, func(h halt) bool { return h.start < s.Now }) {
+	} else if t, ok := s.prepared(i, w, 0, s.clean(w), sl); !ok || t > sl.start || sl.end == sl.start || slices.ContainsFunc(sl.halts, func(h halt) bool { return h.start < s.Now }) {
 		sl.halts = sl.halts[:0] // between pinned tasks nobody asks for them, and none begins in the past
 	}
 	for _, f := range w.flows {
-		s.mix(i, f)
+		s.mix(i, f, sl)
 	}
 	s.commit(i, sl)
 	s.hold(i)

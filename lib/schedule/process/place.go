@@ -4,7 +4,7 @@ import "linghang/lib/schedule/model"
 
 const (
 	never  = int64(-1)
-	rounds = 4096 // in which a place is looked for
+	rounds = 4096 // in which cleanings are brought into line; where something else is in the way each takes up what follows it
 )
 
 // find looks for the first place of a task in a way, from a time on, and tells whether there
@@ -12,9 +12,9 @@ const (
 func (s *state) find(i, w int32, from int64, sl *slot) bool {
 	way := &s.ways[w]
 	sl.way, sl.blocker = w, none
-	var due [8]wash // by place of a need
-	for range rounds {
-		t, ok := s.prepared(i, way, from, &due, sl)
+	due := s.clean(way)
+	for washed := 0; washed < rounds; {
+		t, ok := s.prepared(i, way, from, due, sl)
 		if !ok {
 			return false
 		}
@@ -31,8 +31,9 @@ func (s *state) find(i, w int32, from int64, sl *slot) bool {
 			from = busy
 			continue
 		}
-		if s.dirty(way, t, end, &due, sl) {
+		if s.dirty(way, t, end, due, sl) {
 			from = max(from, t)
+			washed++
 			continue
 		}
 		if old, later := s.stale(i, way, t, end, sl); old {
@@ -48,40 +49,40 @@ func (s *state) find(i, w int32, from int64, sl *slot) bool {
 	return false
 }
 
+// clean is room for the cleanings that the needs of a way ask for, none yet.
+func (s *state) clean(way *way) []wash {
+	s.due = append(s.due[:0], make([]wash, len(way.needs))...)
+	return s.due
+}
+
 // prepared returns the time from which on all machines and tanks are ready, with the stops that
 // make them so.
-func (s *state) prepared(i int32, way *way, from int64, due *[8]wash, sl *slot) (int64, bool) {
+func (s *state) prepared(i int32, way *way, from int64, due []wash, sl *slot) (int64, bool) {
 	sl.halts = sl.halts[:0]
-	t, after := from, int64(0)
+	t := from
 	for k, n := range way.needs {
 		if !s.sequenced[n.Resource] {
 			continue
 		}
-		ready := s.ready(i, n.Resource, due[k&7], after, sl)
+		ready := s.ready(i, n.Resource, due[k], sl)
 		if ready == never {
 			return 0, false
 		}
 		t = max(t, ready)
-		if len(sl.halts) > 0 {
-			after = sl.halts[len(sl.halts)-1].end // the next one's stops may need the same
-		}
 	}
 	for _, f := range way.flows {
-		ready := s.filled(i, f, t, after, sl)
+		ready := s.filled(i, f, t, sl)
 		if ready == never {
 			sl.blocker = int32(len(s.Resources) + f.tank) //nolint:gosec // a place
 			return 0, false
 		}
 		t = max(t, ready)
-		if len(sl.halts) > 0 {
-			after = sl.halts[len(sl.halts)-1].end
-		}
 	}
 	return t, true
 }
 
 // ready returns when a machine is ready for a task, and plans the stops before it.
-func (s *state) ready(i int32, r int, due wash, after int64, sl *slot) int64 {
+func (s *state) ready(i int32, r int, due wash, sl *slot) int64 {
 	m, resource := &s.machines[r], &s.Resources[r]
 	if !s.continues(i, r) || s.occupied(m.last, i) {
 		sl.blocker = int32(r) //nolint:gosec // a place
@@ -93,17 +94,17 @@ func (s *state) ready(i int32, r int, due wash, after int64, sl *slot) int64 {
 	free, duration := m.free, s.changeTime(i, r)
 	if resource.Cleaning != nil {
 		changed := duration > 0 && s.Changeovers[*resource.Changeover].Cleans
-		if free = s.washed(i, r, due, changed, after, sl); free == never {
+		if free = s.washed(i, r, due, changed, sl); free == never {
 			return never
 		}
 		if changed {
-			after = max(after, due.by-duration)
+			free = max(free, due.by-duration)
 		}
 	}
 	if duration == 0 {
 		return free
 	}
-	return s.changed(i, r, max(free, after), duration, sl)
+	return s.changed(i, r, free, duration, sl)
 }
 
 // cleansNow tells whether a machine is to be cleaned before a task because of the tasks since it
@@ -179,6 +180,7 @@ func (m *machine) enough(c *model.Campaign) bool { return m.run >= c.Min || !m.j
 
 // stop plans a stop from a time on and returns its end.
 func (s *state) stop(h *halt, what *stopping, from, duration int64, sl *slot) int64 {
+	from = max(from, s.afterStops(what, sl))
 	t := from
 	if !s.pinned(h.task) {
 		if s.under(h, what, from, duration, sl.way) {
@@ -195,7 +197,7 @@ func (s *state) stop(h *halt, what *stopping, from, duration int64, sl *slot) in
 			return h.end
 		}
 	}
-	for range rounds {
+	for {
 		if !what.always {
 			if t, _ = what.open.fit(t, duration, fits); t == never {
 				return never
@@ -208,7 +210,21 @@ func (s *state) stop(h *halt, what *stopping, from, duration int64, sl *slot) in
 		}
 		t = busy
 	}
-	return never
+}
+
+// afterStops is when the other stops in a slot are over that need the same as one.
+func (s *state) afterStops(what *stopping, sl *slot) (end int64) {
+	for k := range sl.halts {
+		h := &sl.halts[k]
+		for _, n := range s.stoppingOf(h).needs {
+			for _, o := range what.needs {
+				if n.Resource == o.Resource {
+					end = max(end, h.end)
+				}
+			}
+		}
+	}
+	return end
 }
 
 // under sets a stop to one of the baseline that has begun before now, if there is one that is as good: a machine that was cleaned
@@ -257,7 +273,7 @@ func (h *halt) like(f *model.Stop) bool {
 }
 
 // filled returns from when on a flow can be, from a time on, and plans the stop before it.
-func (s *state) filled(i int32, f pour, from, after int64, sl *slot) int64 {
+func (s *state) filled(i int32, f pour, from int64, sl *slot) int64 {
 	state, tank := &s.tanks[f.tank], &s.Tanks[f.tank]
 	if state.family == f.family {
 		from = max(from, state.from)
@@ -273,23 +289,29 @@ func (s *state) filled(i int32, f pour, from, after int64, sl *slot) int64 {
 	if state.level != tank.Heel || f.amount < 0 {
 		return never
 	}
-	if tank.Changeover == nil || state.family < 0 || f.family < 0 {
-		return max(from, state.free)
-	}
-	c := &s.Changeovers[*tank.Changeover]
-	d := c.Duration[state.family][f.family]
+	d := s.tankTime(f)
 	if d == 0 {
 		return max(from, state.free)
 	}
+	c := &s.Changeovers[*tank.Changeover]
 	h := halt{kind: model.Change, resource: none, tank: int32(f.tank), task: i} //nolint:gosec // a place
 	if c.Cost != nil {
 		h.cost = c.Cost[state.family][f.family]
 	}
-	free := s.stop(&h, &s.tankStops[f.tank], max(state.free, after), d, sl)
+	free := s.stop(&h, &s.tankStops[f.tank], state.free, d, sl)
 	if free == never {
 		return never
 	}
 	return max(from, free)
+}
+
+// tankTime is how long the changeover of a tank before a flow takes.
+func (s *state) tankTime(f pour) int64 {
+	c, family := s.Tanks[f.tank].Changeover, s.tanks[f.tank].family
+	if c == nil || family < 0 || f.family < 0 {
+		return 0
+	}
+	return s.Changeovers[*c].Duration[family][f.family]
 }
 
 // busy returns when what a task needs is less taken, if it is too much taken at a time, or -1.

@@ -32,6 +32,8 @@ type searcher struct {
 	absent   []int32 // bundles that found no place in current
 	ranked   []int32 // bundles as the baseline has them
 	choices  []int32 // tasks with several ways
+	steps    int     // of the search
+	since    int     // steps without a better plan
 	moves    int64
 	most     int64
 	first    bool
@@ -76,33 +78,44 @@ func (s *searcher) run(ctx context.Context, shared *shared, worker int) {
 	for k := range s.past {
 		s.past[k] = s.value
 	}
-	since := 0
-	for n := 0; !s.over(ctx); n++ {
-		s.trial.copy(&s.current)
-		s.disturb()
-		v := s.decode(&s.trial)
-		s.moves++
-		if s.take(&v) {
-			since = 0
-			if shared.offer(s.decoder, &v) {
-				return
-			}
-		} else if since++; since > stale {
-			since = 0
-			s.trial.copy(&s.best)
-			v = s.decode(&s.trial)
-			s.moves++
-			s.accept(&v)
-			for k := range s.past {
-				s.past[k] = v
-			}
-			continue
+	for !s.over(ctx) {
+		v, better := s.step()
+		if better && shared.offer(s.decoder, &v) {
+			return
 		}
-		k := n % history
-		if v.less(&s.past[k]) || v == s.past[k] || v.less(&s.value) {
-			s.accept(&v)
-		}
-		s.past[k] = s.value
+	}
+}
+
+// step makes a move and its schedule, and keeps it if it is good enough. It tells whether it is better than all before.
+func (s *searcher) step() (v value, better bool) {
+	s.trial.copy(&s.current)
+	s.disturb()
+	v = s.decode(&s.trial)
+	s.moves++
+	k := s.steps % history
+	s.steps++
+	if better = s.take(&v); better {
+		s.since = 0
+	} else if s.since++; s.since > stale {
+		s.revive()
+		return v, false
+	}
+	if v.less(&s.past[k]) || v == s.past[k] || v.less(&s.value) {
+		s.accept(&v)
+	}
+	s.past[k] = s.value
+	return v, better
+}
+
+// revive takes up the best plan again.
+func (s *searcher) revive() {
+	s.since = 0
+	s.trial.copy(&s.best)
+	v := s.decode(&s.trial)
+	s.moves++
+	s.accept(&v)
+	for k := range s.past {
+		s.past[k] = v
 	}
 }
 

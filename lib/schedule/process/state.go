@@ -71,6 +71,7 @@ type state struct {
 	rest             []int64 // by resource × family: tasks that are not placed and could be there
 	halts            []halt
 	trail            []undo
+	due              []wash  // by place of a need
 	slots            [2]slot // the best so far and the one that is looked at
 	commits          int32
 	weight           int64 // of a stop's time against the end, where ways are compared
@@ -231,12 +232,8 @@ func (s *state) appendTo(r, i int32, sl *slot) {
 		}
 	}
 	if m.family != s.family[i] || m.last < 0 {
-		m.run, m.from, m.judged = 0, m.free, false
-		for k := range sl.halts {
-			if h := &sl.halts[k]; h.tank < 0 && h.resource == r {
-				m.from = h.end
-			}
-		}
+		m.run, m.judged = 0, false
+		m.from = s.begins(i, sl, halt{kind: model.Change, resource: r, tank: none}, m.free, s.changeTime(i, int(r)))
 	}
 	m.family, m.last = s.family[i], i
 	m.free = max(m.free, sl.end)
@@ -246,19 +243,33 @@ func (s *state) appendTo(r, i int32, sl *slot) {
 	m.version++
 }
 
+// begins is when tasks of the family of one may be on a machine or in a tank from now on: when its changeover has been, of a duration after what was
+// before is over. If there is none a pinned task does without, and the others come after its start, because they were not to.
+func (s *state) begins(i int32, sl *slot, what halt, free, duration int64) int64 {
+	if duration == 0 {
+		return free
+	}
+	for k := range sl.halts {
+		h := &sl.halts[k]
+		if h.kind == what.kind && h.resource == what.resource && h.tank == what.tank && h.start >= free && h.end-h.start == duration {
+			return h.end
+		}
+	}
+	if s.pinned(i) {
+		return max(free, sl.start+1)
+	}
+	return free
+}
+
 func (s *state) flow(i int32, f pour, sl *slot) {
 	k, amount := int32(f.tank), f.amount //nolint:gosec // a place
 	t := &s.tanks[k]
 	s.trail = append(s.trail, undo{kind: undoTank, index: k, tank: *t})
 	if t.family != f.family {
-		t.first, t.start, t.from = int32(len(s.events[k])), t.level, t.free //nolint:gosec // no more than tasks
-		for h := range sl.halts {
-			if sl.halts[h].tank == k {
-				t.from = sl.halts[h].end
-			}
-		}
+		t.first, t.start = int32(len(s.events[k])), t.level //nolint:gosec // no more than tasks
+		t.from = s.begins(i, sl, halt{kind: model.Change, resource: none, tank: k}, t.free, s.tankTime(f))
 		if t.level != s.Tanks[k].Heel {
-			t.from = max(t.from, sl.start+1) // it is pinned, and the others were not to be asked for it
+			t.from = max(t.from, sl.start+1) // it is pinned, as below
 		}
 	}
 	t.family, t.level, t.free = f.family, t.level+amount, max(t.free, sl.end)

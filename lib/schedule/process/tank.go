@@ -1,6 +1,10 @@
 package process
 
-import "slices"
+import (
+	"slices"
+
+	"linghang/lib/schedule/model"
+)
 
 // event is of the room that is taken in a tank, or of the content that is there.
 type event struct {
@@ -170,12 +174,16 @@ func (s *state) pinnedFlows() (wrong int64) {
 
 func (s *state) settled(i int32) bool { return s.Settled(int(i)) }
 
-// mix notes that a pinned task brings another product into a tank that is not down to its heel, unless nobody can do better: others
-// come after what is pinned.
-func (s *state) mix(i int32, f pour) {
+// mix notes that a pinned task brings another product into a tank that is not down to its heel or not changed over, unless nobody can do
+// better: others come after what is pinned.
+func (s *state) mix(i int32, f pour, sl *slot) {
 	t := &s.tanks[f.tank]
 	t.judged = t.judged || !s.settled(i)
-	if t.judged && t.family != f.family && t.level != s.Tanks[f.tank].Heel {
+	if !t.judged || t.family == f.family {
+		return
+	}
+	change := halt{kind: model.Change, resource: none, tank: int32(f.tank)} //nolint:gosec // a place
+	if t.level != s.Tanks[f.tank].Heel || s.begins(i, sl, change, t.free, s.tankTime(f)) > sl.start {
 		s.mixed[f.tank]++
 	}
 }

@@ -10,10 +10,10 @@ type wash struct {
 
 // washed plans the cleanings of a machine before a task, unless a changeover is one, and returns when it
 // is free after them.
-func (s *state) washed(i int32, r int, due wash, changed bool, after int64, sl *slot) int64 {
+func (s *state) washed(i int32, r int, due wash, changed bool, sl *slot) int64 {
 	free, c := s.machines[r].free, s.Resources[r].Cleaning
 	if due.early {
-		if free = s.wash(i, r, max(free, after), sl); free == never {
+		if free = s.wash(i, r, free, sl); free == never {
 			return never
 		}
 		if limit, lost := s.dirtyUntil(r); !lost && sl.halts[len(sl.halts)-1].start > limit {
@@ -24,7 +24,7 @@ func (s *state) washed(i int32, r int, due wash, changed bool, after int64, sl *
 	switch {
 	case changed || due.early && due.by <= free:
 	case due.by > 0 || !due.early && s.cleansNow(i, r):
-		return s.wash(i, r, max(free, after, due.by-c.Duration), sl)
+		return s.wash(i, r, max(free, due.by-c.Duration), sl)
 	}
 	return free
 }
@@ -54,14 +54,14 @@ func (s *state) dirtyUntil(r int) (limit int64, lost bool) {
 
 // dirty tells whether a machine would not be clean for a task, or would have waited too long, and when it is to be
 // cleaned then.
-func (s *state) dirty(way *way, start, end int64, due *[8]wash, sl *slot) bool {
+func (s *state) dirty(way *way, start, end int64, due []wash, sl *slot) bool {
 	dirty := false
 	for k, n := range way.needs {
 		c := s.Resources[n.Resource].Cleaning
 		if c == nil || c.Time == 0 && c.DirtyHold == 0 && c.CleanHold == 0 {
 			continue
 		}
-		d := &due[k&7]
+		d := &due[k]
 		first, cleaned, fresh := s.planned(n.Resource, start, sl)
 		by := int64(0)
 		if c.Time > 0 {
