@@ -52,7 +52,8 @@ type Batch struct {
 	Live     bool      `json:"live"`    // times are of the probe's clock, and not of a capture of long ago
 	// Position is the last packet of the run that the stream is complete up to.
 	Position uint64 `json:"position"`
-	// Partial is how many aggregates of the window after Position are here or were before.
+	// Partial is how many aggregates of the window after Position are here or were before; of
+	// records, how many records and facts of the packet after it.
 	Partial    int         `json:"partial,omitempty"`
 	Totals     Totals      `json:"totals"`
 	Records    []Record    `json:"records,omitempty"`

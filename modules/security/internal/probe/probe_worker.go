@@ -117,7 +117,7 @@ func Print(ctx context.Context, in *Input, w io.Writer) error {
 	r := begin(in, start{}, done)
 	lines := json.NewEncoder(w)
 	err := r.each(ctx, func(bool) error {
-		records, facts, _ := r.meter.takeRecords(1 << 30)
+		records, facts, _, _ := r.meter.takeRecords(1 << 30)
 		aggregates, _, _ := r.meter.takeAggregates(1 << 30)
 		return errors.Join(print1(lines, "record", records), print1(lines, "fact", facts), print1(lines, "aggregate", aggregates))
 	})
@@ -140,7 +140,7 @@ func Tell(ctx context.Context, in *Input, each func(batch.Batch)) (batch.Totals,
 	r := begin(in, start{}, done)
 	err := r.each(ctx, func(bool) error {
 		var b batch.Batch
-		b.Records, b.Facts, _ = r.meter.takeRecords(1 << 30)
+		b.Records, b.Facts, _, _ = r.meter.takeRecords(1 << 30)
 		b.Aggregates, _, _ = r.meter.takeAggregates(1 << 30)
 		each(b)
 		return nil
@@ -244,7 +244,7 @@ type keeping struct {
 func (k *keeping) take(end bool) error {
 	for {
 		b := k.batch(batch.Records)
-		b.Records, b.Facts, b.Position = k.r.meter.takeRecords(batch.MaxRecords)
+		b.Records, b.Facts, b.Position, b.Partial = k.r.meter.takeRecords(batch.MaxRecords)
 		if b.Rows() == 0 {
 			break
 		}
