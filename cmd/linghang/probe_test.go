@@ -119,7 +119,7 @@ func TestAProbeThatIsKilledLosesNothing(t *testing.T) {
 		Losses struct{ Missing, Rejected, Packets, Limited int }
 	}
 	h.call("GET", "/api/security/sensors/"+sensor, "", &v)
-	if got := h.heard(sensor, "write"); got+v.Losses.Limited != n || v.Losses.Packets != n || v.Losses.Missing != 0 || v.Losses.Rejected != 0 {
+	if got := h.heard(sensor, "write"); got != n || v.Losses.Limited != 0 || v.Losses.Packets != n || v.Losses.Missing != 0 || v.Losses.Rejected != 0 {
 		t.Errorf("%d writes, %+v; want %d", got, v.Losses, n)
 	}
 }

@@ -74,7 +74,7 @@ type Totals struct {
 	GapOctets   uint64 `json:"gap_octets"`   // octets of streams that were never seen
 	Malformed   uint64 `json:"malformed"`    // units that contradict their protocol
 	Units       uint64 `json:"units"`        // protocol data units
-	Limited     uint64 `json:"limited"`      // records beyond the limit of a window; they are in the aggregates
+	Limited     uint64 `json:"limited"`      // records and facts beyond the limits of a window; records are in the aggregates
 	Folded      uint64 `json:"folded"`       // units beyond the limit of an aggregate's keys
 	Late        uint64 `json:"late"`         // packets older than the window that was open
 	ShedBatches uint64 `json:"shed_batches"` // batches given up for want of room

@@ -30,12 +30,11 @@ func (m *Meter) conversation(c *icsdissect.Conversation) {
 		clear(m.other.seen)
 	}
 	m.other.seen[t] = struct{}{}
-	if m.other.told >= mostOtherTold || m.told >= mostRecorded {
+	if m.other.told >= mostOtherTold {
 		m.totals.Limited++
 		return
 	}
 	m.other.told++
-	m.told++
 	if row, known := m.number(); !known {
 		m.records = append(m.records, at[batch.Record]{m.ordinal, row, RecordOf(r, []string{batch.WhyFirstSeen})})
 	}

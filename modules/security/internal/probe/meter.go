@@ -18,7 +18,6 @@ import (
 const (
 	windowLength  = 10 * time.Second
 	mostKeys      = 20_000  // of one window
-	mostRecorded  = 5_000   // full records of one window
 	mostTuples    = 200_000 // that are remembered as seen
 	mostOther     = 4_000   // keys of conversations of no industrial protocol in one window, which leave room for the others
 	mostOtherTold = 500     // of them, full records of one window
@@ -80,8 +79,7 @@ type Meter struct {
 	window  time.Time
 	keys    map[unitKey]*counts
 	turned  map[uint64][2]icsdissect.Endpoint // conversations that turned round in this window
-	told    int                               // records of this window
-	named   int                               // facts of this window
+	left    allowance                         // of this window
 	seen    map[tuple]struct{}
 	other   others
 
@@ -95,7 +93,7 @@ type Meter struct {
 }
 
 func newMeter(from start) *Meter {
-	m := &Meter{from: from, keys: map[unitKey]*counts{}, turned: map[uint64][2]icsdissect.Endpoint{}, seen: map[tuple]struct{}{}, other: newOthers(), complete: from.aggregates, handed: from.aggregates, partial: from.partial}
+	m := &Meter{from: from, keys: map[unitKey]*counts{}, turned: map[uint64][2]icsdissect.Endpoint{}, left: newAllowance(), seen: map[tuple]struct{}{}, other: newOthers(), complete: from.aggregates, handed: from.aggregates, partial: from.partial}
 	m.d = icsdissect.New(icsdissect.Options{Record: m.record, Identity: m.identity, Correction: m.correction, Conversation: m.conversation})
 	return m
 }
@@ -151,11 +149,10 @@ func (m *Meter) record(r *icsdissect.Record) {
 	if len(why) == 0 {
 		return
 	}
-	if m.told >= mostRecorded {
+	if !m.left.record(why) {
 		m.totals.Limited++
 		return
 	}
-	m.told++
 	if row, known := m.number(); !known {
 		m.records = append(m.records, at[batch.Record]{m.ordinal, row, RecordOf(r, why)})
 	}
@@ -270,11 +267,10 @@ func (m *Meter) identity(id *icsdissect.Identity) {
 		if f.Kind, f.Value = word(string(said.Kind)), clean(said.Value); f.Value == "" {
 			continue
 		}
-		if m.named >= mostRecorded {
+		if !m.left.fact() {
 			m.totals.Limited++
 			continue
 		}
-		m.named++
 		if row, known := m.number(); !known {
 			m.facts = append(m.facts, at[batch.Fact]{m.ordinal, row, f})
 		}
@@ -284,18 +280,23 @@ func (m *Meter) identity(id *icsdissect.Identity) {
 // correction turns a conversation round: in what is open here, and by a record for what is not.
 func (m *Meter) correction(c *icsdissect.Correction) {
 	m.turned[c.Flow.ID] = [2]icsdissect.Endpoint{c.Flow.Client, c.Flow.Server}
+	why := []string{batch.WhyCorrected}
+	if !m.left.record(why) {
+		m.totals.Limited++
+		return
+	}
 	row, known := m.number()
 	if known {
 		return
 	}
 	r := conversation(&c.Flow)
-	r.At, r.Why = c.Time.UTC(), []string{batch.WhyCorrected}
+	r.At, r.Why = c.Time.UTC(), why
 	m.records = append(m.records, at[batch.Record]{m.ordinal, row, r})
 }
 
 // closeWindow makes aggregates of the window, in an order that does not depend on chance.
 func (m *Meter) closeWindow() {
-	m.told, m.named = 0, 0
+	m.left = newAllowance()
 	m.other.told, m.other.keys = 0, 0
 	if m.ordinal <= m.from.aggregates {
 		clear(m.keys)
