@@ -26,23 +26,26 @@ func (m *Meter) number() (row int, known bool) {
 	return m.row, m.ordinal <= m.from.records || m.ordinal == m.from.records+1 && m.row <= m.from.rows
 }
 
-// takeRecords returns at most so many records and as many facts in the order in which they were
-// seen, the last packet of which all are taken, and how many rows are taken of the one after it:
-// one packet may bring more than a batch holds.
-func (m *Meter) takeRecords(most int) (records []batch.Record, facts []batch.Fact, packet uint64, partial int) {
+// takeRecords returns at most so many records and as many facts, of about so many octets together,
+// in the order in which they were seen, the last packet of which all are taken, and how many rows
+// are taken of the one after it: one packet may bring more than a batch holds.
+func (m *Meter) takeRecords(most, octets int) (records []batch.Record, facts []batch.Fact, packet uint64, partial int) {
+	size := 0
 	for len(m.records)+len(m.facts) > 0 {
 		if len(m.facts) == 0 || len(m.records) > 0 && m.records[0].before(m.facts[0].packet, m.facts[0].row) {
 			next := m.records[0]
-			if len(records) == most {
+			if len(records) == most || size >= octets {
 				return records, facts, next.packet - 1, next.row - 1
 			}
+			size += sizeOfRecord(&next.what)
 			records, m.records = append(records, next.what), m.records[1:]
 			continue
 		}
 		next := m.facts[0]
-		if len(facts) == most {
+		if len(facts) == most || size >= octets {
 			return records, facts, next.packet - 1, next.row - 1
 		}
+		size += sizeOfFact(&next.what)
 		facts, m.facts = append(facts, next.what), m.facts[1:]
 	}
 	m.records, m.facts = nil, nil

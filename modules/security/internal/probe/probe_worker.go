@@ -24,6 +24,9 @@ const (
 	eagerRows       = 4_000       // aggregates that are not left waiting
 )
 
+// everything is taken where it goes into no batch.
+const everything = 1 << 30
+
 // reading is an input with its meter.
 type reading struct {
 	in      *Input
@@ -117,8 +120,8 @@ func Print(ctx context.Context, in *Input, w io.Writer) error {
 	r := begin(in, start{}, done)
 	lines := json.NewEncoder(w)
 	err := r.each(ctx, func(bool) error {
-		records, facts, _, _ := r.meter.takeRecords(1 << 30)
-		aggregates, _, _ := r.meter.takeAggregates(1 << 30)
+		records, facts, _, _ := r.meter.takeRecords(everything, everything)
+		aggregates, _, _ := r.meter.takeAggregates(everything)
 		return errors.Join(print1(lines, "record", records), print1(lines, "fact", facts), print1(lines, "aggregate", aggregates))
 	})
 	return errors.Join(err, print1(lines, "totals", []batch.Totals{r.sum()}))
@@ -140,8 +143,8 @@ func Tell(ctx context.Context, in *Input, each func(batch.Batch)) (batch.Totals,
 	r := begin(in, start{}, done)
 	err := r.each(ctx, func(bool) error {
 		var b batch.Batch
-		b.Records, b.Facts, _, _ = r.meter.takeRecords(1 << 30)
-		b.Aggregates, _, _ = r.meter.takeAggregates(1 << 30)
+		b.Records, b.Facts, _, _ = r.meter.takeRecords(everything, everything)
+		b.Aggregates, _, _ = r.meter.takeAggregates(everything)
 		each(b)
 		return nil
 	})
@@ -244,7 +247,7 @@ type keeping struct {
 func (k *keeping) take(end bool) error {
 	for {
 		b := k.batch(batch.Records)
-		b.Records, b.Facts, b.Position, b.Partial = k.r.meter.takeRecords(batch.MaxRecords)
+		b.Records, b.Facts, b.Position, b.Partial = k.r.meter.takeRecords(batch.MaxRecords, fullSize)
 		if b.Rows() == 0 {
 			break
 		}
@@ -258,7 +261,7 @@ func (k *keeping) take(end bool) error {
 	k.last = time.Now()
 	for {
 		b := k.batch(batch.Aggregates)
-		b.Aggregates, b.Position, b.Partial = k.r.meter.takeAggregates(batch.MaxAggregates)
+		b.Aggregates, b.Position, b.Partial = k.r.meter.takeAggregates(mostAggregates)
 		if b.Rows() == 0 && time.Since(k.sign) < everySign && !end {
 			return nil
 		}
