@@ -14,6 +14,7 @@ import (
 
 	"linghang/lib/icsdissect/capture"
 	"linghang/modules/security/internal/batch"
+	"linghang/modules/security/internal/ring"
 )
 
 // How often what was found is taken off the meter.
@@ -35,6 +36,7 @@ type reading struct {
 	lost    uint64
 	unknown bool // a link type that nobody reads was seen
 	tick    *time.Ticker
+	ring    *ring.Ring // keeps the packets themselves; nil where nobody wants them
 }
 
 func begin(in *Input, from start, done <-chan struct{}) *reading {
@@ -79,6 +81,9 @@ func (r *reading) each(ctx context.Context, take func(end bool) error) error {
 			if r.in.live {
 				r.meter.idle(time.Now())
 			}
+			if r.ring != nil {
+				r.ring.Tick()
+			}
 			if err := take(false); err != nil {
 				return err
 			}
@@ -89,6 +94,9 @@ func (r *reading) each(ctx context.Context, take func(end bool) error) error {
 func (r *reading) read(p capture.Packet) {
 	if !linkKnown(p.Link) {
 		r.unknown = true
+	}
+	if r.ring != nil {
+		r.ring.Keep(p)
 	}
 	r.meter.packet(p)
 	r.pump.release(p)
@@ -231,8 +239,15 @@ func (p *Probe) collect(ctx context.Context, in *Input) error {
 	done := make(chan struct{})
 	defer close(done)
 	r := begin(in, from, done)
+	if r.ring, err = p.keepPackets(ctx, in); err != nil {
+		return err
+	}
 	k := keeping{p: p, r: r, run: run, last: time.Now()}
-	return r.each(ctx, k.take)
+	err = r.each(ctx, k.take)
+	if r.ring != nil {
+		err = errors.Join(err, r.ring.Close())
+	}
+	return err
 }
 
 // keeping puts what a meter found into the spool.

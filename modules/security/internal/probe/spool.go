@@ -53,6 +53,7 @@ type Spool struct {
 	dir    string
 	budget int64
 	put    func(path string, data []byte) error // places a file; tests fill the disk
+	spare  func(size int64) bool                // gives up packets for what matters more, nil where there are none
 	lock   *os.File
 	more   chan struct{} // there is something to send
 
@@ -316,6 +317,11 @@ func (s *Spool) fit(w waiting, text []byte) error {
 	err := s.hold()
 	if err == nil {
 		err = s.put(filepath.Join(s.dir, w.name()), text)
+	}
+	if errors.Is(err, syscall.ENOSPC) && s.spare != nil && s.spare(w.size+2*reserveSize) {
+		if err = s.hold(); err == nil {
+			err = s.put(filepath.Join(s.dir, w.name()), text)
+		}
 	}
 	if !errors.Is(err, syscall.ENOSPC) {
 		return err

@@ -61,7 +61,7 @@ func Holds(dir string) (Held, error) {
 // The program that keeps them may go on meanwhile.
 func Cut(ctx context.Context, dir string, q Query, w io.Writer) (Result, error) {
 	var res Result
-	if err := q.read(); err != nil {
+	if err := q.Check(); err != nil {
 		return res, err
 	}
 	all, err := list(dir)
@@ -151,8 +151,8 @@ func (r *Result) add(p *capture.Packet) {
 	}
 }
 
-// read reads the hosts.
-func (q *Query) read() error {
+// Check reads the hosts, and refuses what means nothing.
+func (q *Query) Check() error {
 	q.ips, q.macs = nil, nil
 	for _, h := range q.Hosts {
 		if a, err := netip.ParseAddr(strings.TrimSpace(h)); err == nil {
