@@ -24,6 +24,7 @@ import (
 	"linghang/modules/security/internal/incident"
 	"linghang/modules/security/internal/intel"
 	"linghang/modules/security/internal/notice"
+	"linghang/modules/security/internal/ocsf"
 	"linghang/modules/security/internal/peer"
 	"linghang/modules/security/internal/publish"
 	"linghang/modules/security/internal/received"
@@ -64,6 +65,7 @@ type Module struct {
 	ferry      *ferry.Ferry
 	received   *received.Received
 	intel      *intel.Intel
+	ocsf       *ocsf.Feed
 
 	kit           *module.Kit
 	organisations Organisations
@@ -81,6 +83,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.advisories = advisory.New(kit, asset.Vendors().Lookup(), now)
 	m.assets = asset.New(kit, m.advisories.Ask, now)
 	m.advisories.Tell(m.assets)
+	m.ocsf = ocsf.New(kit)
 	m.publisher = publish.New(kit, organisations, m.advisories.Take, now)
 	m.sensors = sensor.New(kit, organisations, now)
 	m.detection = detection.New(kit, m.sensors, m.incidents, now)
@@ -136,7 +139,7 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "security", Title: section, Migrations: dir,
 		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), baseline.Permissions(), zone.Permissions(), intel.Permissions(), exchange.Permissions(), upward.Permissions(), ferry.Permissions(), publish.Permissions()),
-		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.zones.Routes(), m.intel.Routes(), m.exchange.Routes(), m.upward.Routes(), m.ferry.Routes(), m.received.Routes(), m.publisher.Routes()),
+		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.zones.Routes(), m.intel.Routes(), m.exchange.Routes(), m.upward.Routes(), m.ferry.Routes(), m.received.Routes(), m.publisher.Routes(), m.ocsf.Routes()),
 		Measures:    slices.Concat(m.notices.Measures(), m.measures()),
 		Publishes:   []bus.Event{securityevent.SensorChanged{}},
 		Subscribes:  []module.Subscription{bus.On(m.organisationChanged)},

@@ -151,8 +151,8 @@ func step(ctx context.Context, tx *sqldb.Tx, before, after ThreatAlert, who hand
 	if after.Until != nil {
 		until = after.Until.UnixMilli()
 	}
-	n, err := tx.Exec(ctx, `UPDATE security_alert SET state = $3, reason = $4, until_at = $5, incident_id = $6, changed_at = $7, version = $8 WHERE id = $1 AND version = $2`,
-		after.ID, before.Version, after.State, after.Reason, until, after.IncidentID, now.UnixMilli(), after.Version)
+	n, err := tx.Exec(ctx, `UPDATE security_alert SET state = $3, reason = $4, until_at = $5, incident_id = $6, changed_at = $7, version = $8, touched = $9 WHERE id = $1 AND version = $2`,
+		after.ID, before.Version, after.State, after.Reason, until, after.IncidentID, now.UnixMilli(), after.Version, ulid.Make().String())
 	if err != nil {
 		return fmt.Errorf("change an alert: %w", err)
 	}
@@ -275,8 +275,8 @@ func saveTaken(ctx context.Context, tx *sqldb.Tx, a ThreatAlert) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE security_alert SET times = $2, first_at = $3, last_at = $4, why_zh = $5, why_en = $6, reasons = $7, records = $8, unit = $9, pack = $10, version = version + 1 WHERE id = $1`,
-		a.ID, a.Times, a.FirstAt.UnixMilli(), a.LastAt.UnixMilli(), a.Why.ZH, a.Why.EN, reasons, records, a.Unit, a.Pack)
+	_, err = tx.Exec(ctx, `UPDATE security_alert SET times = $2, first_at = $3, last_at = $4, why_zh = $5, why_en = $6, reasons = $7, records = $8, unit = $9, pack = $10, touched = $11, version = version + 1 WHERE id = $1`,
+		a.ID, a.Times, a.FirstAt.UnixMilli(), a.LastAt.UnixMilli(), a.Why.ZH, a.Why.EN, reasons, records, a.Unit, a.Pack, ulid.Make().String())
 	if err != nil {
 		return fmt.Errorf("add to an alert: %w", err)
 	}
@@ -289,8 +289,8 @@ func insertAlert(ctx context.Context, tx *sqldb.Tx, a ThreatAlert) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO security_alert (id, organisation_id, organisation_zh, organisation_en, sensor_id, sensor_name, fingerprint, rule_id, rule_zh, rule_en, pack, kind, level, rank, technique, client, server, unit, why_zh, why_en,
-		reasons, records, times, first_at, last_at, state, reason, until_at, incident_id, opened_at, changed_at, version, client_zone, server_zone)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, '', 0, '', $27, $27, 1, $28, $29)`,
+		reasons, records, times, first_at, last_at, state, reason, until_at, incident_id, opened_at, changed_at, version, client_zone, server_zone, touched)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, '', 0, '', $27, $27, 1, $28, $29, $1)`,
 		a.ID, a.OrganisationID, a.Enterprise.ZH, a.Enterprise.EN, a.SensorID, a.Sensor, a.fingerprint, a.RuleID, a.Rule.ZH, a.Rule.EN, a.Pack, a.Kind, a.Level, a.Level.rank(), a.Technique, a.Client, a.Server, a.Unit, a.Why.ZH, a.Why.EN,
 		reasons, records, a.Times, a.FirstAt.UnixMilli(), a.LastAt.UnixMilli(), a.State, a.OpenedAt.UnixMilli(), a.ClientZone, a.ServerZone)
 	if err != nil {

@@ -77,21 +77,8 @@ func (d *Desk) read(ctx context.Context, in httpd.Object) (x Detail, err error) 
 	}
 	db := d.store.db
 	x.Signers, x.Now = signers(x.Level), d.now()
-	if x.OriginID != "" {
-		o, err := d.origins.Origin(ctx, db, x.OriginID, false)
-		if err != nil {
-			return x, fmt.Errorf("read what notice %s passes on: %w", x.ID, err)
-		}
-		x.Origin = &o
-	}
-	if x.IncidentID != "" {
-		c, err := d.causes.Cause(ctx, db, x.IncidentID)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return x, fmt.Errorf("read why notice %s is written: %w", x.ID, err)
-		}
-		if err == nil {
-			x.Incident = &c
-		}
+	if err = d.after(ctx, db, &x); err != nil {
+		return x, err
 	}
 	if x.Signatures, err = signatures(ctx, db, x.ID); err != nil {
 		return x, err
@@ -120,6 +107,28 @@ func (d *Desk) read(ctx context.Context, in httpd.Object) (x Detail, err error) 
 	}
 	x.Acts = x.acts(identity.From(ctx), x.Signatures, p)
 	return x, nil
+}
+
+// after reads what a notice passes on, and the incident because of which it is written.
+func (d *Desk) after(ctx context.Context, db reader, x *Detail) error {
+	if x.OriginID != "" {
+		o, err := d.origins.Origin(ctx, db, x.OriginID, false)
+		if err != nil {
+			return fmt.Errorf("read what notice %s passes on: %w", x.ID, err)
+		}
+		x.Origin = &o
+	}
+	if x.IncidentID == "" {
+		return nil
+	}
+	c, err := d.causes.Cause(ctx, db, x.IncidentID)
+	switch {
+	case err == nil:
+		x.Incident = &c
+	case !fault.Is(err, fault.NotFound):
+		return fmt.Errorf("read why notice %s is written: %w", x.ID, err)
+	}
+	return nil
 }
 
 // acts are what somebody may do with a notice now.
