@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-clocks bench-exposure bench-gate bench-graph bench-hour bench-match bench-needs bench-planning bench-reading bench-resolution bench-schedule bench-sensing bench-year highs soak chaos compliance peer hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-clocks bench-exposure bench-gate bench-graph bench-hour bench-match bench-needs bench-planning bench-plant bench-reading bench-resolution bench-schedule bench-sensing bench-year highs soak chaos compliance peer hook install clean
 
 GO        ?= go
 # One toolchain for everybody: the newest whose standard library has no known vulnerability
@@ -215,6 +215,10 @@ bench-schedule:
 	@test -n "$(INSTANCES)" || { echo 'name the folder: make bench-schedule INSTANCES=…'; exit 2; }
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_INSTANCES=$(abspath $(INSTANCES)) LINGHANG_SCHEDULE_GROUPS='$(GROUPS)' LINGHANG_SCHEDULE_TIME=$(if $(SECONDS),$(SECONDS)s) LINGHANG_SCHEDULE_SEED=$(SEED) LINGHANG_SCHEDULE_EVERY=$(EVERY) \
 		$(GO) test -timeout 48h -run '^$$' -bench '^BenchmarkPublished$$' -benchtime 1x ./lib/schedule
+
+## bench-plant: first plans, replanning and checking, of 10,000 operations and of a plant of 300 batches, to docs/benchmarks/plant.md
+bench-plant:
+	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks $(GO) test -timeout 1h -run '^$$' -bench '^BenchmarkBars$$' -benchtime 1x ./lib/schedule
 
 ## bench-planning: the planning solver beside the same package in Node (ROUNDS=7), to docs/benchmarks/planning.md
 bench-planning:

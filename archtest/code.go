@@ -74,8 +74,8 @@ func inspectPart(s source, imported string) []string {
 // inspectOwn checks an import from within the house.
 func inspectOwn(s source, imported string) []string {
 	top, _, _ := strings.Cut(imported, "/")
-	if imported == "kernel/kerneltest" && !s.test && s.folder != "kernel/kerneltest" {
-		return []string{"kernel/kerneltest is for tests"}
+	if why := apart(s, imported); why != "" {
+		return []string{why}
 	}
 	switch {
 	case s.room() != "" && top == "modules":
@@ -91,6 +91,19 @@ func inspectOwn(s source, imported string) []string {
 		return []string{fmt.Sprintf("imports go down: %s does not import %s", s.top(), imported)}
 	}
 	return nil
+}
+
+// apart says why two packages that could see one another do not.
+func apart(s source, imported string) string {
+	switch {
+	case s.test:
+		return ""
+	case imported == "kernel/kerneltest" && s.folder != "kernel/kerneltest":
+		return "kernel/kerneltest is for tests"
+	case s.folder == "lib/schedule/check" && imported != "lib/schedule/model":
+		return "the checker of schedules shares nothing with what makes them: it imports the model only, not " + imported
+	}
+	return ""
 }
 
 func inspectLibrary(s source, imported string) []string {

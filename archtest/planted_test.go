@@ -135,6 +135,7 @@ func goRules(f plant, goFile func(string, ...string) string) {
 	f("a library for tests stays in tests", tree{"modules/mes/x_store.go": goFile("mes", "github.com/google/go-cmp/cmp")}, "github.com/google/go-cmp belongs to")
 	f("a library needs an owner", tree{"kernel/x.go": goFile("kernel", "example.com/new")}, "example.com/new has no owner")
 	f("kerneltest is for tests", tree{"modules/mes/x_worker.go": goFile("mes", "linghang/kernel/kerneltest")}, "kernel/kerneltest is for tests")
+	f("the checker knows the model only", tree{"lib/schedule/jobshop/j.go": goFile("jobshop"), "lib/schedule/check/c.go": goFile("check", "linghang/lib/schedule/jobshop")}, "the checker of schedules shares nothing")
 	f("folders form no loop", tree{
 		"kernel/a/a.go": goFile("a", "linghang/kernel/b"), "kernel/b/b.go": goFile("b", "linghang/kernel/c"), "kernel/c/deep/c.go": goFile("deep"), "kernel/c/c.go": goFile("c", "linghang/kernel/a"),
 	}, "kernel/a: the folder is in a loop", "kernel/b: the folder is in a loop", "kernel/c: the folder is in a loop")

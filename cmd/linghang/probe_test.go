@@ -2,6 +2,7 @@ package main
 
 import (
 	wire "encoding/binary"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -119,8 +120,54 @@ func TestAProbeThatIsKilledLosesNothing(t *testing.T) {
 		Losses struct{ Missing, Rejected, Packets, Limited int }
 	}
 	h.call("GET", "/api/security/sensors/"+sensor, "", &v)
-	if got := h.heard(sensor, "write"); got+v.Losses.Limited != n || v.Losses.Packets != n || v.Losses.Missing != 0 || v.Losses.Rejected != 0 {
+	if got := h.heard(sensor, "write"); got != n || v.Losses.Limited != 0 || v.Losses.Packets != n || v.Losses.Missing != 0 || v.Losses.Rejected != 0 {
 		t.Errorf("%d writes, %+v; want %d", got, v.Losses, n)
+	}
+}
+
+// What a probe that is killed had heard can be cut out of its disk, and it goes on behind it.
+func TestPacketsOfAProbeThatIsKilledStay(t *testing.T) {
+	t.Parallel() // it waits for processes most of its time
+	const n = 3000
+	_, _, config := listening(t, "'-'\npackets: 16MiB")
+	data, err := os.ReadFile(capture(t, n, 502, modbusWrite))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := func() int {
+		out, err := exec.Command(binary(t), "probe", "packets", "--config", config, "--host", "10.0.0.2", "--port", "502", "--output", "json").Output()
+		var said struct{ Packets, Missed, Damaged int }
+		if err == nil {
+			err = json.Unmarshal(out, &said)
+		}
+		if err != nil || said.Missed+said.Damaged > 0 {
+			return -1
+		}
+		return said.Packets
+	}
+	for times := 1; times <= 3; times++ {
+		cmd := exec.Command(binary(t), "probe", "run", "--config", config)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := in.Write(data); err != nil {
+			t.Fatal(err)
+		}
+		kerneltest.Wait(t, "the packets", func() bool { return kept() == times*n })
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		if got := kept(); got != times*n {
+			t.Errorf("%d packets after it was killed %d times, want %d", got, times, times*n)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "cut.pcapng")
+	if text, err := exec.Command(binary(t), "probe", "packets", "--config", config, "--to", "2026-03-01T16:00:00+08:00", "--out", out).CombinedOutput(); err != nil {
+		t.Errorf("%s %v", text, err)
 	}
 }
 

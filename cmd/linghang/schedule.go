@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -45,7 +46,7 @@ wrong.`,
 			"  linghang schedule gantt --format jobshop ft10.txt schedule.json > schedule.svg\n  linghang schedule convert j301_1.sm > project.json\n  linghang schedule bench --format jobshop --time 10s taillard best.csv > gaps.csv",
 	}
 	cmd.PersistentFlags().String("format", "", "format of FILE: "+strings.Join(instance.Formats(), ", "))
-	cmd.AddCommand(scheduleSolve(), scheduleReplan(), scheduleExplain(), scheduleCheck(), scheduleConvert(), scheduleGantt(), schedulePlan(), scheduleBench())
+	cmd.AddCommand(scheduleSolve(), scheduleReplan(), scheduleExplain(), scheduleCheck(), scheduleConvert(), scheduleSchema(), scheduleGantt(), schedulePlan(), scheduleBench())
 	return cmd
 }
 
@@ -67,7 +68,7 @@ With --workers 1 --time 0 and --moves, the same seed makes the same schedule on 
 			if err != nil {
 				return err
 			}
-			return solveAndPrint(cmd, m, o, printResult)
+			return solveAndPrint(cmd, m, o, schedule.Solve, printResult)
 		},
 	}
 	searchFlags(cmd, &o)
@@ -80,42 +81,22 @@ func searchFlags(cmd *cobra.Command, o *schedule.Options) {
 	cmd.Flags().Int64Var(&o.Moves, "moves", 0, "moves that each worker makes at most; 0 is any number")
 	cmd.Flags().Uint64Var(&o.Seed, "seed", 1, "of the random choices")
 	cmd.Flags().IntVar(&o.Workers, "workers", 2, "goroutines that search")
-	cmd.Flags().BoolVar(&o.First, "first", false, "end with the first schedule that keeps all rules, of a plant")
+	cmd.Flags().BoolVar(&o.First, "first", false, "end with the first schedule that keeps all rules")
 }
 
 // solveAndPrint shows progress on a terminal while it searches.
-func solveAndPrint(cmd *cobra.Command, m *model.Model, o schedule.Options, show func(*cobra.Command, *model.Model, *schedule.Result) error) error {
+func solveAndPrint(cmd *cobra.Command, m *model.Model, o schedule.Options, solve func(context.Context, *model.Model, schedule.Options) (*schedule.Result, error), show func(*cobra.Command, *model.Model, *schedule.Result) error) error {
 	if o.Time < 0 || o.Moves < 0 || o.Workers < 1 || o.Workers > 64 {
 		return kernel.Usage(errors.New("--time and --moves are 0 or more, --workers is 1 to 64"))
 	}
-	tells := shows(cmd.ErrOrStderr())
-	o.Progress = func(p schedule.Progress) {
-		switch {
-		case !tells:
-		case p.Objective != nil:
-			_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "\r%8.1f s  objective %v, makespan %d ", p.Elapsed.Seconds(), p.Objective, p.Makespan)
-		default:
-			_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "\r%8.1f s  makespan %d, at least %d ", p.Elapsed.Seconds(), p.Makespan, p.LowerBound)
-		}
-	}
-	r, err := schedule.Solve(cmd.Context(), m, o)
-	if tells {
-		_, _ = fmt.Fprintln(cmd.ErrOrStderr())
-	}
+	line := showProgress(cmd.ErrOrStderr(), "", o.Time)
+	o.Progress = line.better
+	r, err := solve(cmd.Context(), m, o)
+	line.end()
 	if err != nil {
 		return err
 	}
 	return show(cmd, m, r)
-}
-
-// shows tells whether w is a terminal, on which progress makes sense.
-func shows(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 func printResult(cmd *cobra.Command, m *model.Model, r *schedule.Result) error {
@@ -134,10 +115,24 @@ func printResult(cmd *cobra.Command, m *model.Model, r *schedule.Result) error {
 }
 
 // printCSV prints a line for each task: where, when, what it takes; and one for each changeover
-// and cleaning, with the task that it is for and no mode.
+// and cleaning, with the task that it is for and no mode. With a clock it is said when that is on the wall, too.
 func printCSV(w io.Writer, m *model.Model, s *model.Schedule) error {
+	wall, err := wallClock(m.Clock)
+	if err != nil {
+		return err
+	}
 	c := csv.NewWriter(w)
-	_ = c.Write([]string{"task", "name", "job", "mode", "start", "end", "resources"}) // Error tells
+	head := []string{"task", "name", "job", "mode", "start", "end", "resources"}
+	if wall != nil {
+		head = append(head, "start_at", "end_at")
+	}
+	_ = c.Write(head) // Error tells
+	write := func(start, end int64, cells ...string) {
+		if wall != nil {
+			cells = append(cells, wall(start), wall(end))
+		}
+		_ = c.Write(cells) // Error tells
+	}
 	for _, a := range s.Assignments {
 		t := &m.Tasks[a.Task]
 		job := ""
@@ -152,7 +147,7 @@ func printCSV(w io.Writer, m *model.Model, s *model.Schedule) error {
 			}
 			takes = append(takes, name)
 		}
-		_ = c.Write([]string{strconv.Itoa(a.Task), t.Name, job, strconv.Itoa(a.Mode), strconv.FormatInt(a.Start, 10), strconv.FormatInt(a.End, 10), strings.Join(takes, " ")}) // Error tells
+		write(a.Start, a.End, strconv.Itoa(a.Task), t.Name, job, strconv.Itoa(a.Mode), strconv.FormatInt(a.Start, 10), strconv.FormatInt(a.End, 10), strings.Join(takes, " "))
 	}
 	for _, stop := range s.Stops {
 		where := ""
@@ -161,10 +156,26 @@ func printCSV(w io.Writer, m *model.Model, s *model.Schedule) error {
 		} else if stop.Tank != nil {
 			where = orNumber(m.Tanks[*stop.Tank].Name, *stop.Tank)
 		}
-		_ = c.Write([]string{strconv.Itoa(stop.Before), string(stop.Kind), "", "", strconv.FormatInt(stop.Start, 10), strconv.FormatInt(stop.End, 10), where}) // Error tells
+		write(stop.Start, stop.End, strconv.Itoa(stop.Before), string(stop.Kind), "", "", strconv.FormatInt(stop.Start, 10), strconv.FormatInt(stop.End, 10), where)
 	}
 	c.Flush()
 	return c.Error()
+}
+
+// wallClock says times as the clock on the wall does, if there is one.
+func wallClock(clock *model.Clock) (func(at int64) string, error) {
+	if clock == nil {
+		return nil, nil //nolint:nilnil // none is an answer
+	}
+	zone, err := time.LoadLocation(clock.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("read the clock: %w", err)
+	}
+	zero, err := time.ParseInLocation(model.ClockForm, clock.Start, zone)
+	if err != nil {
+		return nil, fmt.Errorf("read the clock: %w", err)
+	}
+	return func(at int64) string { return time.Unix(zero.Unix()+at*clock.Unit, 0).In(zone).Format(time.RFC3339) }, nil
 }
 
 func orNumber(name string, number int) string {
@@ -222,7 +233,7 @@ func scheduleConvert() *cobra.Command {
   same_order   [resource]: all jobs pass these in one order
 
 Times are whole numbers; places in the lists count from 0. The objective is the makespan. What plants add (due dates, lags,
-calendars, changeovers, cleaning, campaigns, tanks, pins, objectives) is described in the guide and in the schema.`,
+calendars, changeovers, cleaning, campaigns, tanks, pins, objectives) is described in the guide and in what schema prints.`,
 		Example: "  linghang schedule convert --format flexible mk01.txt > mk01.json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			m, err := readModel(cmd, args[0])
@@ -234,11 +245,24 @@ calendars, changeovers, cleaning, campaigns, tanks, pins, objectives) is describ
 	}
 }
 
+func scheduleSchema() *cobra.Command {
+	return &cobra.Command{
+		Use: "schema", Short: "Print the JSON Schema of models", Args: cobra.NoArgs,
+		Long:    "Print the JSON Schema (2020-12) of the format linghang, by which editors and other programs tell what a model may have.",
+		Example: "  linghang schedule schema > model.schema.json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := cmd.OutOrStdout().Write(model.Schema())
+			return err
+		},
+	}
+}
+
 func scheduleGantt() *cobra.Command {
 	var o gantt.Options
 	cmd := &cobra.Command{
 		Use: "gantt FILE SCHEDULE", Short: "Draw a schedule as SVG", Args: cobra.ExactArgs(2),
-		Long: `Draw a schedule as SVG: a row for each resource, a bar for each task. The schedule is checked before. With --output json
+		Long: `Draw a schedule as SVG: a row for each machine with a bar for each task, curves of what is taken of larger resources and of what is in
+tanks, closed times shaded, late jobs in a red frame, dates if the model has a clock. The schedule is checked before. With --output json
 the picture is the member svg of one object, beside the makespan.`,
 		Example: "  linghang schedule gantt plan.json schedule.json > schedule.svg",
 		RunE: func(cmd *cobra.Command, args []string) error {

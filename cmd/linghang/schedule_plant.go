@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -35,7 +36,7 @@ func scheduleReplan() *cobra.Command {
   lost     [{task, mode, start, end}]: what earlier departures say was lost, so that machines are as that left them
 
 What is left moves as little as possible, and is then as good as possible by the objective of the model. With --output json
-the object of solve is printed, with departures [{code, task, lost}] (what had to give way: redo, thaw, lag) and moved {all, near, within}:
+the object of solve is printed, with departures [{code, task, lost}] (what had to give way: redo, thaw, pin, lag, late) and moved {all, near, within}:
 tasks that moved, of all and of those that the plan has within --near of the frozen zone.`,
 		Example: "  linghang schedule replan plant.json running.json --time 2s --output json",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -52,7 +53,12 @@ tasks that moved, of all and of those that the plan has within --near of the fro
 			if err != nil {
 				return err
 			}
-			return solveAndPrint(cmd, left, o, func(cmd *cobra.Command, m *model.Model, r *schedule.Result) error {
+			solve := func(ctx context.Context, left *model.Model, o schedule.Options) (*schedule.Result, error) {
+				r, late, err := schedule.SolveLeft(ctx, left, o)
+				departures = append(departures, late...)
+				return r, err
+			}
+			return solveAndPrint(cmd, left, o, solve, func(cmd *cobra.Command, m *model.Model, r *schedule.Result) error {
 				from := max(running.Now, running.Frozen)
 				r.Schedule = schedule.Trim(r.Schedule, tasks)
 				return printReplan(cmd, m, r, departures, moved(running, r, from, from+near))
@@ -260,7 +266,7 @@ BEST is CSV with a header and the columns instance (a file's name, with or witho
 			if inJSON {
 				tell = func(row measured) error { return json.NewEncoder(cmd.OutOrStdout()).Encode(row) }
 			}
-			for _, name := range names {
+			for k, name := range names {
 				file, err := fileOf(args[0], name)
 				if err != nil {
 					return err
@@ -269,7 +275,10 @@ BEST is CSV with a header and the columns instance (a file's name, with or witho
 				if err != nil {
 					return err
 				}
+				line := showProgress(cmd.ErrOrStderr(), fmt.Sprintf("%d of %d, %s: ", k+1, len(names), name), o.Time)
+				o.Progress = line.better
 				r, err := schedule.Solve(cmd.Context(), m, o)
+				line.end()
 				if err != nil {
 					return fmt.Errorf("%s: %w", file, err)
 				}

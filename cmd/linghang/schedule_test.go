@@ -102,6 +102,14 @@ func TestScheduleAsTextIsCSV(t *testing.T) {
 	}
 }
 
+func TestScheduleWithAClockSaysWhenThatIs(t *testing.T) {
+	plan := `{"resources":[{"capacity":1}],"tasks":[{"modes":[{"duration":3,"needs":[{"resource":0,"amount":1}]}]}],"clock":{"zone":"Europe/Berlin","start":"2026-10-25T01:00","unit":3600}}`
+	out, _, err := schedules(t, map[string]string{"plan.json": plan}, "solve", "--moves", "10", "plan.json")
+	if err != nil || !strings.Contains(out, "resources,start_at,end_at\n0,,,0,0,3,0,2026-10-25T01:00:00+02:00,2026-10-25T03:00:00+01:00\n") {
+		t.Errorf("%s %v", out, err)
+	}
+}
+
 func TestScheduleConverts(t *testing.T) {
 	out, _, err := schedules(t, map[string]string{"f.fjs": "1 2\n2 1 0 5 2 0 3 1 4\n"}, "convert", "f.fjs")
 	if err != nil {

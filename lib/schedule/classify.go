@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"linghang/lib/schedule/flowshop"
 	"linghang/lib/schedule/jobshop"
 	"linghang/lib/schedule/model"
 	"linghang/lib/schedule/process"
@@ -33,41 +32,51 @@ func (e *UnsupportedError) Error() string { return "no engine takes this model: 
 
 // pick chooses the engine that knows most about the model.
 func pick(m *model.Model) (engine, error) {
-	if what := m.Plant(); what != "" {
-		if len(m.SameOrder) > 0 {
-			return engine{}, &UnsupportedError{"with same_order it is to be a plain flow shop, but it has " + what}
-		}
+	plain := bare(m)
+	line, why := lineOf(plain)
+	switch {
+	case why == "":
+		return engine{"flowshop", func(ctx context.Context, o Options, better func(makespan, bound int64, objective []int64)) (found, error) {
+			return solveFlowShop(ctx, plain, line, o, better)
+		}}, nil
+	case len(m.SameOrder) > 0:
+		return engine{}, &UnsupportedError{"with same_order it is to be a flow shop, but " + why}
+	case plain.Plant() != "":
 		return engine{"process", func(ctx context.Context, o Options, better func(makespan, bound int64, objective []int64)) (found, error) {
 			return solveProcess(ctx, m, o, better)
 		}}, nil
 	}
-	c, why := chainsOf(m)
+	c, why := chainsOf(plain)
 	if why == "" {
-		why = machineModes(m)
-	}
-	if len(m.SameOrder) > 0 {
-		if why == "" {
-			why = flow(m, c)
-		}
-		if why != "" {
-			return engine{}, &UnsupportedError{"with same_order it is to be a plain flow shop, but " + why}
-		}
-		return engine{"flowshop", func(ctx context.Context, o Options, better func(makespan, bound int64, objective []int64)) (found, error) {
-			return solveFlowShop(ctx, m, c, o, better)
-		}}, nil
+		why = machineModes(plain)
 	}
 	if why != "" {
 		return engine{"project", func(ctx context.Context, o Options, better func(makespan, bound int64, objective []int64)) (found, error) {
-			return solveProject(ctx, m, o, better)
+			return solveProject(ctx, plain, o, better)
 		}}, nil
 	}
 	name := "jobshop"
-	if flexible(m) {
+	if flexible(plain) {
 		name = "flexible"
 	}
 	return engine{name, func(ctx context.Context, o Options, better func(makespan, bound int64, objective []int64)) (found, error) {
-		return solveJobShop(ctx, m, c, o, better)
+		return solveJobShop(ctx, plain, c, o, better)
 	}}, nil
+}
+
+// bare is a model without what shortest schedules keep, if they can be kept at all: the makespan as the only objective, and the
+// horizon. It is the model itself if that is a plant beside.
+func bare(m *model.Model) *model.Model {
+	c := *m
+	c.Horizon = 0
+	if onlyMakespan(m) {
+		c.Objective = nil
+	}
+	return &c
+}
+
+func onlyMakespan(m *model.Model) bool {
+	return len(m.Objective) == 1 && len(m.Objective[0]) == 1 && m.Objective[0][0].Term == model.Makespan
 }
 
 // chains are the tasks of a model of which each waits for one other at most, and one at
@@ -166,48 +175,6 @@ func solveJobShop(ctx context.Context, m *model.Model, c *chains, o Options, bet
 		}
 	}
 	return found{scheduled(m, starts(m, c, r.Start), modes), int64(r.Bound), r.Moves}, nil
-}
-
-// flow says why chains are no flow shop in which every job passes the machines of
-// same_order one after the other, or nothing.
-func flow(m *model.Model, c *chains) string {
-	if flexible(m) {
-		return "a task has several modes"
-	}
-	machine := func(task int) int {
-		if needs := m.Tasks[task].Modes[0].Needs; len(needs) > 0 {
-			return needs[0].Resource
-		}
-		return -1
-	}
-	for j, list := range c.list {
-		if c.release[j] != 0 {
-			return fmt.Sprintf("tasks[%d] has a release", list[0])
-		}
-		if len(list) != len(m.SameOrder) {
-			return fmt.Sprintf("tasks[%d] begins a chain of %d tasks, and there are %d machines", list[0], len(list), len(m.SameOrder))
-		}
-		for k, i := range list {
-			if machine(i) != machine(c.list[0][k]) || machine(i) < 0 {
-				return fmt.Sprintf("tasks[%d] is not on the machine on which other jobs are then", i)
-			}
-		}
-	}
-	return ""
-}
-
-func solveFlowShop(ctx context.Context, m *model.Model, c *chains, o Options, better func(makespan, bound int64, objective []int64)) (found, error) {
-	p := flowshop.Problem{Durations: make([][]int32, len(c.list))}
-	for j, list := range c.list {
-		for _, i := range list {
-			p.Durations[j] = append(p.Durations[j], int32(m.Tasks[i].Modes[0].Duration)) //nolint:gosec // the model is valid
-		}
-	}
-	r, err := flowshop.Solve(ctx, p, flowshop.Options{Seed: o.Seed, Workers: o.Workers, Moves: o.Moves, Progress: narrow(better)})
-	if err != nil {
-		return found{}, err //nolint:wrapcheck // Solve says by which engine
-	}
-	return found{scheduled(m, starts(m, c, r.Start), nil), int64(r.Bound), r.Moves}, nil
 }
 
 // narrow is better for engines that know makespans only.

@@ -19,14 +19,14 @@
 //	proof     how short projects and shops can be, beside the engines
 //	plantcase a plant to measure with
 //	jobshop   tabu search with path relinking, of job shops and flexible job shops
-//	flowshop  iterated greedy, of permutation flow shops
+//	flowshop  iterated greedy, of permutation flow shops, with setups, without waiting
 //	project   genetic search with justification, of everything else
 //	process   serial generation and neighbourhood search, of process plants
 //	team      searchers side by side
 //	highs     linear and mixed integer programmes
 //	planning  what to make before it is scheduled: batches of recipes, blends, lot sizes
 //
-// Models that no engine takes, which are those with same_order that are not plain flow shops,
+// Models that no engine takes, which are those with same_order that have more than setups or zero wait,
 // are refused with the reason: an *UnsupportedError.
 package schedule
 
@@ -46,12 +46,12 @@ type Options struct {
 	Moves   int64         // of each worker; 0 is no limit. What a move is, is the engine's business
 	Seed    uint64
 	Workers int  // goroutines; 0 is 1. With one and without Time the same seed makes the same schedule
-	First   bool // end with the first schedule that keeps all rules; of plants only, others have one at once
-	// Progress is told every better schedule, by one goroutine at a time.
+	First   bool // end with the first schedule that keeps all rules
+	// Progress is told every better schedule, and every higher bound, by one goroutine at a time.
 	Progress func(Progress)
 }
 
-// Progress is a better schedule while the search goes on.
+// Progress is how far a search is.
 type Progress struct {
 	Elapsed    time.Duration
 	Makespan   int64
@@ -85,7 +85,7 @@ type Result struct {
 
 // Solve searches until the time or the moves are over, the context ends, or the schedule
 // is proven to be the shortest, and returns the best schedule found. There always is one, but of
-// plants, of which the engine may find none that keeps all rules (*process.NotFoundError).
+// plants, of which the engine may find none that keeps all rules (*process.NotFoundError), and of models with a horizon (*HorizonError).
 // It errs if the model is not valid (model.FaultsError), no engine takes it, or, which would be
 // a fault of an engine, the schedule is not one of the model (check.ViolationsError).
 func Solve(ctx context.Context, m *model.Model, o Options) (*Result, error) {
@@ -101,30 +101,78 @@ func Solve(ctx context.Context, m *model.Model, o Options) (*Result, error) {
 		defer cancel()
 		ctx = limited
 	}
+	ctx, enough := context.WithCancel(ctx)
+	defer enough()
 	o.Workers = max(1, o.Workers)
 	r := &Result{Engine: e.name, Status: Feasible, Seed: o.Seed, Workers: o.Workers}
 	begin := time.Now()
-	better := func(makespan, bound int64, objective []int64) {
-		elapsed := time.Since(begin)
-		r.BestAfter = elapsed.Seconds()
-		if o.Progress != nil {
-			o.Progress(Progress{elapsed, makespan, bound, objective})
-		}
-	}
-	found, err := e.solve(ctx, o, better)
+	found, err := e.solve(ctx, o, r.follow(m, o, begin, enough))
 	if err != nil {
 		return nil, fmt.Errorf("solve by %s: %w", e.name, err)
 	}
 	r.Seconds = time.Since(begin).Seconds()
-	r.Schedule, r.LowerBound, r.Moves = found.schedule, found.bound, found.moves
-	r.Makespan, r.Objective = r.Schedule.Makespan, r.Schedule.Objective
-	if err := check.Schedule(m, r.Schedule); err != nil {
-		return nil, fmt.Errorf("the schedule of %s is not one of the model, which is a fault of the engine:\n%w", e.name, err)
-	}
-	if r.Makespan <= r.LowerBound && len(m.Objective) == 0 {
-		r.Status = Optimal
+	if err := r.take(m, found); err != nil {
+		return nil, err
 	}
 	return r, nil
+}
+
+// follow returns what an engine tells of its search.
+func (r *Result) follow(m *model.Model, o Options, begin time.Time, enough func()) func(makespan, bound int64, objective []int64) {
+	return func(makespan, bound int64, objective []int64) {
+		if m.Horizon > 0 && makespan > m.Horizon {
+			return
+		}
+		if o.First {
+			enough()
+		}
+		elapsed := time.Since(begin)
+		if objective != nil || r.Makespan == 0 || makespan < r.Makespan {
+			r.Makespan, r.BestAfter = makespan, elapsed.Seconds()
+		}
+		if onlyMakespan(m) {
+			objective = []int64{weighted(m, makespan)}
+		}
+		if o.Progress != nil {
+			o.Progress(Progress{elapsed, makespan, bound, objective})
+		}
+	}
+}
+
+// take is the end of a search, and checks what was found.
+func (r *Result) take(m *model.Model, f found) error {
+	r.Schedule, r.Makespan, r.LowerBound, r.Moves = f.schedule, f.schedule.Makespan, f.bound, f.moves
+	if m.Horizon > 0 && r.Makespan > m.Horizon {
+		return &HorizonError{Horizon: m.Horizon, Makespan: r.Makespan, LowerBound: r.LowerBound}
+	}
+	shortest := len(m.Objective) == 0 || onlyMakespan(m)
+	if onlyMakespan(m) {
+		r.Schedule.Objective = []int64{weighted(m, r.Makespan)}
+	}
+	r.Objective = r.Schedule.Objective
+	if err := check.Schedule(m, r.Schedule); err != nil {
+		return fmt.Errorf("the schedule of %s is not one of the model, which is a fault of the engine:\n%w", r.Engine, err)
+	}
+	if shortest && r.Makespan <= r.LowerBound {
+		r.Status = Optimal
+	}
+	return nil
+}
+
+// weighted is a makespan as the objective of a model that has no other.
+func weighted(m *model.Model, makespan int64) int64 {
+	return max(1, m.Objective[0][0].Weight) * makespan
+}
+
+// HorizonError says that the search for a short schedule ended with one that is longer than the horizon.
+type HorizonError struct{ Horizon, Makespan, LowerBound int64 }
+
+// Error returns how long it is, and whether a shorter one can be.
+func (e *HorizonError) Error() string {
+	if e.LowerBound > e.Horizon {
+		return fmt.Sprintf("no schedule ends by the horizon of %d: each takes %d at least", e.Horizon, e.LowerBound)
+	}
+	return fmt.Sprintf("no schedule was found that ends by the horizon of %d: the shortest one found takes %d, and none takes less than %d", e.Horizon, e.Makespan, e.LowerBound)
 }
 
 // Engine returns the name of the engine that Solve would choose for a valid model.

@@ -137,7 +137,7 @@ func TestZeroDurationsAreSchedules(t *testing.T) {
 	for engine, change := range map[string]func(*model.Model){
 		"jobshop": func(*model.Model) {},
 		"project": func(m *model.Model) { m.Resources[0].Capacity = 2 },
-		"process": func(m *model.Model) { m.Objective = [][]model.Term{{{Term: model.Makespan}}} },
+		"process": func(m *model.Model) { m.Resources[0].Down = []model.Window{{From: 100, Until: 101}} },
 	} {
 		m := changed(anyShop(rand.New(rand.NewPCG(1, 1)), false), same(3), same(12), 0, false)
 		change(m)

@@ -65,7 +65,7 @@ type Lost struct {
 
 // Departure is what a plan cannot keep because of what happened.
 type Departure struct {
-	Code string `json:"code"` // redo: a task that ran is lost and done again; thaw: a frozen task cannot stay; lag: a maximum lag is over already
+	Code string `json:"code"` // redo: a task that ran is lost and done again; thaw: a frozen task cannot stay; pin: a pinned start cannot be kept; lag: a maximum lag is over already; late: a deadline cannot be kept
 	Task int    `json:"task"`
 	Lost *Lost  `json:"lost,omitempty"` // with redo, if it ran at all
 }
@@ -74,7 +74,7 @@ type Departure struct {
 func (d Departure) String() string { return fmt.Sprintf("%s of task %d", d.Code, d.Task) }
 
 // Replan returns the model of what is left to plan: what has begun and what is frozen is
-// pinned, the rest is to stay where the plan has it as far as it can (stability is the
+// pinned, what the model pins is so still, the rest is to stay where the plan has it as far as it can (stability is the
 // first level of the objective). It says what had to give way. Solve takes the model. After the tasks of m it
 // has one, pinned, for each that was lost, so that machines are in the state in which that left them; Trim takes them out of a
 // schedule again.
@@ -86,19 +86,23 @@ func Replan(m *model.Model, r Running) (*model.Model, []Departure, error) {
 	p.model(m)
 	p.pins()
 	p.lags()
+	p.deadlines()
 	p.stops()
+	if err := p.melt(); err != nil {
+		return nil, nil, fmt.Errorf("replan: %w", err)
+	}
 	// One task that goes to the end is better than two that are pushed a little: crews have read their orders already.
 	b := &model.Baseline{Moved: 2000, Mode: 200, Time: 1}
 	for _, a := range p.running.Plan.Assignments {
 		b.Moved = max(b.Moved, min(a.End, model.MaxCost))
 	}
 	for _, a := range p.running.Plan.Assignments {
-		if t := p.m.Tasks[a.Task].Pin; t == nil || t.Start == nil {
+		if !p.stays(a.Task) {
 			b.Assignments = append(b.Assignments, a)
 		}
 	}
 	for _, s := range p.running.Plan.Stops {
-		if s.Before >= 0 && s.Before < len(p.planned) && p.m.Tasks[s.Before].Pin == nil && !p.wasted(&s) {
+		if s.Before >= 0 && s.Before < len(p.planned) && !p.stays(s.Before) && !p.wasted(&s) {
 			b.Stops = append(b.Stops, s)
 		}
 	}
@@ -159,9 +163,15 @@ type replanner struct {
 	m          *model.Model
 	planned    []*model.Assignment
 	actual     []*Actual
-	remains    []int // by task: what is left in the model of it that was lost last, or 0
+	taken      [][]taken    // by resource: what is pinned and has not ended
+	ahead      []stand      // what is pinned and has not begun, by starts
+	said       []*model.Pin // how the model pins it
+	remains    []int        // by task: what is left in the model of it that was lost last, or 0
 	departures []Departure
 }
+
+// taken is what a pinned task takes of a resource.
+type taken struct{ end, amount int64 }
 
 func (p *replanner) read(m *model.Model) error {
 	r := &p.running
@@ -211,7 +221,24 @@ func (p *replanner) happened(m *model.Model, i int) error {
 	case a.End != nil && (a.Start == nil || *a.End < *a.Start || *a.End > model.MaxTime):
 		return fmt.Errorf("actuals[%d].end goes with a start that is not after it", i)
 	}
+	if p.actual[a.Task] != nil {
+		return fmt.Errorf("actuals[%d] is of task %d, as one before is", i, a.Task)
+	}
 	p.actual[a.Task] = a
+	return p.beside(m, i)
+}
+
+// beside takes what has begun although the plan does not have it as if it did.
+func (p *replanner) beside(m *model.Model, i int) error {
+	a := &p.running.Actuals[i]
+	if a.Start == nil || p.planned[a.Task] != nil {
+		return nil
+	}
+	modes := m.Tasks[a.Task].Modes
+	if a.Mode == nil && len(modes) > 1 {
+		return fmt.Errorf("actuals[%d].mode is missing: the plan does not have task %d, which has %d modes", i, a.Task, len(modes))
+	}
+	p.planned[a.Task] = &model.Assignment{Task: a.Task, Start: *a.Start, End: *a.Start + modes[0].Duration}
 	return nil
 }
 
@@ -223,16 +250,13 @@ func isPlace(i, n int) bool { return i >= 0 && i < n }
 // model copies what changes.
 func (p *replanner) model(m *model.Model) {
 	c := *m
-	c.Resources, c.Tasks, c.Precedences = slices.Clone(m.Resources), slices.Clone(m.Tasks), slices.Clone(m.Precedences)
+	c.Resources, c.Jobs, c.Tasks, c.Precedences = slices.Clone(m.Resources), slices.Clone(m.Jobs), slices.Clone(m.Tasks), slices.Clone(m.Precedences)
 	c.Now, c.Stops = p.running.Now, nil
-	for i := range c.Tasks {
-		c.Tasks[i].Pin = nil
-	}
 	for _, d := range p.running.Down {
 		r := &c.Resources[d.Resource]
 		r.Down = union(append(slices.Clone(r.Down), model.Window{From: d.From, Until: d.Until}))
 	}
-	p.m = &c
+	p.m, p.taken = &c, make([][]taken, len(c.Resources))
 }
 
 // union joins closures that touch.
@@ -248,83 +272,6 @@ func union(list []model.Window) (joined []model.Window) {
 	return joined
 }
 
-// pins goes through the plan by starts and pins what has begun or is frozen.
-func (p *replanner) pins() {
-	order := make([]*model.Assignment, 0, len(p.planned))
-	for _, a := range p.planned {
-		if a != nil {
-			order = append(order, a)
-		}
-	}
-	slices.SortStableFunc(order, func(a, b *model.Assignment) int { return cmp.Compare(a.Start, b.Start) })
-	for _, l := range p.running.Lost {
-		p.lose(l)
-	}
-	before := make([][]int, len(p.m.Tasks))
-	for k, e := range p.m.Precedences {
-		before[e.After] = append(before[e.After], k)
-	}
-	until := make([]int64, len(p.m.Resources)) // when machines are free of what is pinned
-	for _, a := range order {
-		mode, start, end, begun := p.stands(a)
-		if !begun && start >= p.running.Frozen {
-			continue
-		}
-		if code, kept := p.keeps(a.Task, mode, start, end, begun, before, until); !kept {
-			p.departs(code, a.Task, mode, start)
-			continue
-		}
-		pin := &model.Pin{Mode: &mode, Start: &start, End: &end}
-		p.m.Tasks[a.Task].Pin = pin
-		if p.m.Tasks[a.Task].Breaks == model.Pause && p.hit(mode, a.Task, max(start, p.running.Now), end) {
-			pin.End = nil // it rests while what it needs is down
-		}
-		for _, n := range p.m.Tasks[a.Task].Modes[mode].Needs {
-			until[n.Resource] = max(until[n.Resource], end)
-		}
-	}
-}
-
-// stands is how a task of the plan is done by what happened, and whether it has begun.
-func (p *replanner) stands(a *model.Assignment) (mode int, start, end int64, begun bool) {
-	mode, start, end, begun = a.Mode, a.Start, a.End, a.Start < p.running.Now
-	actual := p.actual[a.Task]
-	if actual == nil {
-		return mode, start, end, begun
-	}
-	if begun = actual.Start != nil; begun {
-		start, end = *actual.Start, *actual.Start+a.End-a.Start
-	}
-	if actual.End != nil {
-		end = *actual.End
-	}
-	if actual.Mode != nil {
-		mode = *actual.Mode
-	}
-	return mode, start, end, begun
-}
-
-// departs notes that a task that would have started in a mode at a time cannot.
-func (p *replanner) departs(code string, task, mode int, start int64) {
-	d := Departure{Code: code, Task: task}
-	if stopped := p.stopped(mode, task, start); code == "redo" && stopped > start {
-		d.Lost = &Lost{task, mode, start, stopped}
-		p.lose(*d.Lost)
-	}
-	p.departures = append(p.departures, d)
-}
-
-// stopped is when a task that is lost was: at the breakdown, or now if that is yet to come.
-func (p *replanner) stopped(mode, task int, start int64) int64 {
-	at := p.running.Now
-	for _, d := range p.running.Down {
-		if d.Until > start && p.takes(mode, task, d.Resource) {
-			at = min(at, d.From)
-		}
-	}
-	return at
-}
-
 // lose leaves in the model what a lost task did.
 func (p *replanner) lose(l Lost) {
 	old := &p.m.Tasks[l.Task]
@@ -333,59 +280,12 @@ func (p *replanner) lose(l Lost) {
 	p.m.Tasks = append(p.m.Tasks, model.Task{Name: old.Name, Family: old.Family, Modes: []model.Mode{mode}, Pin: &model.Pin{Mode: new(0), Start: &l.Start, End: &l.End}})
 }
 
-// keeps tells whether a task can stay, and if not what becomes of it.
-func (p *replanner) keeps(task, mode int, start, end int64, begun bool, before [][]int, until []int64) (string, bool) {
-	breaks := p.m.Tasks[task].Breaks
-	if begun {
-		if end > p.running.Now && (breaks == "" || breaks == model.Fit) && p.hit(mode, task, max(start, p.running.Now), end) {
-			return "redo", false
-		}
-		return "", true
-	}
-	if p.hit(mode, task, start, end) {
-		return "thaw", false
-	}
-	if slices.ContainsFunc(before[task], func(k int) bool { return !p.follows(&p.m.Precedences[k], start) }) {
-		return "thaw", false
-	}
-	for _, n := range p.m.Tasks[task].Modes[mode].Needs {
-		if p.m.Resources[n.Resource].Capacity == 1 && until[n.Resource] > start && end > start {
-			return "thaw", false
-		}
-	}
-	return "", true
-}
-
-// follows tells whether a start is right after a task that is pinned.
-func (p *replanner) follows(e *model.Precedence, start int64) bool {
-	pin := p.m.Tasks[e.Before].Pin
-	return pin != nil && pin.End != nil && *pin.End+e.MinLag <= start && (e.MaxLag == nil || *pin.End+*e.MaxLag >= start)
-}
-
-// wasted tells whether a stop was before what was lost.
-func (p *replanner) wasted(s *model.Stop) bool {
-	k := p.remains[s.Before]
-	return k > 0 && s.End <= *p.m.Tasks[k].Pin.Start
-}
-
-// hit tells whether a breakdown falls into a time of a task.
-func (p *replanner) hit(mode, task int, from, until int64) bool {
-	return slices.ContainsFunc(p.running.Down, func(d Down) bool {
-		return d.From < until && from < d.Until && p.takes(mode, task, d.Resource)
-	})
-}
-
-// takes tells whether a mode of a task needs a resource.
-func (p *replanner) takes(mode, task, resource int) bool {
-	return slices.ContainsFunc(p.m.Tasks[task].Modes[mode].Needs, func(n model.Need) bool { return n.Resource == resource })
-}
-
 // lags lets maximum lags go that are over already.
 func (p *replanner) lags() {
 	for k := range p.m.Precedences {
 		e := &p.m.Precedences[k]
-		before, after := p.m.Tasks[e.Before].Pin, p.m.Tasks[e.After].Pin
-		if e.MaxLag != nil && before != nil && before.End != nil && after == nil && *before.End+*e.MaxLag < p.running.Now {
+		before := p.m.Tasks[e.Before].Pin
+		if e.MaxLag != nil && before != nil && before.End != nil && !p.stays(e.After) && *before.End+*e.MaxLag < p.running.Now {
 			e.MaxLag = nil
 			p.departures = append(p.departures, Departure{Code: "lag", Task: e.After})
 		}
@@ -401,7 +301,7 @@ func (p *replanner) stops() {
 		if p.wasted(&s) {
 			s.Before = p.remains[s.Before]
 		}
-		if pin := p.m.Tasks[s.Before].Pin; pin != nil && isTime(s.Start, s.End) && s.End <= *pin.Start && p.m.Tasks[s.Before].Meets(&s) {
+		if p.stays(s.Before) && isTime(s.Start, s.End) && s.End <= *p.m.Tasks[s.Before].Pin.Start && p.m.Tasks[s.Before].Meets(&s) {
 			p.m.Stops = append(p.m.Stops, s)
 		}
 	}

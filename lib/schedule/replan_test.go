@@ -2,9 +2,11 @@ package schedule
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
+	"linghang/lib/schedule/check"
 	"linghang/lib/schedule/model"
 	"linghang/lib/schedule/plantcase"
 )
@@ -82,6 +84,142 @@ func TestWhatHappenedIsKept(t *testing.T) {
 	s := r.Schedule.Assignments
 	if s[0].End != 11 || s[1].Start < 14 || s[2].End != 19 || len(gave) == 0 || s[4].Start < 14 {
 		t.Errorf("%+v, gave way %v", s, gave)
+	}
+}
+
+// on is a task of a machine, and of people beside if it says so.
+func on(machine int, duration int64, people ...int64) model.Task {
+	mode := model.Mode{Duration: duration, Needs: []model.Need{{Resource: machine, Amount: 1}}}
+	for k, n := range people {
+		mode.Needs = append(mode.Needs, model.Need{Resource: 2 + k, Amount: n})
+	}
+	return model.Task{Modes: []model.Mode{mode}}
+}
+
+func replanned(t *testing.T, m *model.Model, r Running) ([]model.Assignment, []Departure) {
+	t.Helper()
+	next, gave, err := Replan(m, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Solve(t.Context(), next, Options{Moves: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got.Schedule.Assignments, gave
+}
+
+// What a planner pinned stays pinned when something else breaks down, in its mode and at its start; and where it cannot, that is said.
+func TestPinsOfTheModelArePlannedAround(t *testing.T) {
+	either, late, fresh := on(0, 10), on(1, 10), on(1, 5)
+	either.Modes = append(either.Modes, on(1, 10).Modes...)
+	either.Pin, late.Pin, fresh.Pin = &model.Pin{Mode: new(1)}, &model.Pin{Start: new(int64(80))}, &model.Pin{Start: new(int64(95))}
+	m := &model.Model{Resources: []model.Resource{{Capacity: 1}, {Capacity: 1}}, Tasks: []model.Task{on(0, 30), either, late, fresh}}
+	plan := &model.Schedule{Assignments: []model.Assignment{{Task: 0, End: 30}, {Task: 1, Mode: 1, Start: 20, End: 30}, {Task: 2, Start: 80, End: 90}}}
+	s, gave := replanned(t, m, Running{Plan: plan, Now: 10, Down: []Down{{Resource: 1, From: 10, Until: 60}}})
+	if s[1].Mode != 1 || s[1].Start < 60 || s[2].Start != 80 || s[3].Start != 95 || len(gave) != 0 {
+		t.Errorf("%+v, gave way %v", s, gave)
+	}
+	s, gave = replanned(t, m, Running{Plan: plan, Now: 10, Down: []Down{{Resource: 1, From: 10, Until: 85}}})
+	if s[1].Mode != 1 || s[2].Start < 85 || s[3].Start != 95 || len(gave) != 1 || gave[0].String() != "pin of task 2" {
+		t.Errorf("%+v, gave way %v", s, gave)
+	}
+	// A pin that came after the plan wins over what is frozen.
+	m.Tasks[1].Pin.Mode = new(0)
+	s, gave = replanned(t, m, Running{Plan: plan, Now: 10, Frozen: 70})
+	if s[1].Mode != 0 || s[2].Start != 80 || len(gave) != 1 || gave[0].String() != "thaw of task 1" {
+		t.Errorf("%+v, gave way %v", s, gave)
+	}
+}
+
+// A deadline that a breakdown makes impossible gives way, by as little as it has to, and that is said; so is one that is not
+// kept because of what else needs the machine.
+func TestDeadlinesGiveWay(t *testing.T) {
+	m := &model.Model{
+		Resources: []model.Resource{{Capacity: 1}, {Capacity: 1}}, Tasks: []model.Task{on(0, 10), on(0, 10), on(0, 10)},
+		Jobs: []model.Job{{Deadline: new(int64(15))}, {Deadline: new(int64(30))}, {Deadline: new(int64(30))}},
+	}
+	for i := range m.Tasks {
+		m.Tasks[i].Job = new(i)
+	}
+	plan := &model.Schedule{Assignments: []model.Assignment{{Task: 0, End: 10}, {Task: 1, Start: 10, End: 20}, {Task: 2, Start: 20, End: 30}}}
+	left, gave, err := Replan(m, Running{Plan: plan, Actuals: []Actual{{Task: 0}}, Down: []Down{{Resource: 0, Until: 8}}, Now: 6})
+	if err != nil || len(gave) != 1 || gave[0].String() != "late of task 0" || *left.Jobs[0].Deadline != 16 || *m.Jobs[0].Deadline != 15 {
+		t.Fatalf("%v, gave way %v", err, gave)
+	}
+	if _, err := Solve(t.Context(), left, Options{Moves: 50}); err == nil {
+		t.Error("three tasks of 10 end by 30 on a machine that is down until 8")
+	}
+	r, late, err := SolveLeft(t.Context(), left, Options{Moves: 50})
+	if err != nil || len(late) == 0 || r.Makespan != 38 {
+		t.Errorf("%+v, late %v, %v", r, late, err)
+	}
+	for _, a := range r.Schedule.Assignments {
+		missed := a.End > *left.Jobs[a.Task].Deadline
+		if said := slices.ContainsFunc(late, func(d Departure) bool { return d.Code == "late" && d.Task == a.Task }); said != missed {
+			t.Errorf("task %d ends at %d, late: %t", a.Task, a.End, said)
+		}
+	}
+}
+
+// People who are still busy with what runs late are not there for what is frozen.
+func TestWhatIsFrozenNeedsPeopleToo(t *testing.T) {
+	m := &model.Model{Resources: []model.Resource{{Capacity: 1}, {Capacity: 1}, {Capacity: 3}}, Tasks: []model.Task{on(0, 10, 2), on(1, 10, 2), on(1, 10, 1)}}
+	plan := &model.Schedule{Assignments: []model.Assignment{{Task: 0, End: 10}, {Task: 1, Start: 10, End: 20}, {Task: 2, Start: 20, End: 30}}}
+	s, gave := replanned(t, m, Running{Plan: plan, Now: 8, Frozen: 25, Actuals: []Actual{{Task: 0, Start: new(int64(0)), End: new(int64(15))}}})
+	if s[1].Start < 15 || len(gave) == 0 || gave[0].String() != "thaw of task 1" {
+		t.Errorf("%+v, gave way %v", s, gave)
+	}
+}
+
+// What is frozen stays only if it can: a tank that is full because a pump is late, and a machine that has to be cleaned first
+// because a batch is, are seen as well as people are.
+func TestWhatIsFrozenKeepsAllRules(t *testing.T) {
+	draw, fill := on(0, 10), on(1, 10)
+	fill.Modes[0].Flows, draw.Modes[0].Flows = []model.Flow{{Tank: 0, Amount: 10}}, []model.Flow{{Tank: 0, Amount: -10}}
+	fill.Family, draw.Family = new(0), new(0)
+	m := &model.Model{
+		Families: []string{"a"}, Resources: []model.Resource{{Capacity: 1}, {Capacity: 1}}, Tanks: []model.Tank{{Capacity: 10, Level: 10, Family: new(0)}},
+		Tasks: []model.Task{draw, fill},
+	}
+	late := []Actual{{Task: 0, Start: new(int64(0)), End: new(int64(14))}}
+	plan := &model.Schedule{Assignments: []model.Assignment{{Task: 0, End: 10}, {Task: 1, Start: 10, End: 20}}}
+	s, gave := replanned(t, m, Running{Plan: plan, Now: 5, Frozen: 40, Actuals: late})
+	if s[1].Start != 14 || len(gave) != 1 || gave[0].String() != "thaw of task 1" {
+		t.Errorf("tank: %+v, gave way %v", s, gave)
+	}
+	m = &model.Model{Resources: []model.Resource{{Capacity: 1, Cleaning: &model.Cleaning{Duration: 4, Time: 20}}}, Tasks: []model.Task{on(0, 10), on(0, 10)}}
+	plan = &model.Schedule{
+		Makespan: 28, Assignments: []model.Assignment{{Task: 0, End: 10}, {Task: 1, Start: 18, End: 28}},
+		Stops: []model.Stop{{Kind: model.Clean, Resource: new(0), Before: 1, Start: 12, End: 16}},
+	}
+	if err := check.Schedule(m, plan); err != nil {
+		t.Fatal(err)
+	}
+	s, gave = replanned(t, m, Running{Plan: plan, Now: 5, Frozen: 40, Actuals: late})
+	if s[1].Start != 18 || len(gave) != 1 || gave[0].String() != "thaw of task 1" {
+		t.Errorf("cleaning: %+v, gave way %v", s, gave)
+	}
+}
+
+// What has begun although no plan had it has begun; and in another mode a task takes as long as that does.
+func TestWhatHappenedBesideThePlanIsKept(t *testing.T) {
+	either := on(0, 10)
+	either.Modes = append(either.Modes, on(1, 25).Modes...)
+	m := &model.Model{Resources: []model.Resource{{Capacity: 1}, {Capacity: 1}}, Tasks: []model.Task{either, on(1, 20), on(0, 6)}}
+	plan := &model.Schedule{Assignments: []model.Assignment{{Task: 0, End: 10}, {Task: 1, Start: 10, End: 30}}}
+	s, gave := replanned(t, m, Running{Plan: plan, Now: 5, Actuals: []Actual{{Task: 0, Mode: new(1), Start: new(int64(2))}, {Task: 2, Start: new(int64(1))}}})
+	if s[0].End != 27 || s[1].Start < 27 || s[2].Start != 1 || s[2].End != 7 || len(gave) != 0 {
+		t.Errorf("%+v, gave way %v", s, gave)
+	}
+	plan.Assignments = plan.Assignments[1:]
+	for want, actuals := range map[string][]Actual{
+		"actuals[0].mode is missing": {{Task: 0, Start: new(int64(2))}},
+		"actuals[1] is of task 1":    {{Task: 1}, {Task: 1}},
+	} {
+		if _, _, err := Replan(m, Running{Plan: plan, Now: 5, Actuals: actuals}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, not %s", err, want)
+		}
 	}
 }
 

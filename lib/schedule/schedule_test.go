@@ -105,6 +105,9 @@ func scaled(t *testing.T, m *model.Model, factor int64) *model.Model {
 	c.Horizon *= factor
 	for i := range c.Jobs {
 		c.Jobs[i].Release *= factor
+		if d := c.Jobs[i].Deadline; d != nil {
+			*d *= factor
+		}
 	}
 	for i := range c.Tasks {
 		for k := range c.Tasks[i].Modes {
@@ -137,7 +140,7 @@ func TestOptimaDoNotDependOnHowTheModelIsWritten(t *testing.T) {
 			m.Jobs[j].Release = 0 // so that time can be turned round
 		}
 		if round%5 == 4 {
-			m.Horizon, m.SameOrder = 10_000, nil // which makes a plant of it
+			m.Jobs[0].Deadline, m.SameOrder = new(int64(10_000)), nil // which makes a plant of it
 		}
 		r := solve(t, m, 1500)
 		for name, c := range map[string]struct {
@@ -168,6 +171,9 @@ func TestOptimaDoNotDependOnHowTheModelIsWritten(t *testing.T) {
 // anyModel is a random model of each kind in turn.
 func anyModel(rng *rand.Rand, round int) *model.Model {
 	m := shop(rng, 2+rng.IntN(5), 2+rng.IntN(4), round%4 == 1)
+	if round%8 == 5 {
+		dontWait(m)
+	}
 	if round%4 >= 2 {
 		m.Jobs[0].Release = 0
 		for i := range m.Tasks {
@@ -191,6 +197,17 @@ func anyModel(rng *rand.Rand, round int) *model.Model {
 		}
 	}
 	return m
+}
+
+// dontWait makes a flow shop one in which jobs do not wait.
+func dontWait(m *model.Model) {
+	for i := range m.Tasks {
+		m.Tasks[i].Modes[0].Duration++
+	}
+	for i := range m.Precedences {
+		m.Precedences[i].MaxLag = new(int64(0))
+	}
+	m.SameOrder = nil
 }
 
 func engines() []string { return []string{"jobshop", "flowshop", "flexible", "project"} }
@@ -294,13 +311,17 @@ func TestTheSameSeedMakesTheSameSchedule(t *testing.T) {
 func TestProgressIsToldAndEndsWithTheResult(t *testing.T) {
 	m := shop(rand.New(rand.NewPCG(8, 4)), 10, 5, false)
 	var last Progress
+	var found time.Duration
 	r, err := Solve(t.Context(), m, Options{Moves: 2000, Workers: 2, Progress: func(p Progress) {
-		if last.Makespan != 0 && p.Makespan >= last.Makespan || p.Elapsed < last.Elapsed {
+		if last.Makespan != 0 && (p.Makespan > last.Makespan || p.Makespan == last.Makespan && p.LowerBound <= last.LowerBound) || p.Elapsed < last.Elapsed {
 			t.Errorf("%+v after %+v", p, last)
+		}
+		if p.Makespan != last.Makespan {
+			found = p.Elapsed
 		}
 		last = p
 	}})
-	if err != nil || last.Makespan != r.Makespan || last.LowerBound != r.LowerBound || last.Elapsed.Seconds() != r.BestAfter {
+	if err != nil || last.Makespan != r.Makespan || last.LowerBound != r.LowerBound || found.Seconds() != r.BestAfter {
 		t.Errorf("%+v, %+v, %v", last, r, err)
 	}
 }
@@ -324,7 +345,10 @@ func TestModelsThatNothingTakesAreRefused(t *testing.T) {
 	}{
 		"release":  {func(m *model.Model) { m.Jobs[1].Release = 3 }, "tasks[2] has a release"},
 		"lag":      {func(m *model.Model) { m.Precedences[0].MinLag = 1 }, "precedences[0] has a lag"},
-		"plant":    {func(m *model.Model) { m.Horizon = 1000 }, "but it has horizon"},
+		"plant":    {func(m *model.Model) { m.Now = 3 }, "but it has now"},
+		"waiting":  {func(m *model.Model) { m.Precedences[0].MaxLag = new(int64(0)) }, "some tasks wait"},
+		"no time":  {func(m *model.Model) { setUp(m); m.Tasks[1].Modes[0].Duration = 0 }, "tasks[1] takes no time"},
+		"a crew":   {func(m *model.Model) { setUp(m); m.Changeovers[0].Needs = []model.Need{{Resource: 2, Amount: 1}} }, "needs more than time"},
 		"backward": {func(m *model.Model) { m.Precedences[1] = model.Precedence{Before: 3, After: 2} }, "tasks[3] is not on the machine"},
 	} {
 		m, err := instance.FlowShop([]byte("2 2\n1 2 3 4"))
@@ -342,16 +366,118 @@ func TestModelsThatNothingTakesAreRefused(t *testing.T) {
 	}
 }
 
+// setUp gives the second machine of a model with two jobs on two machines changeovers.
+func setUp(m *model.Model) {
+	m.Families = []string{"a", "b"}
+	m.Changeovers = []model.Changeover{{Duration: [][]int64{{0, 1}, {1, 0}}}}
+	m.Resources[1].Changeover = new(0)
+	m.Resources = append(m.Resources, model.Resource{Capacity: 1})
+	for i := range m.Tasks {
+		m.Tasks[i].Family = new(i / 2)
+	}
+}
+
 func TestPlantsAreForTheirEngine(t *testing.T) {
 	m := shop(rand.New(rand.NewPCG(11, 4)), 3, 3, false)
-	m.Objective = [][]model.Term{{{Term: model.Makespan}}}
+	m.Jobs[0].Due = new(int64(5))
+	m.Objective = [][]model.Term{{{Term: model.Tardiness}}}
 	r, err := Solve(t.Context(), m, Options{Moves: 50})
-	if err != nil || r.Engine != "process" || len(r.Objective) != 1 || r.Objective[0] != r.Makespan {
+	if err != nil || r.Engine != "process" || len(r.Objective) != 1 {
 		t.Errorf("%+v, %v", r, err)
 	}
-	first, err := Solve(t.Context(), m, Options{First: true})
-	if err != nil || first.Makespan < r.LowerBound {
-		t.Errorf("%+v, %v", first, err)
+}
+
+// Who says that the makespan is the objective, or by when all has to end, has the engine that knows most all the same.
+func TestShortestSchedulesKeepTheHorizon(t *testing.T) {
+	m := shop(rand.New(rand.NewPCG(11, 4)), 8, 2, false)
+	best := solve(t, m, 3000)
+	if best.Status != Optimal || best.Engine != "jobshop" {
+		t.Fatalf("%+v", best)
+	}
+	m.Objective = [][]model.Term{{{Term: model.Makespan, Weight: 3}}}
+	m.Horizon = best.Makespan
+	told := 0
+	r, err := Solve(t.Context(), m, Options{Moves: 3000, Progress: func(p Progress) {
+		told++
+		if p.Makespan > m.Horizon || len(p.Objective) != 1 || p.Objective[0] != 3*p.Makespan {
+			t.Errorf("told %+v", p)
+		}
+	}})
+	if err != nil || r.Engine != "jobshop" || r.Status != Optimal || r.Makespan != best.Makespan || len(r.Objective) != 1 || r.Objective[0] != 3*r.Makespan || told == 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	m.Horizon--
+	_, err = Solve(t.Context(), m, Options{Moves: 300})
+	if short, is := errors.AsType[*HorizonError](err); !is || short.LowerBound != best.Makespan || !strings.Contains(err.Error(), "no schedule ends by the horizon") {
+		t.Errorf("%v", err)
+	}
+}
+
+// The first schedule is enough where it is asked for, whatever engine finds it.
+func TestTheFirstScheduleIsEnough(t *testing.T) {
+	rng := rand.New(rand.NewPCG(12, 4))
+	several := shop(rng, 4, 3, false)
+	several.Resources[0].Capacity = 2
+	for name, m := range map[string]*model.Model{"jobshop": shop(rng, 12, 8, false), "flowshop": shop(rng, 30, 8, true), "project": several} {
+		told := 0
+		r, err := Solve(t.Context(), m, Options{First: true, Time: time.Hour, Progress: func(Progress) { told++ }})
+		if err != nil || r.Engine != name || told == 0 {
+			t.Errorf("%s: %+v, %v", name, r, err)
+		}
+	}
+}
+
+// Machines of flow shops are set up between jobs, and jobs that do not wait make a flow shop too: what comes out passes the
+// checker, and is never longer than what the engine of plants finds.
+func TestFlowShopsAreSetUpAndDoNotWait(t *testing.T) {
+	rng := rand.New(rand.NewPCG(13, 4))
+	for round := range 60 {
+		m := shop(rng, 2+rng.IntN(5), 1+rng.IntN(4), true)
+		for i := range m.Tasks {
+			m.Tasks[i].Modes[0].Duration++
+		}
+		noWait := rng.IntN(2) == 0 && len(m.Precedences) > 0
+		if noWait {
+			dontWait(m)
+		}
+		if !noWait || rng.IntN(2) == 0 {
+			families(rng, m)
+		}
+		r := solve(t, m, 2000)
+		if r.Engine != "flowshop" {
+			t.Fatalf("round %d: %s", round, r.Engine)
+		}
+		free := copied(t, m)
+		free.SameOrder, free.Now = nil, 0
+		free.Jobs[0].Deadline = new(int64(1 << 20))
+		other, err := Solve(t.Context(), free, Options{Seed: 1, Moves: 100})
+		if err != nil || other.Engine != "process" {
+			t.Fatalf("round %d: %+v, %v", round, other, err)
+		}
+		if noWait && r.Makespan > other.Makespan || r.LowerBound > other.Makespan {
+			t.Errorf("round %d: %d with bound %d, and the engine of plants has %d", round, r.Makespan, r.LowerBound, other.Makespan)
+		}
+	}
+}
+
+// families sets machines up between the tasks of random families, which are others on each machine.
+func families(rng *rand.Rand, m *model.Model) {
+	m.Families = []string{"a", "b", "c"}
+	table := model.Changeover{}
+	for range m.Families {
+		table.Duration = append(table.Duration, []int64{rng.Int64N(9), rng.Int64N(9), rng.Int64N(9)})
+	}
+	m.Changeovers = []model.Changeover{table}
+	for i := range m.Resources {
+		if rng.IntN(3) > 0 {
+			m.Resources[i].Changeover = new(0)
+		}
+		if rng.IntN(2) == 0 {
+			m.Resources[i].Family = new(rng.IntN(3))
+		}
+	}
+	for i := range m.Tasks {
+		m.Tasks[i].Family = new(rng.IntN(3))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/exchange"
 	"linghang/modules/security/internal/ferry"
+	"linghang/modules/security/internal/incident"
 	"linghang/modules/security/internal/notice"
 	"linghang/modules/security/internal/received"
 	"linghang/modules/security/internal/upward"
@@ -77,4 +78,16 @@ func (o origins) Origin(ctx context.Context, db notice.Reader, id string, draft 
 		err = n.MayDraft()
 	}
 	return notice.Origin{ID: n.ID, From: n.Source, Number: n.Number, Title: n.Title, TLP: n.TLP, Exercise: n.Exercise, Withdrawn: n.State == received.Withdrawn, Changed: n.Changed, At: n.ReceivedAt}, err //nolint:wrapcheck // as above
+}
+
+// causes are the incidents, for notices that are written because of one.
+type causes struct{ *incident.Incidents }
+
+// Cause implements notice.Causes.
+func (c causes) Cause(ctx context.Context, db notice.Reader, id string) (notice.Cause, error) {
+	i, err := c.Seen(ctx, db, id)
+	if err != nil {
+		return notice.Cause{}, err //nolint:wrapcheck // the refusal of the other part
+	}
+	return notice.Cause{ID: i.ID, Number: i.Number, Title: i.Title, State: string(i.State), Level: i.Level, Drill: i.Drill, Synthetic: i.Synthetic}, nil
 }

@@ -14,7 +14,7 @@ func goneWithSensor() []string {
 	return []string{
 		"security_sensor_consent", "security_sensor_look", "security_sensor_stream", "security_sensor_batch", "security_sensor_aggregate", "security_sensor_record",
 		"security_sensor_pair", "security_sensor_fact", "security_sensor_log", "security_sensor_feed", "security_detection_due", "security_detection_sensor",
-		"security_detection_talk", "security_detection_log", "security_baseline_sensor", "security_intel_due",
+		"security_detection_talk", "security_detection_log", "security_baseline_sensor", "security_intel_due", "security_sensor_kept",
 	}
 }
 

@@ -100,6 +100,7 @@ func TestIncidents(t *testing.T) {
 	for name, test := range map[string]func(t *testing.T, x *caseTown){
 		"reminders climb until the report is made": remindersClimb,
 		"a drill climbs no stairs":                 drillsStayBelow,
+		"a drill ends with its incidents":          drillsEnd,
 		"a bundle is checked by sha256sum":         bundlesAreChecked,
 		"every look is written down":               looksAreWritten,
 		"nobody reads another's incident":          strangersReadNothing,
@@ -143,7 +144,7 @@ func drillsStayBelow(t *testing.T, x *caseTown) {
 	for _, who := range []string{"reporter-ours", "officer", "leader"} {
 		x.Cookie(t, who)
 	}
-	i := x.report(t, "officer", fmt.Sprintf(`,"organisation_id":%q,"drill":"桌面推演"`, x.Ours.ID))
+	i := x.report(t, "officer", fmt.Sprintf(`,"organisation_id":%q,"drill":%q`, x.Ours.ID, x.drill(t).ID))
 	if !strings.HasPrefix(i.Number, "演练-") {
 		t.Errorf("a drill has the number %s", i.Number)
 	}
@@ -154,6 +155,65 @@ func drillsStayBelow(t *testing.T, x *caseTown) {
 	}
 	if body := x.do(t, "GET", "/figures", "officer", "", 0, http.StatusOK, nil); !strings.Contains(body, `"incidents":0`) {
 		t.Errorf("a drill counts: %s", body)
+	}
+}
+
+// heldDrill is a drill as tests read it.
+type heldDrill struct {
+	ID      string
+	Version int64
+}
+
+// drill holds one in which our operator takes part.
+func (x *caseTown) drill(t *testing.T) (d heldDrill) {
+	t.Helper()
+	x.Send(t, "POST", "/api/security/drills", "officer", fmt.Sprintf(`{"title":"桌面推演","plan":"控制器被攻击","pace":1,"organisations":[%q]}`, x.Ours.ID)).Decode(t, &d)
+	return d
+}
+
+func drillsEnd(t *testing.T, x *caseTown) {
+	d := x.drill(t)
+	of := func(organisation string) string {
+		return fmt.Sprintf(`,"organisation_id":%q,"drill":%q`, organisation, d.ID)
+	}
+	for what, more := range map[string]string{
+		"words":                  fmt.Sprintf(`,"organisation_id":%q,"drill":"桌面推演"`, x.Ours.ID),
+		"one that takes no part": of(x.Theirs.ID),
+	} {
+		aware := time.Now().Add(-time.Minute).Format(time.RFC3339Nano)
+		body := fmt.Sprintf(`{"title":"a","summary":"b","category":"malware","kind":"other","tlp":"amber","importance":"","loss":"","harm":"","aware_at":%q%s}`, aware, more)
+		if said := x.do(t, "POST", "", "officer", body, 0, http.StatusUnprocessableEntity, nil); !strings.Contains(said, `"body.drill"`) {
+			t.Errorf("%s: %s", what, said)
+		}
+	}
+	open, done, real := x.report(t, "officer", of(x.Ours.ID)), x.report(t, "officer", of(x.Ours.ID)), x.report(t, "manager-ours", "")
+	for _, step := range []string{`"triaged"`, `"confirmed","level":4`, `"contained"`, `"eradicated"`, `"recovered"`} {
+		x.do(t, "POST", "/"+done.ID+"/state", "officer", `{"reason":"推演","to":`+step+`}`, done.Version, http.StatusOK, &done)
+	}
+	x.do(t, "PUT", "/"+done.ID+"/closing", "officer", `{"cause":"无","impact":"无","measures":"无","assets":"无","residual":"无"}`, done.Version, http.StatusOK, &done)
+	x.do(t, "POST", "/"+done.ID+"/state", "officer", `{"reason":"推演","to":"closed"}`, done.Version, http.StatusOK, &done)
+	x.Cookie(t, "reporter-ours")
+
+	if r := x.Send(t, "POST", "/api/security/drills/"+d.ID+"/end", "officer", `{"reason":"结束"}`, "If-Match", fmt.Sprintf(`"%d"`, d.Version)); r.Status != http.StatusOK {
+		t.Fatalf("%d %s", r.Status, r.Body)
+	}
+	for _, i := range []*openCase{&open, &done} {
+		x.do(t, "GET", "/"+i.ID, "officer", "", 0, http.StatusOK, i)
+		for _, c := range i.Clocks {
+			if c.State == "running" {
+				t.Errorf("a clock of a drill that has ended goes on: %+v", c)
+			}
+		}
+	}
+	if open.State != "rejected" || done.State != "closed" {
+		t.Errorf("%s and %s", open.State, done.State)
+	}
+	kerneltest.Wait(t, "the reporter to be told", func() bool { return x.told(t, "reporter-ours", open, "演练结束") == 1 })
+	if said := x.do(t, "POST", "/"+open.ID+"/state", "officer", `{"reason":"再来","to":"triaged"}`, open.Version, http.StatusConflict, nil); !strings.Contains(said, "security.drill.ended") {
+		t.Errorf("%s", said)
+	}
+	if x.do(t, "GET", "/"+real.ID, "officer", "", 0, http.StatusOK, &real); real.State != "new" || len(real.Clocks) != 1 || real.Clocks[0].State != "running" {
+		t.Errorf("a real incident ended with a drill: %+v", real)
 	}
 }
 

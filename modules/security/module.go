@@ -94,6 +94,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.broken = kit.Config(&set)
 	m.intel = intel.New(kit, organisations, m.sensors, m.detection, m.exchange, set, now)
 	m.detection.Watch(m.intel)
+	m.sensors.Keep(evidenceOf(m.detection))
 	m.sensors.Tell(m.detection.Ask, m.detection.AskTalks, m.detection.AskLogs, m.intel.AskLogs)
 	m.notices.Match(concerned{kit.DB, asset.Vendors().Lookup(), now})
 	m.upward = upward.New(kit, organisations, noticesOf(m.notices), m.exchange.Published, set, now)
@@ -101,6 +102,8 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.ferry = ferry.New(kit, organisations, m.exchange, sources{m.received, m.upward, kit.DB, now}, set, now)
 	m.exchange.Tell(m.ferry.Handed)
 	m.notices.PassOn(origins{m.received})
+	m.notices.BecauseOf(causes{m.incidents})
+	m.notices.Plays(m.incidents.DrillEnds)
 	m.notices.Publish(toOthers(kit, m.exchange, m.upward))
 	return m
 }

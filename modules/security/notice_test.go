@@ -112,6 +112,7 @@ func TestNotices(t *testing.T) {
 	for name, test := range map[string]func(t *testing.T, x *town){
 		"drills reach no figure of real notices":      drillsCountNowhere,
 		"an addressee learns nothing of others":       addresseesAreApart,
+		"incidents are causes":                        incidentsAreCauses,
 		"who cannot be told is shown, and told later": unreachableIsTold,
 		"nobody is told twice, and drills say so":     toldOnce,
 		"notices are exchanged, drills are not":       noticesAreExchanged,
@@ -297,4 +298,46 @@ func (x *town) told(t *testing.T, who string) (n int) {
 		}
 	}
 	return n
+}
+
+// A notice may be written because of an incident, which the city sees on both and nobody else; one of a drill or of the
+// demonstration goes with its own kind, and one that is none any more with none.
+func incidentsAreCauses(t *testing.T, x *town) {
+	open := func(more string) (i numbered) {
+		x.do(t, "POST", "/incidents", "officer", fmt.Sprintf(`{"organisation_id":%q,"title":"勒索","summary":"经过","category":"malware","kind":"other","tlp":"amber","importance":"","loss":"","harm":"","aware_at":%q%s}`, x.Ours.ID, x.clock.Now().UTC().Format(time.RFC3339), more), 0, http.StatusCreated, &i)
+		return i
+	}
+	real := open("")
+	n := x.issued(t, named(x.Theirs.ID), fmt.Sprintf(`,"incident":%q`, real.ID))
+	var detail struct {
+		Incident *struct{ ID, Number, Title string }
+	}
+	x.do(t, "GET", "/notices/"+n.ID, "officer", "", 0, http.StatusOK, &detail)
+	if detail.Incident == nil || detail.Incident.ID != real.ID || detail.Incident.Title != "勒索" {
+		t.Errorf("the notice says %+v of its incident", detail.Incident)
+	}
+	x.issued(t, named(x.Theirs.ID), "")
+	var list struct{ Items []numbered }
+	x.do(t, "GET", "/notices?incident="+real.ID, "officer", "", 0, http.StatusOK, &list)
+	if len(list.Items) != 1 || list.Items[0].ID != n.ID {
+		t.Errorf("the incident has notices %+v", list.Items)
+	}
+	if said := x.do(t, "GET", "/assignments/"+x.own(t, n.ID, "manager-theirs").ID, "manager-theirs", "", 0, http.StatusOK, nil); strings.Contains(said, real.ID) || strings.Contains(said, "勒索") {
+		t.Errorf("an addressee reads %s", said)
+	}
+	draft := `{"kind":"notice","colour":"","title":"标题","body":"正文","ask":"要求","level":3,"category":"attack","tlp":"amber","audience":` + named(x.Theirs.ID) + `,"incident":%q%s}`
+	var drill struct{ ID string }
+	x.do(t, "POST", "/drills", "officer", fmt.Sprintf(`{"title":"演练","plan":"内容","pace":1,"organisations":[%q]}`, x.Theirs.ID), 0, http.StatusCreated, &drill)
+	for want, more := range map[string]string{"security.notice.incident_drill": fmt.Sprintf(`,"drill":%q`, drill.ID), "security.notice.incident_synthetic": `,"synthetic":true`} {
+		if said := x.do(t, "POST", "/notices", "officer", fmt.Sprintf(draft, real.ID, more), 0, http.StatusUnprocessableEntity, nil); !strings.Contains(said, want) || !strings.Contains(said, "body.incident") {
+			t.Errorf("%s, not %s", said, want)
+		}
+	}
+	if said := x.do(t, "POST", "/notices", "officer", fmt.Sprintf(draft, "01JNONE", ""), 0, http.StatusUnprocessableEntity, nil); !strings.Contains(said, `"security.notice.incident"`) {
+		t.Errorf("%s", said)
+	}
+	x.do(t, "POST", "/incidents/"+real.ID+"/state", "officer", `{"to":"rejected","resolution":"false_positive","reason":"误报"}`, 1, http.StatusOK, nil)
+	if said := x.do(t, "POST", "/notices", "officer", fmt.Sprintf(draft, real.ID, ""), 0, http.StatusUnprocessableEntity, nil); !strings.Contains(said, "security.notice.incident_over") {
+		t.Errorf("%s", said)
+	}
 }

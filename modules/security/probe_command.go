@@ -43,7 +43,7 @@ writes, controls, programs, configures, fails or was not seen before), fact (wha
 	}
 	cmd.Flags().StringVar(&read, "read", "", "capture file (pcap or pcapng); - reads standard input")
 	cmd.Flags().StringVar(&face, "interface", "", "network interface that sees a copy of the traffic (Linux; needs CAP_NET_RAW)")
-	cmd.AddCommand(probeRun(), probeCheck(), probeSuricata())
+	cmd.AddCommand(probeRun(), probeCheck(), probePackets(), probeSuricata())
 	return []*cobra.Command{cmd}
 }
 
@@ -123,6 +123,7 @@ last. A file ends when the city has all of it; an interface is read until the pr
   spool: /var/lib/linghang-probe       # what waits for the city
   budget: 2GiB                         # of the spool
   interface: eth1                      # or read: plant.pcap
+  packets: 256MiB                      # of the newest packets, which stay here; none when it is left out
   logs:                                # of other sensors; then interface may be left out
     - format: eve                      # Suricata; or syslog, zeek, wazuh, windows (JSON)
       file: /var/log/suricata/eve.json
@@ -179,10 +180,15 @@ func probeCheck() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "check", Short: "Read the configuration and tell what is wrong with it", Args: cobra.NoArgs, Example: "  linghang probe check --config probe.yaml",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, err := probe.Load(file); err != nil {
+			c, err := probe.Load(file)
+			if err != nil {
 				return err //nolint:wrapcheck // it says all
 			}
-			_, _ = fmt.Fprintln(cmd.OutOrStdout(), "the configuration is good")
+			kept := "packets are not kept (packets: 256MiB keeps the newest on this machine)"
+			if c.KeepsPackets() {
+				kept = fmt.Sprintf("the newest packets are kept in %s, within %s", c.PacketsIn(), c.Packets)
+			}
+			_, _ = fmt.Fprintln(cmd.OutOrStdout(), "the configuration is good; "+kept)
 			return nil
 		},
 	}

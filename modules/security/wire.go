@@ -2,9 +2,11 @@ package security
 
 import (
 	"context"
+	"time"
 
 	"linghang/modules/security/internal/asset"
 	"linghang/modules/security/internal/baseline"
+	"linghang/modules/security/internal/detection"
 	"linghang/modules/security/internal/sensor"
 )
 
@@ -40,4 +42,9 @@ func placesOf(a *asset.Assets) baseline.Places {
 		}
 		return out, err //nolint:wrapcheck // it says all
 	}
+}
+
+// evidenceOf tells sensors what open alerts refer to.
+func evidenceOf(d *detection.Detection) sensor.Holds {
+	return func(ctx context.Context, before time.Time) (sensor.Held, error) { return d.Holds(ctx, before) } //nolint:wrapcheck // it says all
 }

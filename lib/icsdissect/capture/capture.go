@@ -28,12 +28,22 @@ type Packet struct {
 	Time   time.Time
 	Link   icsdissect.LinkType
 	Octets []byte
+	Wire   int // octets that it had on the wire; more than there are when it was cut
 }
 
 // Reader reads a capture file.
 type Reader struct {
 	source source
 	link   func(gopacket.CaptureInfo) icsdissect.LinkType
+	missed map[int]uint64 // by interface
+}
+
+// Missed is how many packets are missing in what was read so far, as far as its writer says so.
+func (r *Reader) Missed() (n uint64) {
+	for _, x := range r.missed {
+		n += x
+	}
+	return n
 }
 
 type source interface {
@@ -56,18 +66,24 @@ func Open(r io.Reader) (*Reader, error) {
 	}
 	file.SetSnaplen(MaxPacket) // writers state less than they write, or four gigabytes
 	link := icsdissect.LinkType(file.LinkType())
-	return &Reader{file, func(gopacket.CaptureInfo) icsdissect.LinkType { return link }}, nil
+	return &Reader{source: file, link: func(gopacket.CaptureInfo) icsdissect.LinkType { return link }}, nil
 }
 
 func openNg(b *bufio.Reader) (*Reader, error) {
 	options := pcapgo.DefaultNgReaderOptions
 	options.WantMixedLinkType = true
 	options.SkipUnknownVersion = true
+	missed := map[int]uint64{}
+	options.StatisticsCallback = func(face int, s pcapgo.NgInterfaceStatistics) {
+		if s.PacketsDropped != pcapgo.NgNoValue64 {
+			missed[face] = s.PacketsDropped
+		}
+	}
 	file, err := pcapgo.NewNgReader(b, options)
 	if err != nil {
 		return nil, fmt.Errorf("read the header of a pcapng file: %w", err)
 	}
-	return &Reader{file, func(info gopacket.CaptureInfo) icsdissect.LinkType {
+	return &Reader{source: file, missed: missed, link: func(info gopacket.CaptureInfo) icsdissect.LinkType {
 		face, err := file.Interface(info.InterfaceIndex)
 		if err != nil {
 			return icsdissect.LinkType(file.LinkType())
@@ -88,5 +104,5 @@ func (r *Reader) Next() (Packet, error) {
 	case len(octets) > MaxPacket:
 		return Packet{}, fmt.Errorf("a packet has %d octets, more than %d", len(octets), MaxPacket)
 	}
-	return Packet{info.Timestamp, r.link(info), octets}, nil
+	return Packet{info.Timestamp, r.link(info), octets, info.Length}, nil
 }

@@ -29,7 +29,7 @@ func (s packetSocket) next() (Packet, error) {
 	if err != nil {
 		return Packet{}, fmt.Errorf("read a packet: %w", err)
 	}
-	return Packet{info.Timestamp, icsdissect.LinkEthernet, octets}, nil
+	return Packet{info.Timestamp, icsdissect.LinkEthernet, octets, info.Length}, nil
 }
 
 // lost asks for the kernel's counters, which it sets to zero when they are asked for.

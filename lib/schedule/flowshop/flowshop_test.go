@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -19,18 +20,81 @@ func anyProblem(rng *rand.Rand, jobs, machines int) Problem {
 	return p
 }
 
+// anyKind is a problem with setups, without waiting, with both or none.
+func anyKind(rng *rand.Rand, jobs, machines int) Problem {
+	p := anyProblem(rng, jobs, machines)
+	p.NoWait = rng.IntN(2) == 0
+	if rng.IntN(3) == 0 {
+		return p
+	}
+	families := 1 + rng.IntN(4)
+	row := func() (list []int32) {
+		for range families {
+			list = append(list, max(0, rng.Int32N(9)-2))
+		}
+		return list
+	}
+	for range jobs {
+		p.Families = append(p.Families, int32(rng.IntN(families)))
+	}
+	p.Setups = make([]*Setup, machines)
+	for k := range p.Setups {
+		if rng.IntN(4) == 0 {
+			continue
+		}
+		p.Setups[k] = &Setup{}
+		for range families {
+			p.Setups[k].Between = append(p.Setups[k].Between, row())
+		}
+		if rng.IntN(2) == 0 {
+			p.Setups[k].First = row()
+		}
+	}
+	return p
+}
+
+// ready is when a machine can take the job at a place of an order, if the one before left it at a time.
+func ready(p Problem, order []int32, at, machine int, left int32) int32 {
+	if p.Setups == nil || p.Setups[machine] == nil {
+		return left
+	}
+	s, family := p.Setups[machine], p.Families[order[at]]
+	switch {
+	case at > 0:
+		return left + s.Between[p.Families[order[at-1]]][family]
+	case s.First != nil:
+		return s.First[family]
+	}
+	return left
+}
+
 // span is the makespan of an order by its definition.
 func span(p Problem, order []int32) int32 {
 	free := make([]int32, len(p.Durations[0]))
-	for _, j := range order {
-		for k, d := range p.Durations[j] {
-			if k > 0 {
-				free[k] = max(free[k], free[k-1])
+	for i, j := range order {
+		for k := range free {
+			free[k] = ready(p, order, i, k, free[k])
+		}
+		for start := int32(0); ; start++ {
+			if at, fits := passes(p, j, free, start); fits {
+				copy(free, at)
+				break
 			}
-			free[k] += d
 		}
 	}
-	return free[len(free)-1]
+	return slices.Max(free)
+}
+
+// passes sends a job off at a time, and tells whether it finds all machines free, if it cannot wait, and when it leaves them.
+func passes(p Problem, job int32, free []int32, start int32) (left []int32, fits bool) {
+	for k, d := range p.Durations[job] {
+		if start < free[k] && p.NoWait {
+			return nil, false
+		}
+		start = max(start, free[k]) + d
+		left = append(left, start)
+	}
+	return left, true
 }
 
 // optimum tries all orders.
@@ -63,10 +127,10 @@ func right(t *testing.T, p Problem, r Result) {
 	}
 	last := int32(0)
 	free := make([]int32, len(p.Durations[0]))
-	for _, j := range r.Order {
-		end := int32(0)
+	for i, j := range r.Order {
+		end := r.Start[j][0]
 		for k, d := range p.Durations[j] {
-			if start := r.Start[j][k]; start < end || start < free[k] {
+			if start := r.Start[j][k]; start < end || start < ready(p, r.Order, i, k, free[k]) || p.NoWait && start != end {
 				t.Fatalf("job %d starts at %d on machine %d", j, start, k)
 			}
 			end = r.Start[j][k] + d
@@ -90,6 +154,22 @@ func TestSmallProblemsAreSolvedToTheOptimum(t *testing.T) {
 		right(t, p, r)
 		if want := optimum(p); r.Makespan != want || r.Bound > want {
 			t.Errorf("round %d: %d with bound %d, the optimum is %d: %v", round, r.Makespan, r.Bound, want, p)
+		}
+	}
+}
+
+// So are those with setups and those in which jobs do not wait.
+func TestSmallProblemsOfEveryKindAreSolvedToTheOptimum(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	for round := range 200 {
+		p := anyKind(rng, 1+rng.IntN(6), 1+rng.IntN(5))
+		r, err := Solve(t.Context(), p, Options{Seed: uint64(round), Moves: 4000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		right(t, p, r)
+		if want := optimum(p); r.Makespan != want || r.Bound > want {
+			t.Errorf("round %d: %d with bound %d, the optimum is %d: %+v", round, r.Makespan, r.Bound, want, p)
 		}
 	}
 }
@@ -183,6 +263,13 @@ func TestWhatIsNoProblem(t *testing.T) {
 		"uneven":   {Durations: [][]int32{{1}, {1, 2}}},
 		"negative": {Durations: [][]int32{{-1}}},
 		"long":     {Durations: [][]int32{{maxTime}, {1}}},
+		"machines": {Durations: [][]int32{{1}}, Families: []int32{0}, Setups: []*Setup{nil, nil}},
+		"families": {Durations: [][]int32{{1}}, Setups: []*Setup{nil}},
+		"family":   {Durations: [][]int32{{1}}, Families: []int32{1}, Setups: []*Setup{{Between: [][]int32{{0}}}}},
+		"square":   {Durations: [][]int32{{1}}, Families: []int32{0}, Setups: []*Setup{{Between: [][]int32{{0, 1}}}}},
+		"back":     {Durations: [][]int32{{1}}, Families: []int32{0}, Setups: []*Setup{{Between: [][]int32{{-1}}}}},
+		"tables":   {Durations: [][]int32{{1, 1}}, Families: []int32{0}, Setups: []*Setup{{Between: [][]int32{{0}}}, {Between: [][]int32{{0, 0}, {0, 0}}}}},
+		"setups":   {Durations: [][]int32{{1}}, Families: []int32{0}, Setups: []*Setup{{Between: [][]int32{{maxTime}}}}},
 	} {
 		if _, err := Solve(t.Context(), p, Options{}); !errors.Is(err, ErrProblem) {
 			t.Errorf("%s: %v", name, err)
@@ -192,29 +279,36 @@ func TestWhatIsNoProblem(t *testing.T) {
 
 // What is filled only as far as the sequence was changed is right.
 func TestStepsEndWithTheMakespanOfTheirSequence(t *testing.T) {
-	for seed := range uint64(5) {
-		p := anyProblem(rand.New(rand.NewPCG(seed, 11)), 12, 5)
+	for seed := range uint64(12) {
+		p := anyKind(rand.New(rand.NewPCG(seed, 11)), 12, 5)
 		g := newGreedy(p, Options{Seed: seed}, 0)
 		if got := g.construct(t.Context()); got != span(p, g.next) {
 			t.Fatalf("constructed %d, not %d", got, span(p, g.next))
 		}
 		for range 100 {
 			copy(g.now, g.next)
-			if got := g.step(t.Context()); got != span(p, g.next) {
-				t.Fatalf("%d, not %d", got, span(p, g.next))
+			if got := g.step(t.Context()); got != span(p, g.next) || got != g.makespan(g.next) {
+				t.Fatalf("%d, not %d, by the table %d", got, span(p, g.next), g.makespan(g.next))
 			}
 		}
 	}
 }
 
 func TestStepsAllocateNothing(t *testing.T) {
-	p := anyProblem(rand.New(rand.NewPCG(1, 7)), 20, 8)
-	g := newGreedy(p, Options{}, 0)
-	ctx := t.Context()
-	g.construct(ctx)
-	copy(g.now, g.next)
-	if n := testing.AllocsPerRun(20, func() { g.step(ctx) }); n != 0 {
-		t.Errorf("%v allocations in a step", n)
+	plain, setUp := anyProblem(rand.New(rand.NewPCG(1, 7)), 20, 8), Problem{}
+	for rng := rand.New(rand.NewPCG(1, 8)); setUp.Setups == nil || setUp.NoWait; {
+		setUp = anyKind(rng, 20, 8)
+	}
+	waitless := setUp
+	waitless.NoWait = true
+	for name, p := range map[string]Problem{"plain": plain, "with setups": setUp, "without waiting": waitless} {
+		g := newGreedy(p, Options{}, 0)
+		ctx := t.Context()
+		g.construct(ctx)
+		copy(g.now, g.next)
+		if n := testing.AllocsPerRun(20, func() { g.step(ctx) }); n != 0 {
+			t.Errorf("%s: %v allocations in a step", name, n)
+		}
 	}
 }
 

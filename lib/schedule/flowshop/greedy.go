@@ -16,7 +16,7 @@ const (
 
 // greedy is one worker.
 type greedy struct {
-	*table
+	placer
 	random  team.Random
 	n       int
 	now     []int32 // the sequence that changes are made to
@@ -30,12 +30,14 @@ type greedy struct {
 
 func newGreedy(p Problem, o Options, worker int) *greedy {
 	n := len(p.Durations)
-	g := &greedy{table: newTable(p), random: team.NewRandom(o.Seed, uint64(worker)), n: n, now: make([]int32, n), next: make([]int32, 0, n), jobs: make([]int32, 0, n), out: make([]int32, 0, n), most: o.Moves} //nolint:gosec // workers count from 0
+	g := &greedy{placer: newPlacer(p, team.NewRandom(o.Seed, uint64(worker)|1<<32)), random: team.NewRandom(o.Seed, uint64(worker)), n: n, now: make([]int32, n), next: make([]int32, 0, n), jobs: make([]int32, 0, n), out: make([]int32, 0, n), most: o.Moves} //nolint:gosec // workers count from 0
 	sum := 0.0
-	for _, d := range g.p {
-		sum += float64(d)
+	for _, job := range p.Durations {
+		for _, d := range job {
+			sum += float64(d)
+		}
 	}
-	g.degrees = temperature * sum / float64(len(g.p)) / 10
+	g.degrees = temperature * sum / float64(n*len(p.Durations[0])) / 10
 	return g
 }
 
@@ -121,8 +123,7 @@ func (g *greedy) step(ctx context.Context) int32 {
 		g.remove(job)
 		g.out = append(g.out, job)
 	}
-	g.settle(ctx, g.makespan(g.next))
-	span := int32(0)
+	span := g.settle(ctx, g.makespan(g.next))
 	for _, job := range g.out {
 		span = g.insert(job)
 	}

@@ -1,6 +1,52 @@
 package flowshop
 
-// table tries a job in all places of a sequence at once.
+import "linghang/lib/schedule/team"
+
+// placer tries a job in all places of a sequence at once.
+type placer interface {
+	// place returns the best place of a job in a sequence without it, and the makespan then.
+	place(sequence []int32, job int32) (at int, span int32)
+	makespan(sequence []int32) int32
+	of(job int32) []int32 // durations by machine
+	changed(at int)       // a job came in or went at a place
+	forget()              // the next sequence is another
+}
+
+func newPlacer(p Problem, random team.Random) placer {
+	switch {
+	case p.NoWait:
+		w := newWaitless(p)
+		w.random = random
+		return w
+	case p.Setups != nil:
+		return &setupTable{newTable(p), newSpacing(p), choice{random: random}}
+	default:
+		return newTable(p)
+	}
+}
+
+// choice is the best of what is looked at, and of equal ones any.
+type choice struct {
+	random team.Random
+	at     int
+	span   int32
+	ties   int
+}
+
+func (c *choice) begin() { c.span, c.ties = 1<<31-1, 0 }
+
+func (c *choice) look(at int, span int32) {
+	switch {
+	case span < c.span:
+		c.at, c.span, c.ties = at, span, 1
+	case span == c.span:
+		if c.ties++; c.random.Below(c.ties) == 0 {
+			c.at = at
+		}
+	}
+}
+
+// table places jobs that wait and need no setups.
 type table struct {
 	machines int
 	p        []int32 // durations by job, machines together
@@ -27,10 +73,8 @@ func (t *table) of(job int32) []int32 {
 	return t.p[int(job)*m : int(job)*m+m]
 }
 
-// changed tells that a job came in or went at a place.
 func (t *table) changed(at int) { t.low, t.high = min(t.low, at), max(t.high, at) }
 
-// forget makes the next fill a whole one.
 func (t *table) forget() { t.length = -1 }
 
 // fill computes ends and tails of a sequence, as far as it was changed.
@@ -62,7 +106,6 @@ func (t *table) fill(sequence []int32) {
 	}
 }
 
-// makespan of a sequence.
 func (t *table) makespan(sequence []int32) int32 {
 	row := t.heads
 	clear(row)
@@ -76,7 +119,6 @@ func (t *table) makespan(sequence []int32) int32 {
 	return row[len(row)-1]
 }
 
-// place returns the best place of a job in a sequence without it, and the makespan then.
 // Of equal places the one with the least idle time is taken, or the first.
 func (t *table) place(sequence []int32, job int32) (at int, span int32) {
 	t.fill(sequence)

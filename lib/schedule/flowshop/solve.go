@@ -92,16 +92,41 @@ func (g *greedy) run(ctx context.Context, s *shared) {
 func starts(p Problem, order []int32) [][]int32 {
 	list := make([][]int32, len(p.Durations))
 	free := make([]int32, len(p.Durations[0]))
-	for _, job := range order {
-		list[job] = make([]int32, len(free))
-		end := int32(0)
-		for k, d := range p.Durations[job] {
-			start := max(end, free[k])
-			end = start + d
-			list[job][k], free[k] = start, end
+	var setups *spacing
+	if p.Setups != nil {
+		setups = newSpacing(p)
+	}
+	for i, job := range order {
+		if setups != nil {
+			for k, d := range setups.at(order, i, job) {
+				free[k] += d
+			}
 		}
+		list[job] = pass(p.Durations[job], free, p.NoWait)
 	}
 	return list
+}
+
+// pass sends a job over machines from when they are free on, and returns its starts; the machines are free after it then.
+func pass(durations, free []int32, noWait bool) []int32 {
+	starts := make([]int32, len(free))
+	end := int32(0)
+	if noWait {
+		come := int32(0)
+		for k, d := range durations {
+			end = max(end, free[k]-come)
+			come += d
+		}
+	}
+	for k, d := range durations {
+		start := end
+		if !noWait {
+			start = max(end, free[k])
+		}
+		end = start + d
+		starts[k], free[k] = start, end
+	}
+	return starts
 }
 
 // lowerBound returns the largest bound of one machine and of two.
@@ -117,12 +142,18 @@ func lowerBound(p Problem) int32 {
 		}
 		bound = max(bound, heads[j][m-1]+job[m-1])
 	}
+	if p.NoWait {
+		bound = max(bound, newWaitless(p).bound())
+	}
 	list := make([]onemachine.Window, len(p.Durations))
 	for k := range m {
 		for j, job := range p.Durations {
 			list[j] = onemachine.Window{Head: heads[j][k], Duration: job[k], Tail: tails[j][k]}
 		}
 		bound = max(bound, onemachine.Preemptive(list))
+		if p.Setups != nil && p.Setups[k] != nil {
+			bound = max(bound, setUp(p, list, p.Setups[k]))
+		}
 		if int64(m)*int64(m)*int64(len(list)) > maxPairs {
 			continue
 		}
@@ -131,6 +162,26 @@ func lowerBound(p Problem) int32 {
 		}
 	}
 	return bound
+}
+
+// setUp is the bound of a machine that is set up before all jobs but the first at least.
+func setUp(p Problem, list []onemachine.Window, s *Setup) int32 {
+	head, tail := list[0].Head, list[0].Tail
+	var sum, most int32
+	for j, w := range list {
+		head, tail = min(head, w.Head), min(tail, w.Tail)
+		least := int32(1<<31 - 1)
+		for i := range list {
+			if i != j {
+				least = min(least, s.Between[p.Families[i]][p.Families[j]])
+			}
+		}
+		sum += w.Duration
+		if len(list) > 1 {
+			sum, most = sum+least, max(most, least)
+		}
+	}
+	return head + sum - most + tail
 }
 
 // johnson is the bound of two machines, with the sum between them as lag of each job.

@@ -1,6 +1,8 @@
-// Package gantt draws a schedule as SVG: a lane for each machine, as many as are needed
-// for each larger resource, and one for tasks that need nothing; a bar for each task,
-// coloured by its job, with what it is in its title, and a grey one for each changeover and cleaning.
+// Package gantt draws a schedule as SVG: a lane for each machine, with a bar for each task, coloured by its job, a pale one while it
+// keeps its machine until the next one takes over, and a grey one for each changeover and cleaning, on what those need as well;
+// a curve of what is taken of each larger resource below its capacity, and one of what is in each tank; and lanes of
+// tasks that are on no machine. Times in which a resource is closed are shaded, late jobs end in a red frame, and what a bar is
+// is in its title. The axis is in dates if the model has a clock.
 package gantt
 
 import (
@@ -12,12 +14,14 @@ import (
 	"slices"
 
 	"linghang/lib/schedule/model"
+	"linghang/lib/schedule/process"
 )
 
 const (
 	left      = 140 // of names
 	top       = 36  // of the axis
 	row       = 22
+	tall      = 48     // of a curve
 	most      = 20_000 // lanes
 	widest    = 20_000 // pixels
 	narrowest = 200
@@ -28,12 +32,38 @@ type Options struct {
 	Width int // of the bars, in pixels
 }
 
-// bar is a task in a lane.
+// bar is what a task, or a stop before it, is in a lane.
 type bar struct {
 	task       int
 	start, end int64
-	lane       int
-	stop       model.StopKind // none: it is the task itself, or else a stop before it
+	held       int64          // until when it keeps the lane, from end on
+	stop       model.StopKind // none: it is the task itself
+}
+
+// lane is one line of the picture.
+type lane struct {
+	name  string
+	open  []model.Window // nil: always
+	bars  []bar
+	curve *curve // in place of bars
+	tank  []bar  // stops of a tank, below its curve
+}
+
+func (l *lane) height() int {
+	if l.curve != nil {
+		return tall
+	}
+	return row
+}
+
+// picture is a drawing that comes to be.
+type picture struct {
+	b     bytes.Buffer
+	m     *model.Model
+	scale float64
+	span  int64
+	width int
+	late  map[int]bool // last tasks of jobs that are late
 }
 
 // SVG draws a schedule, which has to be one of the model (package check).
@@ -44,109 +74,227 @@ func SVG(w io.Writer, m *model.Model, s *model.Schedule, o Options) error {
 	if o.Width < narrowest || o.Width > widest {
 		return fmt.Errorf("draw the schedule: the width is %d; it is %d to %d", o.Width, narrowest, widest)
 	}
-	names, bars := lanes(m, s)
-	if len(names) > most {
-		return fmt.Errorf("draw the schedule: it has %d lanes; at most %d can be drawn", len(names), most)
+	list, err := lanes(m, s)
+	if err != nil {
+		return fmt.Errorf("draw the schedule: %w", err)
 	}
-	scale := float64(o.Width) / float64(max(1, s.Makespan))
-	height := top + row*len(names) + 8
-	var b bytes.Buffer
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" font-family="sans-serif" font-size="11">`+"\n", left+o.Width+20, height, left+o.Width+20, height)
-	fmt.Fprintf(&b, `<title>%s: %d</title><rect width="100%%" height="100%%" fill="#fff"/>`+"\n", escaped(cmp.Or(m.Name, "schedule")), s.Makespan)
-	axis(&b, s.Makespan, scale, height)
-	for i, name := range names {
-		y := top + row*i
-		fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="end" fill="#333">%s</text><line x1="%d" x2="%d" y1="%d" y2="%d" stroke="#eee"/>`+"\n", left-8, y+15, escaped(name), left, left+o.Width, y+row, y+row)
+	if len(list) > most {
+		return fmt.Errorf("draw the schedule: it has %d lanes; at most %d can be drawn", len(list), most)
 	}
-	for _, r := range bars {
-		draw(&b, m, r, scale)
+	p := &picture{m: m, span: max(1, s.Makespan), width: o.Width, late: lateEnds(m, s)}
+	p.scale = float64(o.Width) / float64(p.span)
+	height := top + 8
+	for i := range list {
+		height += list[i].height()
 	}
-	b.WriteString("</svg>\n")
-	if _, err := b.WriteTo(w); err != nil {
+	p.say(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" font-family="sans-serif" font-size="11">`+"\n", left+o.Width+20, height, left+o.Width+20, height)
+	p.say(`<title>%s: %d</title><rect width="100%%" height="100%%" fill="#fff"/>`+"\n", escaped(cmp.Or(m.Name, "schedule")), s.Makespan)
+	y := top
+	for i := range list {
+		p.lane(&list[i], y)
+		y += list[i].height()
+	}
+	if err := p.axis(height); err != nil {
+		return fmt.Errorf("draw the schedule: %w", err)
+	}
+	p.say("</svg>\n")
+	if _, err := p.b.WriteTo(w); err != nil {
 		return fmt.Errorf("draw the schedule: %w", err)
 	}
 	return nil
 }
 
-func draw(b *bytes.Buffer, m *model.Model, r bar, scale float64) {
-	const letter = 6.2 // pixels
-	t := &m.Tasks[r.task]
-	name := cmp.Or(t.Name, fmt.Sprint(r.task))
-	group := r.task
-	if t.Job != nil {
-		group = *t.Job
+// lateEnds are the tasks with which jobs end that end after they are due.
+func lateEnds(m *model.Model, s *model.Schedule) map[int]bool {
+	last := map[int]model.Assignment{}
+	for _, a := range s.Assignments {
+		if job := m.Tasks[a.Task].Job; job != nil && a.End >= last[*job].End {
+			last[*job] = a
+		}
 	}
-	if r.stop != "" {
-		x, width := left+float64(r.start)*scale, max(0.5, float64(r.end-r.start)*scale)
-		fmt.Fprintf(b, `<g><title>%s, %s: %d–%d</title><rect x="%.1f" y="%d" width="%.1f" height="%d" fill="#bbb" stroke="#fff" stroke-width="0.5"/></g>`+"\n", r.stop, escaped(name), r.start, r.end, x, top+row*r.lane+6, width, row-12)
+	late := map[int]bool{}
+	for job, a := range last {
+		if due := m.Jobs[job].Due; due != nil && a.End > *due {
+			late[a.Task] = true
+		}
+	}
+	return late
+}
+
+// say adds to the text of the picture.
+func (p *picture) say(format string, args ...any) { fmt.Fprintf(&p.b, format, args...) }
+
+func (p *picture) x(at int64) float64 { return left + float64(at)*p.scale }
+
+func (p *picture) lane(l *lane, y int) {
+	h := l.height()
+	p.say(`<text x="%d" y="%d" text-anchor="end" fill="#333">%s</text>`, left-8, y+15, escaped(l.name))
+	p.closed(l.open, y, h)
+	p.say(`<line x1="%d" x2="%d" y1="%d" y2="%d" stroke="#eee"/>`+"\n", left, left+p.width, y+h, y+h)
+	if l.curve != nil {
+		p.curve(l.curve, y)
+	}
+	for i := range l.bars {
+		p.bar(&l.bars[i], y)
+	}
+	for i := range l.tank {
+		p.box(&l.tank[i], y+tall-8, 6)
+	}
+}
+
+// closed shades what is between windows.
+func (p *picture) closed(open []model.Window, y, h int) {
+	if open == nil {
 		return
 	}
-	x, width := left+float64(r.start)*scale, max(0.5, float64(r.end-r.start)*scale)
-	y := top + row*r.lane
-	fmt.Fprintf(b, `<g><title>%s: %d–%d</title><rect x="%.1f" y="%d" width="%.1f" height="%d" fill="hsl(%d 55%% 72%%)" stroke="#fff" stroke-width="0.5"/>`, escaped(name), r.start, r.end, x, y+2, width, row-4, group*137%360)
+	shade := func(from, until int64) {
+		if from = max(0, from); until > from {
+			p.say(`<rect x="%.1f" y="%d" width="%.1f" height="%d" fill="#e9e9ee"/>`, p.x(from), y, float64(until-from)*p.scale, h)
+		}
+	}
+	from := int64(0)
+	for _, w := range open {
+		shade(from, min(w.From, p.span))
+		if from = w.Until; from >= p.span {
+			return
+		}
+	}
+	shade(from, p.span)
+}
+
+func (p *picture) bar(r *bar, y int) {
+	if r.stop != "" {
+		p.box(r, y+6, row-12)
+		return
+	}
+	const letter = 6.2 // pixels
+	name, width := p.name(r.task), max(0.5, float64(r.end-r.start)*p.scale)
+	group := r.task
+	if job := p.m.Tasks[r.task].Job; job != nil {
+		group = *job
+	}
+	hue, frame := group*137%360, "#fff"
+	p.say(`<g><title>%s: %d–%d`, escaped(name), r.start, r.end)
+	if r.held > r.end {
+		p.say(`, on its machine until %d`, r.held)
+	}
+	if p.late[r.task] {
+		frame = "#c00"
+		p.say(", late")
+	}
+	p.say(`</title>`)
+	if r.held > r.end {
+		p.say(`<rect x="%.1f" y="%d" width="%.1f" height="%d" fill="hsl(%d 55%% 92%%)" stroke="hsl(%d 55%% 72%%)" stroke-dasharray="2 2"/>`, p.x(r.end), y+4, float64(r.held-r.end)*p.scale, row-8, hue, hue)
+	}
+	p.say(`<rect x="%.1f" y="%d" width="%.1f" height="%d" fill="hsl(%d 55%% 72%%)" stroke="%s" stroke-width="%s"/>`, p.x(r.start), y+2, width, row-4, hue, frame, map[bool]string{true: "1.5", false: "0.5"}[p.late[r.task]])
 	if letter*float64(len([]rune(name))) < width {
-		fmt.Fprintf(b, `<text x="%.1f" y="%d" text-anchor="middle" fill="#111">%s</text>`, x+width/2, y+15, escaped(name))
+		p.say(`<text x="%.1f" y="%d" text-anchor="middle" fill="#111">%s</text>`, p.x(r.start)+width/2, y+15, escaped(name))
 	}
-	b.WriteString("</g>\n")
+	p.say("</g>\n")
 }
 
-// axis draws times at steps of 1, 2 or 5 times a power of ten, about ten of them.
-func axis(b *bytes.Buffer, span int64, scale float64, height int) {
-	step, factors := int64(1), [3]int64{2, 5, 10}
-	for power, k := int64(1), 0; span/step > 12; k = (k + 1) % 3 {
-		step = power * factors[k]
-		if k == 2 {
-			power *= 10
-		}
-	}
-	for at := int64(0); at <= span; at += step {
-		x := left + float64(at)*scale
-		fmt.Fprintf(b, `<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" stroke="#ddd"/><text x="%.1f" y="%d" text-anchor="middle" fill="#666">%d</text>`+"\n", x, x, top-8, height, x, top-14, at)
-	}
+// box is a stop.
+func (p *picture) box(r *bar, y, height int) {
+	p.say(`<g><title>%s, %s: %d–%d</title><rect x="%.1f" y="%d" width="%.1f" height="%d" fill="#aaa" stroke="#fff" stroke-width="0.5"/></g>`+"\n",
+		r.stop, escaped(p.name(r.task)), r.start, r.end, p.x(r.start), y, max(0.5, float64(r.end-r.start)*p.scale), height)
 }
 
-// lanes returns the names of lanes, and each task's bars.
-func lanes(m *model.Model, s *model.Schedule) (names []string, bars []bar) {
-	by := make([][]bar, len(m.Resources)+1)
+func (p *picture) name(task int) string { return cmp.Or(p.m.Tasks[task].Name, fmt.Sprint(task)) }
+
+// lanes are those of machines and larger resources, tanks, and tasks on no machine.
+func lanes(m *model.Model, s *model.Schedule) ([]lane, error) {
+	list := make([]lane, len(m.Resources), len(m.Resources)+len(m.Tanks))
+	held := heldUntil(m, s)
+	var loose []bar
 	for _, a := range s.Assignments {
-		needs := m.Tasks[a.Task].Modes[a.Mode].Needs
-		for _, n := range needs {
-			by[n.Resource] = append(by[n.Resource], bar{task: a.Task, start: a.Start, end: a.End})
+		onMachine := false
+		for _, n := range m.Tasks[a.Task].Modes[a.Mode].Needs {
+			onMachine = onMachine || m.Resources[n.Resource].Capacity == 1
+			list[n.Resource].bars = append(list[n.Resource].bars, bar{task: a.Task, start: a.Start, end: a.End, held: held[a.Task]})
 		}
-		if len(needs) == 0 && a.End > a.Start {
-			by[len(m.Resources)] = append(by[len(m.Resources)], bar{task: a.Task, start: a.Start, end: a.End})
+		if !onMachine && a.End > a.Start {
+			loose = append(loose, bar{task: a.Task, start: a.Start, end: a.End})
 		}
 	}
 	for _, stop := range s.Stops {
+		b := bar{task: stop.Before, start: stop.Start, end: stop.End, stop: stop.Kind}
 		if stop.Resource != nil {
-			by[*stop.Resource] = append(by[*stop.Resource], bar{task: stop.Before, start: stop.Start, end: stop.End, stop: stop.Kind})
+			list[*stop.Resource].bars = append(list[*stop.Resource].bars, b)
+		}
+		for _, n := range needsOf(m, &stop) {
+			list[n.Resource].bars = append(list[n.Resource].bars, b)
 		}
 	}
-	for r, list := range by {
-		name := "–"
-		if r < len(m.Resources) {
-			name = cmp.Or(m.Resources[r].Name, fmt.Sprintf("%d", r))
-		} else if len(list) == 0 {
-			break
+	for r := range list {
+		l, resource := &list[r], &m.Resources[r]
+		l.name = cmp.Or(resource.Name, fmt.Sprint(r))
+		var err error
+		if l.open, err = process.Openings(m, resource); err != nil {
+			return nil, err //nolint:wrapcheck // the caller says what it does
 		}
-		slices.SortFunc(list, func(a, b bar) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end)) })
-		var free []int64 // when a lane of this resource ends
-		for i := range list {
-			k := slices.IndexFunc(free, func(end int64) bool { return end <= list[i].start })
-			if k < 0 {
-				k = len(free)
-				free = append(free, 0)
-			}
-			free[k] = list[i].end
-			list[i].lane = len(names) + k
+		slices.SortFunc(l.bars, byStart)
+		if resource.Capacity > 1 {
+			l.curve, l.bars = load(m, s, r, l.open), nil
 		}
-		names = append(names, name)
-		for k := 1; k < len(free); k++ {
-			names = append(names, "")
-		}
-		bars = append(bars, list...)
 	}
-	return names, bars
+	for k := range m.Tanks {
+		list = append(list, tankLane(m, s, k))
+	}
+	return append(list, packed(loose)...), nil
+}
+
+func byStart(a, b bar) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end)) }
+
+// heldUntil is until when tasks keep their machines (no intermediate storage).
+func heldUntil(m *model.Model, s *model.Schedule) []int64 {
+	start, held := make([]int64, len(m.Tasks)), make([]int64, len(m.Tasks))
+	for _, a := range s.Assignments {
+		start[a.Task], held[a.Task] = a.Start, a.End
+	}
+	for _, e := range m.Precedences {
+		if e.Blocking {
+			held[e.Before] = max(held[e.Before], start[e.After])
+		}
+	}
+	return held
+}
+
+// needsOf is what a stop takes beside its resource or tank.
+func needsOf(m *model.Model, stop *model.Stop) []model.Need {
+	switch {
+	case stop.Tank != nil && m.Tanks[*stop.Tank].Changeover != nil:
+		return m.Changeovers[*m.Tanks[*stop.Tank].Changeover].Needs
+	case stop.Resource == nil:
+		return nil
+	}
+	r := &m.Resources[*stop.Resource]
+	switch {
+	case stop.Kind == model.Clean && r.Cleaning != nil:
+		return r.Cleaning.Needs
+	case stop.Kind == model.Change && r.Changeover != nil:
+		return m.Changeovers[*r.Changeover].Needs
+	}
+	return nil
+}
+
+// packed puts tasks that are on no machine into as few lanes as they fit in.
+func packed(loose []bar) []lane {
+	slices.SortFunc(loose, byStart)
+	var list []lane
+	var free []int64 // when a lane ends
+	for _, b := range loose {
+		k := slices.IndexFunc(free, func(end int64) bool { return end <= b.start })
+		if k < 0 {
+			k = len(free)
+			free, list = append(free, 0), append(list, lane{})
+		}
+		free[k] = b.end
+		list[k].bars = append(list[k].bars, b)
+	}
+	if len(list) > 0 {
+		list[0].name = "–"
+	}
+	return list
 }
 
 func escaped(s string) string {

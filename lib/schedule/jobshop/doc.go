@@ -55,7 +55,7 @@ type Options struct {
 	Seed    uint64
 	Workers int   // goroutines; 0 is 1. With one, the same seed makes the same moves
 	Moves   int64 // at most, of each worker; 0 is any number
-	// Progress is told every better schedule, by one goroutine at a time.
+	// Progress is told every better schedule and every higher bound, by one goroutine at a time.
 	Progress func(makespan, bound int32)
 }
 

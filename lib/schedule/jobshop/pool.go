@@ -74,7 +74,12 @@ func (p *pool) bounds() (span, bound int32) {
 func (p *pool) raise(bound int32) int32 {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.bound = max(p.bound, bound)
+	if bound > p.bound {
+		p.bound = bound
+		if p.best != nil && p.progress != nil {
+			p.progress(p.span, p.bound)
+		}
+	}
 	return p.bound
 }
 

@@ -2,6 +2,7 @@ package model
 
 import (
 	"bytes"
+	_ "embed" // the schema
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,12 @@ import (
 
 	"linghang/lib/schedule/internal/document"
 )
+
+//go:embed schema.json
+var schema []byte
+
+// Schema is the JSON Schema of models.
+func Schema() []byte { return bytes.Clone(schema) }
 
 // Decode reads a model in JSON and validates it. Members that it does not know are
 // refused, because they would ask for what nothing honours.

@@ -35,6 +35,8 @@ package process
 import (
 	"errors"
 	"fmt"
+
+	"linghang/lib/schedule/model"
 )
 
 // Options say how to search. The zero value is one worker until the context ends.
@@ -56,7 +58,8 @@ type NotFoundError struct {
 	Missing []int // tasks that found no place
 	Late    int64 // time after deadlines, of all tasks
 	Moves   int64
-	Pins    error // what pinned tasks break by themselves (check.Pins), so that nothing was searched
+	Nearest *model.Schedule // the nearest one, if it only misses deadlines
+	Pins    error           // what pinned tasks break by themselves (check.Pins), so that nothing was searched
 }
 
 // Unwrap returns what pinned tasks break.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"linghang/lib/schedule/check"
 	"linghang/lib/schedule/model"
 	"linghang/lib/schedule/team"
 )
@@ -55,10 +54,8 @@ func Solve(ctx context.Context, m *model.Model, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.judges {
-		if err := check.Pins(m, newDecoder(in).pinnedAlone()); err != nil {
-			return nil, &NotFoundError{Pins: err}
-		}
+	if err := in.pinsBreak(); err != nil {
+		return nil, &NotFoundError{Pins: err}
 	}
 	s := &shared{progress: o.Progress, first: o.First}
 	moves := team.Run(o.Workers, func(w int) int64 {
@@ -67,7 +64,11 @@ func Solve(ctx context.Context, m *model.Model, o Options) (*Result, error) {
 		return worker.moves
 	})
 	if !s.found {
-		return nil, &NotFoundError{Missing: s.missing, Late: s.value[1], Moves: moves}
+		short := &NotFoundError{Missing: s.missing, Late: s.value[1], Moves: moves}
+		if s.value[0] == 0 {
+			short.Nearest = s.schedule
+		}
+		return nil, short
 	}
 	r := &Result{Schedule: s.schedule, Moves: moves}
 	for i, tail := range in.tail {

@@ -40,7 +40,12 @@ func (s *shared) best() int32 {
 func (s *shared) raise(bound int32) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.bound = max(s.bound, bound)
+	if bound > s.bound {
+		s.bound = bound
+		if s.start != nil && s.progress != nil {
+			s.progress(s.span, s.bound)
+		}
+	}
 	s.done.Store(s.span <= s.bound)
 }
 

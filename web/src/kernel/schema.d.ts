@@ -10923,7 +10923,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a drill: what is owed in it is recalled */
+        /** End a drill: what is owed in it is recalled, and its incidents end */
         post: operations["post-security-drills-id-end"];
         delete?: never;
         options?: never;
@@ -18585,6 +18585,8 @@ export interface components {
             industry: string;
         };
         DetectionAlertDetail: {
+            /** @description The newest alert about the same that became an incident before this one was opened */
+            before?: components["schemas"]["DetectionThreatAlert"];
             /** @description Empty: several, or none */
             client: string;
             /** @description Of the client's asset when the alert was opened; only its own enterprise is told */
@@ -23072,8 +23074,9 @@ export interface components {
             /** Format: date-time */
             discovered_at?: string;
             district: string;
-            /** @description The drill that it belongs to; empty: it is real */
+            /** @description ID of the drill that it belongs to; empty: it is real */
             drill: string;
+            drill_title: string;
             enterprise: components["schemas"]["Text"];
             /** Format: date-time */
             eradicated_at?: string;
@@ -23261,8 +23264,9 @@ export interface components {
             /** Format: date-time */
             discovered_at?: string;
             district: string;
-            /** @description The drill that it belongs to; empty: it is real */
+            /** @description ID of the drill that it belongs to; empty: it is real */
             drill: string;
+            drill_title: string;
             /** @description The response level asks for duty round the clock (red and orange) */
             duty: boolean;
             enterprise: components["schemas"]["Text"];
@@ -25321,6 +25325,21 @@ export interface components {
             /** @description In any spelling that is known */
             vendor: string;
         };
+        NoticeCause: {
+            /** @description ID of the drill that it belongs to; empty: it is real */
+            drill: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description 1 to 4, as a person confirmed; 0: not yet
+             */
+            level: number;
+            number: string;
+            /** @enum {string} */
+            state: "new" | "triaged" | "confirmed" | "rejected" | "contained" | "eradicated" | "recovered" | "closed" | "reviewed" | "merged";
+            synthetic: boolean;
+            title: string;
+        };
         NoticeDetail: {
             /** @description What the caller may do now: edit, submit, return, sign, issue, deliver, lift, withdraw, close, review, revise, relevel, remark, sign_revision, refuse_revision */
             acts: string[];
@@ -25347,6 +25366,10 @@ export interface components {
             drill_title: string;
             files: components["schemas"]["NoticeFile"][];
             id: string;
+            /** @description Why it is written */
+            incident?: components["schemas"]["NoticeCause"];
+            /** @description The incident because of which it is written; empty: none. Addressees are not told */
+            incident_id: string;
             /** Format: date-time */
             issued_at?: string;
             /** @enum {string} */
@@ -25573,6 +25596,8 @@ export interface components {
             drill: string;
             drill_title: string;
             id: string;
+            /** @description The incident because of which it is written; empty: none. Addressees are not told */
+            incident_id: string;
             /** Format: date-time */
             issued_at?: string;
             /** @enum {string} */
@@ -25816,6 +25841,8 @@ export interface components {
             colour: "" | "red" | "orange" | "yellow" | "blue";
             /** @description ID of the drill that it belongs to; it cannot be changed later */
             drill?: string;
+            /** @description ID of the incident because of which it is written; it cannot be changed later */
+            incident?: string;
             /** @enum {string} */
             kind: "notice" | "warning";
             /**
@@ -26200,7 +26227,7 @@ export interface components {
             category: string;
             /** Format: date-time */
             discovered_at?: string;
-            /** @description The drill that it belongs to; for the city */
+            /** @description ID of the drill that it belongs to, in which the enterprise takes part; for the city */
             drill?: string;
             /**
              * @description To others; empty: not known
@@ -67286,6 +67313,8 @@ export interface operations {
                 year?: number;
                 /** @description ID of a drill, or all; without it only real ones are listed */
                 drill?: string;
+                /** @description ID of the incident because of which it was written */
+                incident?: string;
             };
             header?: never;
             path?: never;

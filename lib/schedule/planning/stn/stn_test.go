@@ -59,7 +59,7 @@ func TestPublishedOptima(t *testing.T) {
 			}
 		}
 		if c.horizon > 1000 && os.Getenv("LINGHANG_PLANNING_LONG") == "" {
-			continue // minutes of a processor
+			continue // minutes of a processor: make soak
 		}
 		r, err := stn.Plan(t.Context(), e, n, highs.Options{Gap: c.gap, Time: 0})
 		if err != nil {
@@ -67,7 +67,7 @@ func TestPublishedOptima(t *testing.T) {
 			continue
 		}
 		t.Logf("%s %d: %s %v, bound %v, %v s, %d batches", c.file, c.horizon, r.Status, r.Plan.Objective, r.Bound, r.Seconds, len(r.Plan.Batches))
-		if r.Status != highs.Optimal || math.Abs(r.Plan.Objective-c.want) > 1e-4*math.Abs(c.want)+1e-3 {
+		if r.Status != highs.Optimal || math.Abs(r.Plan.Objective-c.want) > c.gap*math.Abs(c.want)+1e-3 {
 			t.Errorf("%s %d: %s %v, and it is %v", c.file, c.horizon, r.Status, r.Plan.Objective, c.want)
 		}
 	}

@@ -52,7 +52,8 @@ type Batch struct {
 	Live     bool      `json:"live"`    // times are of the probe's clock, and not of a capture of long ago
 	// Position is the last packet of the run that the stream is complete up to.
 	Position uint64 `json:"position"`
-	// Partial is how many aggregates of the window after Position are here or were before.
+	// Partial is how many aggregates of the window after Position are here or were before; of
+	// records, how many records and facts of the packet after it.
 	Partial    int         `json:"partial,omitempty"`
 	Totals     Totals      `json:"totals"`
 	Records    []Record    `json:"records,omitempty"`
@@ -73,7 +74,7 @@ type Totals struct {
 	GapOctets   uint64 `json:"gap_octets"`   // octets of streams that were never seen
 	Malformed   uint64 `json:"malformed"`    // units that contradict their protocol
 	Units       uint64 `json:"units"`        // protocol data units
-	Limited     uint64 `json:"limited"`      // records beyond the limit of a window; they are in the aggregates
+	Limited     uint64 `json:"limited"`      // records and facts beyond the limits of a window; records are in the aggregates
 	Folded      uint64 `json:"folded"`       // units beyond the limit of an aggregate's keys
 	Late        uint64 `json:"late"`         // packets older than the window that was open
 	ShedBatches uint64 `json:"shed_batches"` // batches given up for want of room

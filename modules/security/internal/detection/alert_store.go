@@ -13,6 +13,7 @@ import (
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
 	"linghang/kernel/sqldb"
+	"linghang/modules/security/internal/incident"
 )
 
 type store struct{ db *sqldb.DB }
@@ -207,12 +208,18 @@ func (s store) expire(ctx context.Context, now time.Time) error {
 func put(ctx context.Context, tx *sqldb.Tx, of sensorOf, pack string, f Finding, now time.Time) (a ThreatAlert, fresh bool, err error) {
 	key := f.fingerprint(of.id)
 	a, err = scanAlert(tx.QueryRow(ctx, `SELECT `+alertColumns+` FROM security_alert x WHERE x.fingerprint = $1 ORDER BY x.last_at DESC, x.id DESC LIMIT 1`, key))
-	switch {
-	case err == nil && a.takes(f, now):
-		a = a.take(f, pack)
-		return a, false, saveTaken(ctx, tx, a)
-	case err != nil && !errors.Is(err, sql.ErrNoRows):
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return a, false, fmt.Errorf("find an alert: %w", err)
+	}
+	if err == nil && a.takes(f, now) {
+		over, err := after(ctx, tx, a, f)
+		if err != nil {
+			return a, false, err
+		}
+		if !over {
+			a = a.take(f, pack)
+			return a, false, saveTaken(ctx, tx, a)
+		}
 	}
 	a = ThreatAlert{
 		ID: ulid.Make().String(), OrganisationID: of.organisation, Enterprise: of.name, SensorID: of.id, Sensor: of.title, RuleID: f.Rule.ID, Rule: f.Rule.Title, Pack: pack, Kind: f.Rule.Kind, Level: f.Rule.Level, Technique: f.Rule.Technique.ID,
@@ -226,6 +233,29 @@ func put(ctx context.Context, tx *sqldb.Tx, of sensorOf, pack string, f Finding,
 		a.ClientZone, a.ServerZone = hosts[a.Client].Zone, hosts[a.Server].Zone
 	}
 	return a, true, insertAlert(ctx, tx, a)
+}
+
+// after tells whether a finding came after the incident of an alert had ended. It is a new alert
+// then: whoever closed the incident believes that it is over, and nobody looks at the old one.
+// What was found before, and came late, is of the incident.
+func after(ctx context.Context, tx *sqldb.Tx, a ThreatAlert, f Finding) (bool, error) {
+	if a.IncidentID == "" {
+		return false, nil
+	}
+	end, ended, err := incident.EndOf(ctx, tx, a.IncidentID)
+	return ended && f.Last.After(end), err //nolint:wrapcheck // it says all
+}
+
+// before is the alert of an incident that was about the same as an alert is, the newest; nil: none.
+func (s store) before(ctx context.Context, a ThreatAlert) (*ThreatAlert, error) {
+	b, err := scanAlert(s.db.QueryRow(ctx, `SELECT `+alertColumns+` FROM security_alert x WHERE x.fingerprint = $1 AND x.organisation_id = $2 AND x.id < $3 AND x.incident_id <> '' ORDER BY x.id DESC LIMIT 1`, a.fingerprint, a.OrganisationID, a.ID))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil //nolint:nilnil // there was none
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find what was before: %w", err)
+	}
+	return &b, nil
 }
 
 func (a ThreatAlert) parts() (reasons, records string, err error) {

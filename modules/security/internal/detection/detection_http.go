@@ -105,7 +105,8 @@ func Personal() []sqldb.Personal {
 func (m *Detection) Jobs() []module.Job {
 	return []module.Job{
 		{Name: jobDetect, Title: lang.Text{ZH: "用检测规则检查探针上报", EN: "Ask the rules about what sensors sent"}, Run: m.Detect},
-		{Name: "sweep_alerts", Title: lang.Text{ZH: "检查探针状态、到期的压制和遗漏的上报", EN: "Sensors that fail, suppressions that end, and batches that were left"}, Every: time.Minute, Do: m.sweep},
+		{Name: "sweep_alerts", Title: lang.Text{ZH: "检查到期的压制和遗漏的上报", EN: "Suppressions that end, and batches that were left"}, Every: time.Minute, Do: m.sweep},
+		{Name: "sensor_health", Title: lang.Text{ZH: "检查探针状态", EN: "Sensors that fail"}, Every: time.Minute, Do: m.health}, // apart: a round tells that the city listens, and must not wait
 	}
 }
 
@@ -283,6 +284,7 @@ type AlertDetail struct {
 	Reasons       []Reason      `json:"reasons" nullable:"false" doc:"What the rule looked for and found"`
 	Evidence      []Evidence    `json:"evidence" nullable:"false" doc:"The records, the newest last, 20 at most; those that are over their time are gone"`
 	Related       []ThreatAlert `json:"related" nullable:"false" doc:"Open alerts between the same about the same time: perhaps one incident"`
+	Before        *ThreatAlert  `json:"before,omitempty" doc:"The newest alert about the same that became an incident before this one was opened"`
 	Steps         []Step        `json:"steps" nullable:"false" doc:"What was done, the newest first"`
 	May           bool          `json:"may" doc:"The caller may judge it"`
 	MayEscalate   bool          `json:"may_escalate" doc:"The caller may make an incident of it"`
@@ -311,6 +313,14 @@ func (m *Detection) read(ctx context.Context, in httpd.Object) (d AlertDetail, e
 	}
 	for i, a := range d.Related {
 		d.Related[i] = shown(ctx, a)
+	}
+	before, err := m.store.before(ctx, d.ThreatAlert)
+	if err != nil {
+		return d, err
+	}
+	if before != nil {
+		*before = shown(ctx, *before)
+		d.Before = before
 	}
 	return d, m.looked(ctx, append(slices.Clone(d.Related), d.ThreatAlert)...)
 }

@@ -2,6 +2,7 @@ package detection
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -59,6 +60,43 @@ func (s store) evidence(ctx context.Context, sensor string, ids []string) ([]Evi
 	logs, err := s.loggedEvidence(ctx, sensor, ids)
 	return append(out, logs...), err
 }
+
+// mostHolding bounds the alerts whose evidence is held, the gravest first.
+const mostHolding = 20_000
+
+// Holds are the records and logs that alerts refer to that were opened before a time and are not
+// done with: nobody has judged them yet, they are suppressed for a while, or they are real and
+// their incident is worked on. Those of alerts that are done with go when they are over their time.
+func (m *Detection) Holds(ctx context.Context, before time.Time) (map[string]map[string]bool, error) {
+	rows, err := m.store.db.Query(ctx, `SELECT x.sensor_id, x.records FROM security_alert x WHERE x.opened_at < $1 AND x.records <> '[]'
+		AND (x.state IN ('new', 'looking', 'suppressed') OR x.state = 'real' AND NOT EXISTS (SELECT 1 FROM security_incident i WHERE i.id = x.incident_id AND i.state IN ('closed', 'reviewed', 'rejected')))
+		ORDER BY x.rank, x.last_at DESC LIMIT $2`, before.Add(judgedWithin).UnixMilli(), mostHolding)
+	if err != nil {
+		return nil, fmt.Errorf("find evidence of open alerts: %w", err)
+	}
+	out := map[string]map[string]bool{}
+	_, err = sqldb.All(rows, func(r sqldb.Row) (x struct{}, err error) {
+		var sensor, records string
+		if err := r.Scan(&sensor, &records); err != nil {
+			return x, err
+		}
+		var ids []string
+		if err := json.Unmarshal([]byte(records), &ids); err != nil {
+			return x, fmt.Errorf("read evidence: %w", err)
+		}
+		if out[sensor] == nil {
+			out[sensor] = map[string]bool{}
+		}
+		for _, id := range ids {
+			out[sensor][id] = true
+		}
+		return x, nil
+	})
+	return out, err
+}
+
+// judgedWithin is how long after a batch came its alerts may be opened: detection may be behind.
+const judgedWithin = 7 * 24 * time.Hour
 
 // switches are what an organisation switched, by rule.
 func (s store) switches(ctx context.Context, organisation string) (map[string]RuleShown, error) {

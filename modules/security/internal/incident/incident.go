@@ -59,7 +59,8 @@ type Case struct {
 	Response    rating.Level `json:"response" doc:"The response level that the city started; 0: none" title:"应急响应|Response"`
 	ResponseAt  *time.Time   `json:"response_at,omitempty"`
 	Reopened    int          `json:"reopened" doc:"How often" title:"重新打开次数|Reopened"`
-	Drill       string       `json:"drill" maxLength:"80" doc:"The drill that it belongs to; empty: it is real" title:"演练|Drill"`
+	Drill       string       `json:"drill" maxLength:"80" doc:"ID of the drill that it belongs to; empty: it is real"`
+	DrillTitle  string       `json:"drill_title" title:"演练|Drill"`
 	Synthetic   bool         `json:"synthetic" title:"合成数据|Synthetic"`
 	CreatedAt   time.Time    `json:"created_at"`
 	Version     int64        `json:"version"`
@@ -73,6 +74,7 @@ type Case struct {
 	closingWriter string
 	review        *Review
 	actor, name   string
+	pace          float64 // of its drill
 }
 
 // Said is what somebody says of an incident, and may correct.

@@ -52,7 +52,7 @@ type openIncidentInput struct {
 		OrganisationID string     `json:"organisation_id,omitempty" maxLength:"40" doc:"Of whom; for the city. An enterprise reports its own"`
 		ReportedAt     *time.Time `json:"reported_at,omitempty" doc:"When the enterprise told the city by another way; for the city"`
 		ReceivedAt     *time.Time `json:"received_at,omitempty" doc:"When the city received it by another way; for the city"`
-		Drill          string     `json:"drill,omitempty" maxLength:"80" doc:"The drill that it belongs to; for the city"`
+		Drill          string     `json:"drill,omitempty" maxLength:"80" doc:"ID of the drill that it belongs to, in which the enterprise takes part; for the city"`
 		Synthetic      bool       `json:"synthetic,omitempty" doc:"Demonstration data; shown as such everywhere"`
 	}
 }
@@ -142,6 +142,9 @@ func (i *Case) received(reported, received *time.Time, now time.Time) error {
 
 func (m *Incidents) insert(ctx context.Context, i Case, now time.Time, with With) error {
 	return m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := i.enterDrill(ctx, tx); err != nil {
+			return err
+		}
 		i, err := m.follow(ctx, tx, Case{}, i, now)
 		if err != nil {
 			return err
@@ -192,7 +195,7 @@ func (i Case) as(from side) Case {
 		return i
 	}
 	return Case{
-		ID: i.ID, Number: i.Number, OrganisationID: i.OrganisationID, Enterprise: i.Enterprise, Origin: i.Origin, State: i.State, Level: i.Level, Drill: i.Drill, Synthetic: i.Synthetic, Version: i.Version,
+		ID: i.ID, Number: i.Number, OrganisationID: i.OrganisationID, Enterprise: i.Enterprise, Origin: i.Origin, State: i.State, Level: i.Level, Drill: i.Drill, DrillTitle: i.DrillTitle, Synthetic: i.Synthetic, Version: i.Version,
 		CreatedAt: i.CreatedAt,
 		Said:      Said{Title: i.Title, Category: i.Category, Kind: i.Kind, TLP: i.TLP, AwareAt: i.AwareAt},
 		Times:     Times{ReportedAt: i.ReportedAt, ReceivedAt: i.ReceivedAt},

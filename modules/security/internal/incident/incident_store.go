@@ -34,7 +34,7 @@ func stale() error {
 const columns = `i.id, i.number, i.organisation_id, i.name_zh, i.name_en, i.district, i.industry, i.bureau_id, i.origin, i.title, i.summary, i.category, i.kind, i.tlp, i.state, i.resolution,
 	i.level, i.level_setter, i.proposed, i.importance, i.loss, i.harm, i.occurred_at, i.discovered_at, i.aware_at, i.reported_at, i.received_at, i.triaged_at, i.confirmed_at, i.contained_at,
 	i.eradicated_at, i.recovered_at, i.closed_at, i.reviewed_at, i.report_due_at, i.report_met_at, i.reported_upward, i.handler, i.handler_name, i.merged_into, i.merged_from, i.facts, i.closing,
-	i.closing_writer, i.review, i.response, i.response_at, i.reopened, i.drill, i.synthetic, i.actor, i.actor_name, i.created_at, i.version`
+	i.closing_writer, i.review, i.response, i.response_at, i.reopened, i.drill, COALESCE((SELECT d.title FROM security_drill d WHERE d.id = i.drill), i.drill), COALESCE((SELECT d.pace FROM security_drill d WHERE d.id = i.drill), 1), i.synthetic, i.actor, i.actor_name, i.created_at, i.version`
 
 func scan(r sqldb.Row) (i Case, err error) {
 	var occurred, discovered, aware, reported, received, triaged, confirmed, contained, eradicated, recovered, closed, reviewed, due, met, response, created int64
@@ -42,7 +42,7 @@ func scan(r sqldb.Row) (i Case, err error) {
 	err = r.Scan(&i.ID, &i.Number, &i.OrganisationID, &i.Enterprise.ZH, &i.Enterprise.EN, &i.District, &i.Industry, &i.bureau, &i.Origin, &i.Title, &i.Summary, &i.Category, &i.Kind, &i.TLP, &i.State, &i.Resolution,
 		&i.Level, &i.levelSetter, &i.Proposed, &i.Importance, &i.Loss, &i.Harm, &occurred, &discovered, &aware, &reported, &received, &triaged, &confirmed, &contained,
 		&eradicated, &recovered, &closed, &reviewed, &due, &met, &i.Upward, &i.handler, &i.HandlerName, &i.MergedInto, &i.mergedFrom, &facts, &closing,
-		&i.closingWriter, &review, &i.Response, &response, &i.Reopened, &i.Drill, &i.Synthetic, &i.actor, &i.name, &created, &i.Version)
+		&i.closingWriter, &review, &i.Response, &response, &i.Reopened, &i.Drill, &i.DrillTitle, &i.pace, &i.Synthetic, &i.actor, &i.name, &created, &i.Version)
 	if err != nil {
 		return i, err
 	}

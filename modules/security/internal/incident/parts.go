@@ -240,7 +240,7 @@ func ofCity(obligation string) bool { return obligation == toPassOn || obligatio
 
 // start is the beginning of a clock of an incident.
 func (i Case) start(obligation string, at time.Time) clock.Start {
-	s := clock.Start{Object: object(i.ID), OrganisationID: i.OrganisationID, Obligation: obligation, Kind: i.Kind, Level: i.weight(), At: at, Drill: i.Drill}
+	s := clock.Start{Object: object(i.ID), OrganisationID: i.OrganisationID, Obligation: obligation, Kind: i.Kind, Level: i.weight(), At: at, Drill: i.Drill, Pace: i.pace}
 	if ofCity(obligation) {
 		s.OrganisationID = i.bureau
 	}

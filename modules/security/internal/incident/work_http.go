@@ -46,7 +46,10 @@ type moveIncidentInput struct {
 
 func (m *Incidents) move(ctx context.Context, in moveIncidentInput) (Detail, error) {
 	b := in.Body
-	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(ctx context.Context, _ *sqldb.Tx, i Case, from side) (Case, CaseEvent, error) {
+	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(ctx context.Context, tx *sqldb.Tx, i Case, from side) (Case, CaseEvent, error) {
+		if err := i.stillPlayed(ctx, tx); err != nil {
+			return i, CaseEvent{}, err
+		}
 		now := m.now()
 		s := step{to: b.To, level: b.Level, resolution: b.Resolution, reason: b.Reason, at: orNow(b.At, now), now: now}
 		after, err := i.move(s, identity.From(ctx), from)
@@ -157,8 +160,11 @@ type reasonIncidentInput struct {
 }
 
 func (m *Incidents) separate(ctx context.Context, in reasonIncidentInput) (Detail, error) {
-	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(_ context.Context, _ *sqldb.Tx, i Case, _ side) (Case, CaseEvent, error) {
+	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(ctx context.Context, tx *sqldb.Tx, i Case, _ side) (Case, CaseEvent, error) {
 		if err := wantReason(in.Body.Reason); err != nil {
+			return i, CaseEvent{}, err
+		}
+		if err := i.stillPlayed(ctx, tx); err != nil {
 			return i, CaseEvent{}, err
 		}
 		after, err := i.takeApart()

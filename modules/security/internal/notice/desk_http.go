@@ -48,6 +48,8 @@ type Desk struct {
 	hear          Hear
 	matches       Matches
 	origins       Origins
+	causes        Causes
+	played        Played
 	clock         func() time.Time
 
 	// Broken is why the data that come with the program cannot be read; the room reports it.
@@ -56,7 +58,7 @@ type Desk struct {
 
 // New returns the desk. It hears the clocks of its own obligations.
 func New(kit *module.Kit, organisations Organisations, clocks *clock.Clocks, now func() time.Time) *Desk {
-	d := &Desk{kit: kit, organisations: organisations, clocks: clocks, store: store{kit.DB}, clock: now}
+	d := &Desk{kit: kit, organisations: organisations, clocks: clocks, store: store{kit.DB}, clock: now, played: func(context.Context, *sqldb.Tx, string) (func(), error) { return func() {}, nil }}
 	d.rungs, d.Broken = readRungs()
 	for _, obligation := range []string{toAcknowledge, toFeedBack, toHandle, toVerify} {
 		clocks.On(obligation, d.fired)

@@ -18,7 +18,7 @@ func (d *Desk) drillRoutes() []module.Route {
 		{Pattern: "GET /drills", Permission: mayRead, Summary: "Drills", Handler: httpd.List(d.listDrills)},
 		{Pattern: "POST /drills", Permission: mayWrite, Summary: "Prepare a drill: who takes part, and how fast its clocks run", Handler: httpd.Created(d.holdDrill)},
 		{Pattern: "GET /drills/{id}", Permission: mayRead, Summary: "A drill with its notices and its own figures", Handler: httpd.JSON(d.readDrill)},
-		{Pattern: "POST /drills/{id}/end", Permission: mayWrite, Summary: "End a drill: what is owed in it is recalled", Handler: httpd.JSON(d.endDrill)},
+		{Pattern: "POST /drills/{id}/end", Permission: mayWrite, Summary: "End a drill: what is owed in it is recalled, and its incidents end", Handler: httpd.JSON(d.endDrill)},
 	}
 }
 
@@ -110,7 +110,14 @@ func (d *Desk) holdDrill(ctx context.Context, in drillInput) (DrillDetail, error
 	return d.readDrill(ctx, httpd.Object{ID: x.ID})
 }
 
-// endDrill ends a drill: its notices are withdrawn, and nothing is owed any more.
+// Played ends what another part of the room has of a drill, with the drill; after is called
+// when it is kept.
+type Played func(ctx context.Context, tx *sqldb.Tx, drill string) (after func(), err error)
+
+// Plays says who else has something of drills.
+func (d *Desk) Plays(p Played) { d.played = p }
+
+// endDrill ends a drill: its notices are withdrawn, its incidents end, and nothing is owed any more.
 func (d *Desk) endDrill(ctx context.Context, in actInput) (DrillDetail, error) {
 	version, err := in.Expected()
 	if err != nil {
@@ -119,6 +126,7 @@ func (d *Desk) endDrill(ctx context.Context, in actInput) (DrillDetail, error) {
 	if !identity.From(ctx).Scope.All {
 		return DrillDetail{}, noSuch("drill")
 	}
+	done := func() {}
 	err = d.store.db.Write(ctx, func(tx *sqldb.Tx) error {
 		before, err := oneDrill(ctx, tx, in.ID)
 		if err != nil {
@@ -134,11 +142,16 @@ func (d *Desk) endDrill(ctx context.Context, in actInput) (DrillDetail, error) {
 		if err := saveDrill(ctx, tx, before, after); err != nil {
 			return err
 		}
-		return d.recallAll(ctx, tx, after)
+		if err := d.recallAll(ctx, tx, after); err != nil {
+			return err
+		}
+		done, err = d.played(ctx, tx, after.ID)
+		return err
 	})
 	if err != nil {
 		return DrillDetail{}, err
 	}
+	done()
 	return d.readDrill(ctx, in.Object)
 }
 

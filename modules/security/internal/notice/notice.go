@@ -104,6 +104,7 @@ type Notice struct {
 	Author     string    `json:"author" doc:"Who wrote it last" title:"拟稿人|Author"`
 	Audience   Audience  `json:"audience"`
 	OriginID   string    `json:"origin_id" doc:"The notice of an upper level that it passes on; empty: none"`
+	IncidentID string    `json:"incident_id" doc:"The incident because of which it is written; empty: none. Addressees are not told"`
 	CreatedAt  time.Time `json:"created_at" title:"拟稿时间|Written"`
 	Text
 	IssuedAt   *time.Time `json:"issued_at,omitempty" title:"发布时间|Issued"`

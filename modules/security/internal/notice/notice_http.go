@@ -53,6 +53,7 @@ func (d *Desk) noticeRoutes() []module.Route {
 type Detail struct {
 	Notice
 	Origin     *Origin     `json:"origin,omitempty" doc:"What it passes on"`
+	Incident   *Cause      `json:"incident,omitempty" doc:"Why it is written"`
 	Signatures []Signature `json:"signatures" nullable:"false"`
 	Signers    int         `json:"signers" doc:"How many must sign"`
 	Revisions  []Revision  `json:"revisions" nullable:"false" doc:"The newest first, with what is proposed"`
@@ -82,6 +83,15 @@ func (d *Desk) read(ctx context.Context, in httpd.Object) (x Detail, err error) 
 			return x, fmt.Errorf("read what notice %s passes on: %w", x.ID, err)
 		}
 		x.Origin = &o
+	}
+	if x.IncidentID != "" {
+		c, err := d.causes.Cause(ctx, db, x.IncidentID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return x, fmt.Errorf("read why notice %s is written: %w", x.ID, err)
+		}
+		if err == nil {
+			x.Incident = &c
+		}
 	}
 	if x.Signatures, err = signatures(ctx, db, x.ID); err != nil {
 		return x, err
@@ -157,6 +167,7 @@ type noticeWriteInput struct {
 		Written
 		Drill     string  `json:"drill,omitempty" maxLength:"40" doc:"ID of the drill that it belongs to; it cannot be changed later"`
 		Origin    string  `json:"origin,omitempty" maxLength:"40" doc:"ID of the notice of an upper level that it passes on; it cannot be changed later"`
+		Incident  string  `json:"incident,omitempty" maxLength:"40" doc:"ID of the incident because of which it is written; it cannot be changed later"`
 		Synthetic bool    `json:"synthetic,omitempty" doc:"Demonstration data; it goes to enterprises of the demonstration only"`
 		Pace      float64 `json:"pace,omitempty" doc:"Of demonstration data: how many times faster than the wall its clocks run, 1 to 1000"`
 	}
@@ -167,7 +178,7 @@ func (d *Desk) write(ctx context.Context, in noticeWriteInput) (Detail, error) {
 		return Detail{}, fault.New(fault.Forbidden, "security.notice.city", "only the city writes notices")
 	}
 	by := d.handOf(ctx)
-	n := Notice{ID: ulid.Make().String(), State: Draft, Revision: 1, CreatedAt: by.At, Author: by.Name, actor: by.actor, OriginID: in.Body.Origin, Pace: 1}
+	n := Notice{ID: ulid.Make().String(), State: Draft, Revision: 1, CreatedAt: by.At, Author: by.Name, actor: by.actor, OriginID: in.Body.Origin, IncidentID: in.Body.Incident, Pace: 1}
 	if in.Body.Drill != "" {
 		x, err := oneDrill(ctx, d.store.db, in.Body.Drill)
 		if err != nil {
@@ -184,6 +195,9 @@ func (d *Desk) write(ctx context.Context, in noticeWriteInput) (Detail, error) {
 	}
 	err = d.store.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := d.within(ctx, tx, n); err != nil {
+			return err
+		}
+		if err := d.because(ctx, tx, n); err != nil {
 			return err
 		}
 		if err := insertNotice(ctx, tx, n); err != nil {

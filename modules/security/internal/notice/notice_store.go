@@ -31,13 +31,13 @@ func stale() error {
 }
 
 const noticeColumns = `n.id, n.number, n.drill, n.drill_title, n.pace, n.state, n.reason, n.review, n.revision, n.actor, n.actor_name, n.audience, n.created_at,
-	n.kind, n.colour, n.title, n.body, n.ask, n.level, n.category, n.tlp, n.issued_at, n.lifted_at, n.closed_at, n.reviewed_at, n.version, n.year, n.serial, n.synthetic, n.origin_id`
+	n.kind, n.colour, n.title, n.body, n.ask, n.level, n.category, n.tlp, n.issued_at, n.lifted_at, n.closed_at, n.reviewed_at, n.version, n.year, n.serial, n.synthetic, n.origin_id, n.incident_id`
 
 func scanNotice(r sqldb.Row) (n Notice, err error) {
 	var audience string
 	var created, issued, lifted, closed, reviewed int64
 	err = r.Scan(&n.ID, &n.Number, &n.Drill, &n.DrillTitle, &n.Pace, &n.State, &n.Reason, &n.Review, &n.Revision, &n.actor, &n.Author, &audience, &created,
-		&n.Kind, &n.Colour, &n.Title, &n.Body, &n.Ask, &n.Level, &n.Category, &n.TLP, &issued, &lifted, &closed, &reviewed, &n.Version, &n.year, &n.serno, &n.Synthetic, &n.OriginID)
+		&n.Kind, &n.Colour, &n.Title, &n.Body, &n.Ask, &n.Level, &n.Category, &n.TLP, &issued, &lifted, &closed, &reviewed, &n.Version, &n.year, &n.serno, &n.Synthetic, &n.OriginID, &n.IncidentID)
 	if err != nil {
 		return n, err
 	}
@@ -87,10 +87,11 @@ func (d *Desk) Seen(ctx context.Context, db Reader, id string) (Notice, error) {
 
 type noticeParams struct {
 	sqldb.ListParams
-	State string `query:"state" enum:"draft,review,signed,issued,closed,reviewed,withdrawn"`
-	Level int    `query:"level" minimum:"0" maximum:"4"`
-	Year  int    `query:"year" minimum:"0" maximum:"2100" doc:"In which it was issued"`
-	Drill string `query:"drill" maxLength:"40" doc:"ID of a drill, or all; without it only real ones are listed"`
+	State   string `query:"state" enum:"draft,review,signed,issued,closed,reviewed,withdrawn"`
+	Level   int    `query:"level" minimum:"0" maximum:"4"`
+	Year    int    `query:"year" minimum:"0" maximum:"2100" doc:"In which it was issued"`
+	Drill   string `query:"drill" maxLength:"40" doc:"ID of a drill, or all; without it only real ones are listed"`
+	Because string `query:"incident" maxLength:"40" doc:"ID of the incident because of which it was written"`
 }
 
 func (s store) list(ctx context.Context, in noticeParams) (sqldb.Page[Notice], error) {
@@ -99,7 +100,7 @@ func (s store) list(ctx context.Context, in noticeParams) (sqldb.Page[Notice], e
 		Sort:   map[string]string{"created_at": "n.created_at", "issued_at": "n.issued_at", "title": "n.title", "state": "n.state", "level": "n.level", "number": "n.number"},
 		Search: []string{"n.title", "n.number", "n.body"},
 	}
-	l.WhereIf("n.state = ?", in.State)
+	l.WhereIf("n.state = ?", in.State).WhereIf("n.incident_id = ?", in.Because)
 	if in.Level > 0 {
 		l.Where("n.level = ?", in.Level)
 	}
@@ -120,9 +121,9 @@ func insertNotice(ctx context.Context, tx *sqldb.Tx, n Notice) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO security_notice (id, drill, drill_title, pace, kind, colour, title, body, ask, level, category, tlp, audience, state, actor, actor_name, created_at, synthetic, origin_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
-		n.ID, n.Drill, n.DrillTitle, n.Pace, n.Kind, n.Colour, n.Title, n.Body, n.Ask, n.Level, n.Category, n.TLP, audience, n.State, n.actor, n.Author, n.CreatedAt.UnixMilli(), n.Synthetic, n.OriginID)
+	_, err = tx.Exec(ctx, `INSERT INTO security_notice (id, drill, drill_title, pace, kind, colour, title, body, ask, level, category, tlp, audience, state, actor, actor_name, created_at, synthetic, origin_id, incident_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+		n.ID, n.Drill, n.DrillTitle, n.Pace, n.Kind, n.Colour, n.Title, n.Body, n.Ask, n.Level, n.Category, n.TLP, audience, n.State, n.actor, n.Author, n.CreatedAt.UnixMilli(), n.Synthetic, n.OriginID, n.IncidentID)
 	if err != nil {
 		return fmt.Errorf("insert notice: %w", err)
 	}

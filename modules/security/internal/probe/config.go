@@ -14,6 +14,7 @@ import (
 
 	"linghang/modules/security/internal/batch"
 	"linghang/modules/security/internal/feed"
+	"linghang/modules/security/internal/ring"
 )
 
 // Config says what a probe reads, and where what it finds waits and goes.
@@ -28,6 +29,9 @@ type Config struct {
 	Interface string `yaml:"interface"`
 	// Read is a capture file or a pipe; - is standard input.
 	Read string `yaml:"read"`
+	// Packets is how much the newest packets themselves may take up beside the spool, as 256MiB;
+	// when empty none is kept. They stay on this machine.
+	Packets string `yaml:"packets"`
 	// Logs are what other sensors of the enterprise write; with them a probe may listen to nothing.
 	Logs []LogConfig `yaml:"logs"`
 	// Selective leaves the interface out of promiscuous mode.
@@ -35,8 +39,14 @@ type Config struct {
 	// Unattended leaves the renewal of the certificate to another program.
 	Unattended bool `yaml:"renewed_elsewhere"`
 
-	budget int64
+	budget, packets int64
 }
+
+// PacketsIn is the directory of the packets that a probe keeps.
+func (c *Config) PacketsIn() string { return filepath.Join(c.Spool, "packets") }
+
+// KeepsPackets tells whether it keeps any.
+func (c *Config) KeepsPackets() bool { return c.packets > 0 }
 
 const (
 	usualBudget = "1GiB"
@@ -97,7 +107,23 @@ func (c *Config) check() error {
 		bad("budget: %q is not 1MiB or more, as 500MiB or 2GiB", c.Budget)
 	}
 	c.budget = n
+	c.checkPackets(bad)
 	return errors.Join(errs...)
+}
+
+// checkPackets refuses a ring of packets that would be of no use, or have nothing to keep.
+func (c *Config) checkPackets(bad func(string, ...any)) {
+	if c.Packets == "" {
+		return
+	}
+	if c.Interface == "" && c.Read == "" {
+		bad("packets: there are none without interface or read")
+	}
+	n, err := size(c.Packets)
+	if err != nil || n < ring.Least {
+		bad("packets: %q is not 16MiB or more, as 256MiB or 20GiB", c.Packets)
+	}
+	c.packets = n
 }
 
 // checkLogs refuses sources of logs that cannot be followed.

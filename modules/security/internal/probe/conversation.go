@@ -20,9 +20,6 @@ func newOthers() others { return others{seen: map[tuple]struct{}{}} }
 // conversation counts a conversation of no industrial protocol, and keeps it in full when two
 // had never had such a one.
 func (m *Meter) conversation(c *icsdissect.Conversation) {
-	if m.flushing { // there is no packet that could tell them apart
-		m.ordinal++
-	}
 	r := recordOfConversation(c)
 	m.countOther(r)
 	t := tuple{hostOf(c.Flow.Client), hostOf(c.Flow.Server), r.PDU.Protocol, r.PDU.Function, 0}
@@ -33,16 +30,14 @@ func (m *Meter) conversation(c *icsdissect.Conversation) {
 		clear(m.other.seen)
 	}
 	m.other.seen[t] = struct{}{}
-	if m.ordinal <= m.from.records {
-		return
-	}
-	if m.other.told >= mostOtherTold || m.told >= mostRecorded {
+	if m.other.told >= mostOtherTold {
 		m.totals.Limited++
 		return
 	}
 	m.other.told++
-	m.told++
-	m.records = append(m.records, at[batch.Record]{m.ordinal, RecordOf(r, []string{batch.WhyFirstSeen})})
+	if row, known := m.number(); !known {
+		m.records = append(m.records, at[batch.Record]{m.ordinal, row, RecordOf(r, []string{batch.WhyFirstSeen})})
+	}
 }
 
 // countOther counts by hosts, not by conversation: there are many short ones. A port of which

@@ -25,11 +25,8 @@ const (
 	everyFault = time.Minute
 )
 
-// From when on a batch is as good as full: one log more, with its facts, still has room.
-const (
-	fullSize  = batch.MaxBody - 128<<10
-	fullFacts = batch.MaxFacts - 16
-)
+// fullFacts is from when on the facts of one log more may have no room in a batch.
+const fullFacts = batch.MaxFacts - 16
 
 // Lines of a batch: those that repeat another of it within a while only count.
 const (
@@ -263,43 +260,4 @@ func (l *logging) passes(e *feed.Event) bool {
 	case pass:
 	}
 	return true
-}
-
-// sizes of what encoding/json writes beside texts, at most: names, quotes, numbers and times.
-const (
-	logFrame   = 420
-	fieldFrame = 24
-	factFrame  = 160
-)
-
-// sizeOfLog is how many octets a log has in a batch, at most.
-func sizeOfLog(x *batch.Log) int {
-	n := logFrame + len(x.Digest) + written(x.Feed, x.Format, x.Kind, x.Code, x.Severity, x.Title, x.Detail, x.Host, x.Client, x.Server, x.Protocol)
-	for _, f := range x.Fields {
-		n += fieldFrame + written(f.Name, f.Value)
-	}
-	return n
-}
-
-// sizeOfFact is how many octets a fact has in a batch, at most.
-func sizeOfFact(x *batch.Fact) int {
-	return factFrame + written(x.MAC, x.Addr, x.Source, x.Kind, x.Value)
-}
-
-// written is how many octets texts have in JSON: some letters are written as six.
-func written(texts ...string) (n int) {
-	for _, s := range texts {
-		n += len(s)
-		for i := range len(s) {
-			switch c := s[i]; {
-			case c < ' ', c == '<', c == '>', c == '&':
-				n += 5
-			case c == '"', c == '\\':
-				n++
-			case c == 0xe2: // perhaps U+2028
-				n += 3
-			}
-		}
-	}
-	return n
 }

@@ -18,7 +18,6 @@ import (
 const (
 	windowLength  = 10 * time.Second
 	mostKeys      = 20_000  // of one window
-	mostRecorded  = 5_000   // full records of one window
 	mostTuples    = 200_000 // that are remembered as seen
 	mostOther     = 4_000   // keys of conversations of no industrial protocol in one window, which leave room for the others
 	mostOtherTold = 500     // of them, full records of one window
@@ -26,17 +25,22 @@ const (
 	clockWentBack = time.Hour
 )
 
-// start is where a run goes on: packets up to these are read again and told no more,
-// and so many aggregates of the window after them.
+// start is where a run goes on: packets up to these are read again and told no more, and so many
+// rows of the packet after them, and aggregates of the window after them.
 type start struct {
 	records, aggregates uint64
-	partial             int
+	rows, partial       int
 }
 
-// at is something with the number of the packet that it is of.
+// at is something with the number of the packet that it is of, and which of its rows it is.
 type at[T any] struct {
 	packet uint64
+	row    int
 	what   T
+}
+
+func (a at[T]) before(packet uint64, row int) bool {
+	return a.packet < packet || a.packet == packet && a.row < row
 }
 
 // parties are two that talk, as far as is known now.
@@ -69,16 +73,16 @@ type Meter struct {
 	d       *icsdissect.Dissector
 	from    start
 	ordinal uint64
+	row     int // the last of the packet that was told
 	octets  int // of the packet that is read
 	open    bool
 	window  time.Time
 	keys    map[unitKey]*counts
 	turned  map[uint64][2]icsdissect.Endpoint // conversations that turned round in this window
-	told    int                               // records of this window
+	left    allowance                         // of this window
 	seen    map[tuple]struct{}
 	other   others
 
-	flushing   bool
 	records    []at[batch.Record]
 	facts      []at[batch.Fact]
 	aggregates []at[batch.Aggregate] // with the last packet of their window
@@ -89,7 +93,7 @@ type Meter struct {
 }
 
 func newMeter(from start) *Meter {
-	m := &Meter{from: from, keys: map[unitKey]*counts{}, turned: map[uint64][2]icsdissect.Endpoint{}, seen: map[tuple]struct{}{}, other: newOthers(), complete: from.aggregates, handed: from.aggregates, partial: from.partial}
+	m := &Meter{from: from, keys: map[unitKey]*counts{}, turned: map[uint64][2]icsdissect.Endpoint{}, left: newAllowance(), seen: map[tuple]struct{}{}, other: newOthers(), complete: from.aggregates, handed: from.aggregates, partial: from.partial}
 	m.d = icsdissect.New(icsdissect.Options{Record: m.record, Identity: m.identity, Correction: m.correction, Conversation: m.conversation})
 	return m
 }
@@ -106,7 +110,7 @@ func (m *Meter) packet(p capture.Packet) {
 	case window.Before(m.window):
 		m.totals.Late++
 	}
-	m.ordinal++
+	m.ordinal, m.row = m.ordinal+1, 0
 	m.octets = len(p.Octets)
 	m.totals.Packets++
 	m.totals.Octets += uint64(len(p.Octets))
@@ -123,9 +127,11 @@ func (m *Meter) idle(now time.Time) {
 
 // finish reads what waits for missing packets, and closes the window.
 func (m *Meter) finish() {
-	m.flushing = true
+	m.ordinal, m.row = m.ordinal+1, 0 // as of a packet more: all of the last may be told already
 	m.d.Flush()
-	m.flushing = false
+	if m.row == 0 {
+		m.ordinal--
+	}
 	m.closeWindow()
 	m.open = false
 }
@@ -138,20 +144,18 @@ func (m *Meter) sum() batch.Totals {
 }
 
 func (m *Meter) record(r *icsdissect.Record) {
-	if m.flushing { // there is no packet that could tell them apart
-		m.ordinal++
-	}
 	m.count(r)
 	why := m.why(r)
-	if len(why) == 0 || m.ordinal <= m.from.records {
+	if len(why) == 0 {
 		return
 	}
-	if m.told >= mostRecorded {
+	if !m.left.record(why) {
 		m.totals.Limited++
 		return
 	}
-	m.told++
-	m.records = append(m.records, at[batch.Record]{m.ordinal, RecordOf(r, why)})
+	if row, known := m.number(); !known {
+		m.records = append(m.records, at[batch.Record]{m.ordinal, row, RecordOf(r, why)})
+	}
 }
 
 func (m *Meter) count(r *icsdissect.Record) {
@@ -245,9 +249,6 @@ func (m *Meter) first(r *icsdissect.Record) bool {
 }
 
 func (m *Meter) identity(id *icsdissect.Identity) {
-	if m.ordinal <= m.from.records {
-		return
-	}
 	f := batch.Fact{At: id.Time.UTC(), VLAN: id.VLAN, Source: word(id.Source), Unit: id.Unit}
 	if id.MAC != (icsdissect.MAC{}) {
 		f.MAC = macOf(id.MAC)
@@ -263,8 +264,15 @@ func (m *Meter) identity(id *icsdissect.Identity) {
 		list = []pdu.Fact{{Kind: pdu.Address, Value: f.Addr}}
 	}
 	for _, said := range list {
-		if f.Kind, f.Value = word(string(said.Kind)), clean(said.Value); f.Value != "" && len(m.facts) < mostRecorded {
-			m.facts = append(m.facts, at[batch.Fact]{m.ordinal, f})
+		if f.Kind, f.Value = word(string(said.Kind)), clean(said.Value); f.Value == "" {
+			continue
+		}
+		if !m.left.fact() {
+			m.totals.Limited++
+			continue
+		}
+		if row, known := m.number(); !known {
+			m.facts = append(m.facts, at[batch.Fact]{m.ordinal, row, f})
 		}
 	}
 }
@@ -272,17 +280,23 @@ func (m *Meter) identity(id *icsdissect.Identity) {
 // correction turns a conversation round: in what is open here, and by a record for what is not.
 func (m *Meter) correction(c *icsdissect.Correction) {
 	m.turned[c.Flow.ID] = [2]icsdissect.Endpoint{c.Flow.Client, c.Flow.Server}
-	if m.ordinal <= m.from.records {
+	why := []string{batch.WhyCorrected}
+	if !m.left.record(why) {
+		m.totals.Limited++
+		return
+	}
+	row, known := m.number()
+	if known {
 		return
 	}
 	r := conversation(&c.Flow)
-	r.At, r.Why = c.Time.UTC(), []string{batch.WhyCorrected}
-	m.records = append(m.records, at[batch.Record]{m.ordinal, r})
+	r.At, r.Why = c.Time.UTC(), why
+	m.records = append(m.records, at[batch.Record]{m.ordinal, row, r})
 }
 
 // closeWindow makes aggregates of the window, in an order that does not depend on chance.
 func (m *Meter) closeWindow() {
-	m.told = 0
+	m.left = newAllowance()
 	m.other.told, m.other.keys = 0, 0
 	if m.ordinal <= m.from.aggregates {
 		clear(m.keys)
@@ -312,7 +326,7 @@ func (m *Meter) closeWindow() {
 	for _, a := range keys {
 		s := sums[a]
 		a.Requests, a.Responses, a.Exceptions, a.Octets = s.requests, s.responses, s.exceptions, s.octets
-		m.aggregates = append(m.aggregates, at[batch.Aggregate]{m.ordinal, a})
+		m.aggregates = append(m.aggregates, at[batch.Aggregate]{packet: m.ordinal, what: a})
 	}
 	m.complete = m.ordinal
 	clear(m.keys)

@@ -19,29 +19,37 @@ func guess(a batch.Aggregate) int {
 	return 0
 }
 
-// takeRecords returns at most so many records and facts in the order in which they
-// were seen, whole packets of them, and the last packet.
-func (m *Meter) takeRecords(most int) (records []batch.Record, facts []batch.Fact, packet uint64) {
-	packet = m.ordinal
-	if len(m.records) > most {
-		packet = min(packet, m.records[most].packet-1)
-	}
-	if len(m.facts) > most {
-		packet = min(packet, m.facts[most].packet-1)
-	}
-	m.records, records = until(m.records, packet)
-	m.facts, facts = until(m.facts, packet)
-	return records, facts, packet
+// number gives what is told of a packet its place in it, and tells whether it was told by a run
+// before. What is left out has no number, so that numbers are the same whenever a file is read.
+func (m *Meter) number() (row int, known bool) {
+	m.row++
+	return m.row, m.ordinal <= m.from.records || m.ordinal == m.from.records+1 && m.row <= m.from.rows
 }
 
-// until splits off what is of packets up to one.
-func until[T any](list []at[T], packet uint64) (rest []at[T], taken []T) {
-	n := 0
-	for n < len(list) && list[n].packet <= packet {
-		taken = append(taken, list[n].what)
-		n++
+// takeRecords returns at most so many records and as many facts, of about so many octets together,
+// in the order in which they were seen, the last packet of which all are taken, and how many rows
+// are taken of the one after it: one packet may bring more than a batch holds.
+func (m *Meter) takeRecords(most, octets int) (records []batch.Record, facts []batch.Fact, packet uint64, partial int) {
+	size := 0
+	for len(m.records)+len(m.facts) > 0 {
+		if len(m.facts) == 0 || len(m.records) > 0 && m.records[0].before(m.facts[0].packet, m.facts[0].row) {
+			next := m.records[0]
+			if len(records) == most || size >= octets {
+				return records, facts, next.packet - 1, next.row - 1
+			}
+			size += sizeOfRecord(&next.what)
+			records, m.records = append(records, next.what), m.records[1:]
+			continue
+		}
+		next := m.facts[0]
+		if len(facts) == most || size >= octets {
+			return records, facts, next.packet - 1, next.row - 1
+		}
+		size += sizeOfFact(&next.what)
+		facts, m.facts = append(facts, next.what), m.facts[1:]
 	}
-	return list[n:], taken
+	m.records, m.facts = nil, nil
+	return records, facts, m.ordinal, 0
 }
 
 // takeAggregates returns at most so many aggregates of closed windows, the last packet

@@ -149,7 +149,7 @@ func spooled(t *testing.T, dir string, data []byte, upTo int) {
 		for _, stream := range []batch.Stream{batch.Records, batch.Aggregates} {
 			b := &batch.Batch{Stream: stream, MadeAt: time.Now().UTC(), Run: "x"}
 			if stream == batch.Records {
-				b.Records, b.Facts, b.Position = m.takeRecords(3)
+				b.Records, b.Facts, b.Position, b.Partial = m.takeRecords(3, fullSize)
 			} else {
 				b.Aggregates, b.Position, b.Partial = m.takeAggregates(1)
 			}

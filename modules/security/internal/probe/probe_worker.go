@@ -14,6 +14,7 @@ import (
 
 	"linghang/lib/icsdissect/capture"
 	"linghang/modules/security/internal/batch"
+	"linghang/modules/security/internal/ring"
 )
 
 // How often what was found is taken off the meter.
@@ -24,6 +25,9 @@ const (
 	eagerRows       = 4_000       // aggregates that are not left waiting
 )
 
+// everything is taken where it goes into no batch.
+const everything = 1 << 30
+
 // reading is an input with its meter.
 type reading struct {
 	in      *Input
@@ -32,6 +36,7 @@ type reading struct {
 	lost    uint64
 	unknown bool // a link type that nobody reads was seen
 	tick    *time.Ticker
+	ring    *ring.Ring // keeps the packets themselves; nil where nobody wants them
 }
 
 func begin(in *Input, from start, done <-chan struct{}) *reading {
@@ -76,6 +81,9 @@ func (r *reading) each(ctx context.Context, take func(end bool) error) error {
 			if r.in.live {
 				r.meter.idle(time.Now())
 			}
+			if r.ring != nil {
+				r.ring.Tick()
+			}
 			if err := take(false); err != nil {
 				return err
 			}
@@ -86,6 +94,9 @@ func (r *reading) each(ctx context.Context, take func(end bool) error) error {
 func (r *reading) read(p capture.Packet) {
 	if !linkKnown(p.Link) {
 		r.unknown = true
+	}
+	if r.ring != nil {
+		r.ring.Keep(p)
 	}
 	r.meter.packet(p)
 	r.pump.release(p)
@@ -117,8 +128,8 @@ func Print(ctx context.Context, in *Input, w io.Writer) error {
 	r := begin(in, start{}, done)
 	lines := json.NewEncoder(w)
 	err := r.each(ctx, func(bool) error {
-		records, facts, _ := r.meter.takeRecords(1 << 30)
-		aggregates, _, _ := r.meter.takeAggregates(1 << 30)
+		records, facts, _, _ := r.meter.takeRecords(everything, everything)
+		aggregates, _, _ := r.meter.takeAggregates(everything)
 		return errors.Join(print1(lines, "record", records), print1(lines, "fact", facts), print1(lines, "aggregate", aggregates))
 	})
 	return errors.Join(err, print1(lines, "totals", []batch.Totals{r.sum()}))
@@ -140,8 +151,8 @@ func Tell(ctx context.Context, in *Input, each func(batch.Batch)) (batch.Totals,
 	r := begin(in, start{}, done)
 	err := r.each(ctx, func(bool) error {
 		var b batch.Batch
-		b.Records, b.Facts, _ = r.meter.takeRecords(1 << 30)
-		b.Aggregates, _, _ = r.meter.takeAggregates(1 << 30)
+		b.Records, b.Facts, _, _ = r.meter.takeRecords(everything, everything)
+		b.Aggregates, _, _ = r.meter.takeAggregates(everything)
 		each(b)
 		return nil
 	})
@@ -228,8 +239,15 @@ func (p *Probe) collect(ctx context.Context, in *Input) error {
 	done := make(chan struct{})
 	defer close(done)
 	r := begin(in, from, done)
+	if r.ring, err = p.keepPackets(ctx, in); err != nil {
+		return err
+	}
 	k := keeping{p: p, r: r, run: run, last: time.Now()}
-	return r.each(ctx, k.take)
+	err = r.each(ctx, k.take)
+	if r.ring != nil {
+		err = errors.Join(err, r.ring.Close())
+	}
+	return err
 }
 
 // keeping puts what a meter found into the spool.
@@ -244,7 +262,7 @@ type keeping struct {
 func (k *keeping) take(end bool) error {
 	for {
 		b := k.batch(batch.Records)
-		b.Records, b.Facts, b.Position = k.r.meter.takeRecords(batch.MaxRecords)
+		b.Records, b.Facts, b.Position, b.Partial = k.r.meter.takeRecords(batch.MaxRecords, fullSize)
 		if b.Rows() == 0 {
 			break
 		}
@@ -258,7 +276,7 @@ func (k *keeping) take(end bool) error {
 	k.last = time.Now()
 	for {
 		b := k.batch(batch.Aggregates)
-		b.Aggregates, b.Position, b.Partial = k.r.meter.takeAggregates(batch.MaxAggregates)
+		b.Aggregates, b.Position, b.Partial = k.r.meter.takeAggregates(mostAggregates)
 		if b.Rows() == 0 && time.Since(k.sign) < everySign && !end {
 			return nil
 		}

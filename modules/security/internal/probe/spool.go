@@ -25,11 +25,12 @@ const mostRefused = 100
 // batch, so that batches may go once the city has them.
 type progress struct {
 	Spool    string                  `json:"spool"`
-	Sequence map[batch.Stream]int64  `json:"sequence"` // the last that was given
-	Position map[batch.Stream]uint64 `json:"position"` // of the input, in packets
-	Partial  int                     `json:"partial"`
-	Input    string                  `json:"input"` // what the positions are of
-	Base     batch.Totals            `json:"base"`  // what was counted before that input
+	Sequence map[batch.Stream]int64  `json:"sequence"`       // the last that was given
+	Position map[batch.Stream]uint64 `json:"position"`       // of the input, in packets
+	Partial  int                     `json:"partial"`        // aggregates of the window after the position
+	Rows     int                     `json:"rows,omitempty"` // records and facts of the packet after the position
+	Input    string                  `json:"input"`          // what the positions are of
+	Base     batch.Totals            `json:"base"`           // what was counted before that input
 	Totals   batch.Totals            `json:"totals"`
 	Feeds    map[string]batch.Feed   `json:"feeds,omitempty"`    // how far logs were read, by name
 	Shedding string                  `json:"shedding,omitempty"` // a batch that was counted as given up, and may still be there
@@ -52,6 +53,7 @@ type Spool struct {
 	dir    string
 	budget int64
 	put    func(path string, data []byte) error // places a file; tests fill the disk
+	spare  func(size int64) bool                // gives up packets for what matters more, nil where there are none
 	lock   *os.File
 	more   chan struct{} // there is something to send
 
@@ -187,6 +189,8 @@ func (s *Spool) advance(b *batch.Batch) {
 	s.at.Position[b.Stream], s.at.Totals = b.Position, b.Totals
 	if b.Stream == batch.Aggregates {
 		s.at.Partial = b.Partial
+	} else {
+		s.at.Rows = b.Partial
 	}
 }
 
@@ -204,12 +208,15 @@ func (s *Spool) begin(input string, file bool) (goesOn start, err error) {
 	defer s.mu.Unlock()
 	if !file || s.at.Input != input {
 		was := s.at.Base
-		s.at.Input, s.at.Base, s.at.Partial = input, s.at.Totals, 0
+		s.at.Input, s.at.Base, s.at.Partial, s.at.Rows = input, s.at.Totals, 0, 0
 		s.at.Base.ShedBatches, s.at.Base.ShedRows, s.at.Base.ShedRecords, s.at.Base.Refused, s.at.Base.Starts = was.ShedBatches, was.ShedRows, was.ShedRecords, was.Refused, was.Starts
 		clear(s.at.Position)
 	}
 	s.at.Base.Starts++
-	return start{s.at.Position[batch.Records], s.at.Position[batch.Aggregates], s.at.Partial}, s.save()
+	return start{
+		records: s.at.Position[batch.Records], rows: s.at.Rows,
+		aggregates: s.at.Position[batch.Aggregates], partial: s.at.Partial,
+	}, s.save()
 }
 
 // totals adds what a run counted to what was before, and to what the spool itself counts.
@@ -310,6 +317,11 @@ func (s *Spool) fit(w waiting, text []byte) error {
 	err := s.hold()
 	if err == nil {
 		err = s.put(filepath.Join(s.dir, w.name()), text)
+	}
+	if errors.Is(err, syscall.ENOSPC) && s.spare != nil && s.spare(w.size+2*reserveSize) {
+		if err = s.hold(); err == nil {
+			err = s.put(filepath.Join(s.dir, w.name()), text)
+		}
 	}
 	if !errors.Is(err, syscall.ENOSPC) {
 		return err

@@ -270,6 +270,17 @@ func guesses(g *batch.Aggregate) uint64 {
 // guessesTogether adds up guesses of two rows; where they are not known of one, they are not of both.
 const guessesTogether = `guesses = CASE WHEN security_sensor_aggregate.guesses < 0 OR excluded.guesses < 0 THEN -1 ELSE security_sensor_aggregate.guesses + excluded.guesses END`
 
+// newestOfTwo keeps when the later of two rows came.
+const newestOfTwo = `received_at = CASE WHEN security_sensor_aggregate.received_at < excluded.received_at THEN excluded.received_at ELSE security_sensor_aggregate.received_at END`
+
+// cameLate is when an aggregate came, if it came too late to be rolled up and kept by its own time.
+func cameLate(at int64, came time.Time) int64 {
+	if came.Sub(time.UnixMilli(at)) < keepFine {
+		return 0
+	}
+	return came.UnixMilli()
+}
+
 func insertAggregates(ctx context.Context, tx *sqldb.Tx, sensor string, a arrival, shift time.Duration) error {
 	if len(a.Aggregates) == 0 {
 		return nil
@@ -294,11 +305,11 @@ func insertAggregates(ctx context.Context, tx *sqldb.Tx, sensor string, a arriva
 			continue
 		}
 		place[k] = len(rows)
-		rows = append(rows, []any{sensor, k.at, k.span, g.Client, g.Server, g.Protocol, int64(g.Port), int64(g.Unit), g.Class, g.Function, int64(g.Requests), int64(g.Responses), int64(g.Exceptions), int64(g.Octets), int64(guesses(g))}) //nolint:gosec // bounded by the reader
+		rows = append(rows, []any{sensor, k.at, k.span, g.Client, g.Server, g.Protocol, int64(g.Port), int64(g.Unit), g.Class, g.Function, int64(g.Requests), int64(g.Responses), int64(g.Exceptions), int64(g.Octets), int64(guesses(g)), cameLate(k.at, a.at)}) //nolint:gosec // bounded by the reader
 	}
-	err := insertRows(ctx, tx, `INSERT INTO security_sensor_aggregate (sensor_id, at, span, client, server, protocol, port, unit, class, function, requests, responses, exceptions, octets, guesses) VALUES `,
+	err := insertRows(ctx, tx, `INSERT INTO security_sensor_aggregate (sensor_id, at, span, client, server, protocol, port, unit, class, function, requests, responses, exceptions, octets, guesses, received_at) VALUES `,
 		` ON CONFLICT (sensor_id, at, span, client, server, protocol, port, unit, class, function) DO UPDATE SET requests = security_sensor_aggregate.requests + excluded.requests,
-			responses = security_sensor_aggregate.responses + excluded.responses, exceptions = security_sensor_aggregate.exceptions + excluded.exceptions, octets = security_sensor_aggregate.octets + excluded.octets, `+guessesTogether, 15, rows)
+			responses = security_sensor_aggregate.responses + excluded.responses, exceptions = security_sensor_aggregate.exceptions + excluded.exceptions, octets = security_sensor_aggregate.octets + excluded.octets, `+guessesTogether+`, `+newestOfTwo, 16, rows)
 	if err != nil {
 		return err
 	}

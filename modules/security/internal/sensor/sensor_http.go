@@ -42,6 +42,7 @@ type Sensors struct {
 	heard         Heard
 	spoken        Spoken
 	logged        []Logged
+	holds         Holds
 
 	// Clock is the city's.
 	Clock func() time.Time
@@ -52,8 +53,11 @@ type Sensors struct {
 
 // New returns the part of the room.
 func New(kit *module.Kit, organisations Organisations, clock func() time.Time) *Sensors {
-	return &Sensors{kit: kit, organisations: organisations, store: store{kit.DB}, Clock: clock, telling: map[string]struct{}{}}
+	return &Sensors{kit: kit, organisations: organisations, store: store{kit.DB}, Clock: clock, telling: map[string]struct{}{}, holds: func(context.Context, time.Time) (Held, error) { return nil, nil }}
 }
+
+// Keep names who tells what is held beyond its time.
+func (m *Sensors) Keep(holds Holds) { m.holds = holds }
 
 // Tell names who is told of batches of records, and of aggregates.
 func (m *Sensors) Tell(heard Heard, spoken Spoken, logged ...Logged) {
@@ -97,7 +101,7 @@ func Personal() []sqldb.Personal {
 func (m *Sensors) Jobs() []module.Job {
 	return []module.Job{{
 		Name: "sensors", Title: lang.Text{ZH: "汇总和清理监测数据", EN: "Roll up and forget what sensors sent"}, Every: 10 * time.Minute,
-		Do: func(ctx context.Context) error { return m.store.rollUp(ctx, m.Clock()) },
+		Do: func(ctx context.Context) error { return m.store.rollUp(ctx, m.Clock(), m.holds) },
 	}}
 }
 

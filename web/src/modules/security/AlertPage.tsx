@@ -42,6 +42,7 @@ function Why({ alert: a }: { alert: AlertDetail }) {
           { key: 'do', label: t('alert.do'), children: <span className="lh-wrap">{text(a.do) || none}</span> },
           ...(a.technique ? [{ key: 'technique', label: t('alert.field.technique'), children: <span className="lh-wrap"><span className="lh-code">{a.technique}</span> {text(a.technique_name)}</span> }] : []),
           ...(text(a.normal) ? [{ key: 'falses', label: t('alert.falses'), children: <span className="lh-wrap">{text(a.normal)}</span> }] : []),
+          ...(a.before ? [{ key: 'before', label: t('alert.before'), children: <span className="lh-wrap"><Link to={`/security/alerts/${a.before.id}`}>{t('alert.beforeThis')}</Link></span> }] : []),
           ...(a.reasons.length > 0 ? [{ key: 'matched', label: t('alert.matched'), children: <span className="lh-code lh-wrap">{a.reasons.map((r) => `${r.field} = ${r.value}`).join(', ')}</span> }] : []),
         ]}
       />

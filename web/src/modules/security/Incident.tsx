@@ -1,6 +1,6 @@
 import { Alert, Card, Descriptions, Tag } from 'antd'
 import { Link, useParams, useSearchParams } from 'react-router'
-import { Failure, Loading, PageHeader, PageTabs, StatusTag, SyntheticMark, useFormat, useText } from '../../kernel'
+import { Failure, Loading, PageHeader, PageTabs, StatusTag, SyntheticMark, useFormat, useMay, useText } from '../../kernel'
 import { Acts } from './IncidentActs'
 import { Clocks } from './IncidentClocks'
 import { Closing } from './IncidentClosing'
@@ -8,6 +8,7 @@ import { markOf, stateTone, useIncident, useIncidentTexts, useWords, type Detail
 import { Evidence } from './IncidentEvidence'
 import { Guests } from './IncidentGuests'
 import { Looks } from './IncidentLooks'
+import { Notices } from './IncidentNotices'
 import { Reports } from './IncidentReports'
 import { LevelMark } from './Incidents'
 import { Tasks } from './IncidentTasks'
@@ -27,6 +28,7 @@ function Page({ incident: i }: { incident: Detail }) {
   const t = useIncidentTexts()
   const text = useText()
   const [params, setParams] = useSearchParams()
+  const may = useMay()
   const guest = i.side === 'guest'
   const tabs = [
     { key: 'tasks', label: t('incident.tabs.tasks'), children: <Tasks incident={i} /> },
@@ -43,7 +45,7 @@ function Page({ incident: i }: { incident: Detail }) {
     <div className="lh-stack">
       <PageHeader
         title={i.title} note={`${i.number} · ${text(i.enterprise)}`}
-        marks={<>{i.drill && <Tag color="purple">{t('incident.drillMark')} {i.drill}</Tag>}<StatusTag tone={stateTone[i.state]}>{t(`incident.states.${i.state}`)}</StatusTag><Tag>{markOf(i.tlp)}</Tag>{i.synthetic && <SyntheticMark />}</>}
+        marks={<>{i.drill && <Tag color="purple">{t('incident.drillMark')} {i.drill_title}</Tag>}<StatusTag tone={stateTone[i.state]}>{t(`incident.states.${i.state}`)}</StatusTag><Tag>{markOf(i.tlp)}</Tag>{i.synthetic && <SyntheticMark />}</>}
         actions={<Acts incident={i} />}
       />
       {i.response > 0 && <Alert type="error" showIcon title={t('incident.responding', { level: t(`incident.levels.l${i.response as Level}`) })} description={i.duty ? t('incident.duty') : undefined} />}
@@ -56,6 +58,7 @@ function Page({ incident: i }: { incident: Detail }) {
         <div className="lh-stack">
           {i.clocks.length > 0 && <Clocks incident={i} />}
           <About incident={i} />
+          {i.side === 'city' && may('security.view') && <Notices incident={i} />}
         </div>
       </div>
     </div>

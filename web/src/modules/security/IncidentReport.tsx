@@ -1,7 +1,7 @@
-import { Alert, Card, Form, Input, Select } from 'antd'
+import { Alert, Card, Form, Select } from 'antd'
 import { useNavigate } from 'react-router'
 import { api, PageHeader, read, useChange, useMay, useText, type Schema } from '../../kernel'
-import { incidentKey, useIncidentTexts, useOrganisations, type Detail } from './incidentData'
+import { incidentKey, useIncidentTexts, useOrganisations, useRunningDrills, type Detail } from './incidentData'
 import { IncidentForm } from './IncidentForm'
 
 type Opened = Schema<'IncidentSaid'> & { organisation_id?: string; drill?: string }
@@ -13,6 +13,7 @@ export default function IncidentReport() {
   const go = useNavigate()
   const city = useMay()('security.incident.handle')
   const organisations = useOrganisations(city).filter((o) => o.kind !== 'bureau')
+  const drills = useRunningDrills(city)
   const open = useChange<Opened, Detail>({ run: (body) => read(api.POST('/api/security/incidents', { body })), refresh: [incidentKey], done: t('incident.sent'), quiet: true, after: (i) => void go(`/security/incidents/${i.id}`) })
   return (
     <div className="lh-stack">
@@ -27,7 +28,7 @@ export default function IncidentReport() {
               <Select showSearch={{ optionFilterProp: 'label' }} options={organisations.map((o) => ({ value: o.id, label: text(o.name) }))} />
             </Form.Item>
           )}
-          after={city && <Form.Item name="drill" label={t('incident.field.drill')} extra={t('incident.help.drill')}><Input maxLength={80} /></Form.Item>}
+          after={city && <Form.Item name="drill" label={t('incident.field.drill')} extra={t('incident.help.drill')}><Select allowClear showSearch={{ optionFilterProp: 'label' }} options={drills} notFoundContent={t('incident.noDrill')} /></Form.Item>}
         />
       </Card>
     </div>

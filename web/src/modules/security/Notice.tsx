@@ -67,6 +67,7 @@ function Content({ notice: n }: { notice: NoticeDetail }) {
           { key: 'body', label: t('notice.field.body'), children: <span className="lh-notice-text">{n.body}</span> },
           { key: 'ask', label: t('notice.field.ask'), children: <span className="lh-notice-text">{n.ask}</span> },
           ...(n.origin ? [{ key: 'origin', label: above('received.origin'), children: <span className="lh-two lh-wrap"><Link to={`/security/received/${n.origin.id}`}>{n.origin.number || n.origin.title}</Link><span className="lh-muted">{n.origin.from}{n.origin.withdrawn ? ` · ${above('received.originWithdrawn')}` : n.origin.changed ? ` · ${above('received.originChanged')}` : ''}</span></span> }] : []),
+          ...(n.incident ? [{ key: 'incident', label: t('notice.field.incident'), children: <Link to={`/security/incidents/${n.incident.id}`}>{n.incident.number} {n.incident.title}</Link> }] : []),
           { key: 'category', label: t('notice.field.category'), children: words.category(n.category) },
           ...(n.colour ? [{ key: 'colour', label: t('notice.field.colour'), children: t(`notice.colours.${n.colour}`) }] : []),
           { key: 'audience', label: t('notice.field.audience'), children: <Audience notice={n} /> },

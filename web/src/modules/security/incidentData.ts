@@ -37,6 +37,12 @@ export function useOrganisations(wanted: boolean) {
   return useQuery({ queryKey: ['organisations', 'choice'], queryFn: () => read(api.GET('/api/system/organisations', { params: { query: { limit: 500 } } })), enabled: wanted }).data?.items ?? []
 }
 
+/** The drills that go on, to choose from. */
+export function useRunningDrills(wanted: boolean) {
+  const list = useQuery({ queryKey: ['security', 'notice', 'drills', 'choice'], queryFn: () => read(api.GET('/api/security/drills', { params: { query: { limit: 100 } } })), enabled: wanted }).data?.items ?? []
+  return list.filter((x) => !x.ended_at).map((x) => ({ value: x.id, label: x.title }))
+}
+
 /** A change of an incident: where, and what is said. */
 export interface Act {
   path: string

@@ -1,7 +1,7 @@
 /** What pages of incidents say in Chinese; incidentEn.ts has the same shape. */
 export const zh = {
   incident: {
-    title: '安全事件', note: '本单位的安全事件；主管部门可见，其他单位仅在获准参与后可见其承担部分', search: '编号、标题、经过、任务、证据等可见内容；多个词须同时出现', empty: '没有安全事件', emptyNote: '发现可疑情况时选择“报告事件”。', report: '报告事件', open: '立案', drillMark: '演练', figures: '统计', list: '事件清单', all: '全部',
+    title: '安全事件', note: '本单位的安全事件；主管部门可见，其他单位仅在获准参与后可见其承担部分', search: '编号、标题、经过、任务、证据等可见内容；多个词须同时出现', empty: '没有安全事件', emptyNote: '发现可疑情况时选择“报告事件”。', report: '报告事件', open: '立案', drillMark: '演练', noDrill: '没有正在进行的演练，请先组织演练', figures: '统计', list: '事件清单', all: '全部',
     levels: { l0: '未定级', l1: 'Ⅰ级 特别重大', l2: 'Ⅱ级 重大', l3: 'Ⅲ级 较大', l4: 'Ⅳ级 一般' },
     states: { new: '待研判', triaged: '研判中', confirmed: '已确认', rejected: '未认定', contained: '已遏制', eradicated: '已根除', recovered: '已恢复', closed: '已关闭', reviewed: '已复盘', merged: '已合并' },
     moves: { triaged: '受理研判', confirmed: '确认事件', rejected: '不予认定', contained: '标记遏制', eradicated: '标记根除', recovered: '标记恢复', closed: '关闭事件', reopen: '重新打开' },
@@ -9,9 +9,9 @@ export const zh = {
     importances: { special: '特别重要', important: '重要', general: '一般' }, losses: { extreme: '特别严重', serious: '严重', large: '较大', small: '较小' }, harms: { extreme: '特别重大', major: '重大', large: '较大', ordinary: '一般' },
     resolutions: { false_positive: '误报', duplicate: '重复', test: '测试' }, upward: { none: '未上报', first: '已初报', follow_up: '已续报', final: '已终报', accepted: '主管部门已接收' }, stages: { first: '初报', follow_up: '续报', final: '终报', accepted: '接收确认' },
     field: {
-      number: '编号', title: '标题', summary: '经过', enterprise: '单位', category: '类别', level: '级别', state: '状态', kind: '运营者类型', tlp: '知悉范围（TLP）', importance: '影响对象的重要程度', loss: '业务损失', harm: '社会危害', occurred: '发生时间', discovered: '发现时间', aware: '知悉时间', reported: '报告时间', received: '收到时间', due: '上报时限', upward: '上报', handler: '承办人', district: '区市', drill: '演练名称', reason: '理由', at: '实际时间', response: '应急响应', organisation: '单位', year: '年份', real: '性质', late: '上报超时',
+      number: '编号', title: '标题', summary: '经过', enterprise: '单位', category: '类别', level: '级别', state: '状态', kind: '运营者类型', tlp: '知悉范围（TLP）', importance: '影响对象的重要程度', loss: '业务损失', harm: '社会危害', occurred: '发生时间', discovered: '发现时间', aware: '知悉时间', reported: '报告时间', received: '收到时间', due: '上报时限', upward: '上报', handler: '承办人', district: '区市', drill: '所属演练', reason: '理由', at: '实际时间', response: '应急响应', organisation: '单位', year: '年份', real: '性质', late: '上报超时',
     },
-    help: { few: '先填写这些即可报告，其余可随后补充。', aware: '法定时限自此刻起算', tlp: 'RED 与 AMBER+STRICT 仅限本单位与主管部门', kind: '决定法定上报时限', more: '补充定级要素与时间', drill: '填写后为演练，不计入统计', at: '不填为现在', final: '需先写明关闭结论', merge: '目标事件页面地址末尾的编号' },
+    help: { few: '先填写这些即可报告，其余可随后补充。', aware: '法定时限自此刻起算', tlp: 'RED 与 AMBER+STRICT 仅限本单位与主管部门', kind: '决定法定上报时限', more: '补充定级要素与时间', drill: '选择该单位参加的、正在进行的演练；不计入统计，演练结束时一并了结', at: '不填为现在', final: '需先写明关闭结论', merge: '目标事件页面地址末尾的编号' },
     proposed: '建议 {{level}}', proposal: '建议级别', reasons: '依据', notConfirmed: '未确认', real: '真实事件', drill: '演练', saved: '已保存', sent: '已报告', done: '已办理', correct: '更正', correcting: '更正事件', isLate: '仅看超时',
     clocks: '时限', clock: { report: '向主管部门报告', pass_on: '转报上级', review: '复盘', summary: '总结报告' }, left: '剩余 {{time}}', overdue: '已超时 {{time}}', met: '{{time}} 已完成', metLate: '{{time}} 完成，超时', cancelled: '已终止', until: '截止 {{time}}', legal: '法定，不可延期', clockState: '状态',
     duty: '本级响应须 24 小时值守', responding: '应急响应 {{level}}', respond: '应急响应', respondEnd: '结束响应', relevel: '调整级别', relevelNote: '上调立即生效；下调须由另一人办理。', takeOver: '接手', takeOverNote: '说明进展和下一步', merge: '合并到', mergeId: '目标事件', takeApart: '拆分', mergedHere: '已合并到本事件', mergedInto: '已合并到另一事件',

@@ -7,7 +7,7 @@ export const en: Translation<typeof zh> = {
     title: 'Notices', note: 'Tell enterprises of dangers, and follow what they acknowledge, feed back and have verified', one: 'Notice', write: 'Write a notice', search: 'Title, number or text', empty: 'There are no notices yet', emptyNote: 'Notices and warnings that are written appear here; those of drills are under Drills.', saved: 'Saved',
     field: {
       title: 'Title', body: 'What is known', ask: 'What is asked', kind: 'Kind', colour: 'Colour of the warning', level: 'Level', category: 'Category', tlp: 'May be shared with', audience: 'Addressees', state: 'State', number: 'Number', author: 'Author', issued: 'Issued', created: 'Written', revision: 'Revision', drill: 'Drill', reason: 'Reason', review: 'What was learned', change: 'What changes',
-      all: 'All enterprises and operators of platforms', districts: 'By district', organisations: 'One by one', advisories: 'Those with assets that an advisory affects', products: 'Those who use a product: vendor / product, then Enter', unsure: 'Also those of which it cannot be told', signatures: 'Signed', lifted: 'Lifted', closed: 'Closed', files: 'Attachments', district: 'District',
+      all: 'All enterprises and operators of platforms', districts: 'By district', organisations: 'One by one', advisories: 'Those with assets that an advisory affects', products: 'Those who use a product: vendor / product, then Enter', unsure: 'Also those of which it cannot be told', signatures: 'Signed', lifted: 'Lifted', closed: 'Closed', files: 'Attachments', district: 'District', incident: 'Because of',
     },
     kinds: { notice: 'Notice', warning: 'Warning' },
     colours: { red: 'Red', orange: 'Orange', yellow: 'Yellow', blue: 'Blue' },
@@ -34,6 +34,7 @@ export const en: Translation<typeof zh> = {
     audience: { count: '{{n}} organisations', checking: 'Counting addressees', none: 'No addressees are chosen', districts: '{{name}} {{n}}', other: 'No district', unnamed: '{{n}} more enterprises do not let the city see their assets: they are told, are no addressees, and owe no receipt' },
     matchNote: 'Of those whose assets match, only who lets the city see their assets is an addressee; the others are told by the platform, and the city knows how many they are',
     map: { title: 'Receipts by district', district: 'District', late: 'Acknowledged late', overdue: 'Overdue', share: 'Acknowledged' },
+    because: { write: 'Write a notice', title: 'Notices because of this incident', none: 'There are no notices yet', note: 'Addressees do not see the incident. What the notice says is written anew: leave out what the enterprise wants kept.', of: 'Because of incident {{number}} {{title}}' },
     attach: 'Attach a file', evidence: 'Upload evidence', remove: 'Remove', detach: 'Remove {{name}}',
     figures: { addressees: 'Addressees', delivered: 'Delivered', acknowledged: 'Acknowledged', inTime: 'Of these in time', late: 'Acknowledged late', affected: 'Affected', notAffected: 'Not affected', fedBack: 'Fed back', handled: 'Handled', verified: 'Accepted', overdue: 'Overdue now', escalated: 'Escalated', returned: 'Returned once', unreachable: 'Unreachable', released: 'Released', toAcknowledge: 'Delivery to acknowledgement', toFeedBack: 'Acknowledgement to first feedback', median: 'Median', p90: 'P90', p99: 'P99', count: 'Count' },
   },
@@ -54,5 +55,9 @@ export const en: Translation<typeof zh> = {
     field: { title: 'Title of the drill', plan: 'What is played', pace: 'Time is compressed by', organisations: 'Who takes part', by: 'Held by', made: 'Made', ended: 'Ended', state: 'State', notices: 'Notices' },
     paceNote: '1 is real time; at 10 a limit of two hours is over after twelve minutes.', end: 'End the drill', endNote: 'Its notices that are not closed are withdrawn, and nobody has anything to do any more.', write: 'Write a notice of the drill', scorecard: 'Result of the drill', none: 'There are no notices yet',
   },
+  'problems.notice.incident': 'There is no such incident.',
+  'problems.notice.incident_over': 'The incident was rejected, or goes on as another one.',
+  'problems.notice.incident_drill': 'An incident of a drill has notices of a drill only, and a real one real ones.',
+  'problems.notice.incident_synthetic': 'An incident of the demonstration has notices of the demonstration only, and a real one real ones.',
   form: { missing: '{{label}} is missing', cancel: 'Cancel', save: 'Save', choose: 'Choose' },
 }

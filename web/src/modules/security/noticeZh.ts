@@ -4,7 +4,7 @@ export const zh = {
     title: '应急通报', note: '向企业发布通报和预警，跟踪签收、反馈和核查', one: '通报', write: '拟写通报', search: '标题、文号或正文', empty: '还没有通报', emptyNote: '拟写的通报和预警显示在这里；演练的通报在“应急演练”中。', saved: '已保存',
     field: {
       title: '标题', body: '情况说明', ask: '处置要求', kind: '类型', colour: '预警颜色', level: '级别', category: '事件类别', tlp: '共享标记', audience: '接收单位', state: '状态', number: '文号', author: '拟稿人', issued: '发布时间', created: '拟稿时间', revision: '版次', drill: '演练', reason: '理由', review: '复盘结论', change: '变更说明',
-      all: '全部企业和平台运营单位', districts: '按区市', organisations: '逐一选择', advisories: '资产受安全通告影响的企业', products: '使用某产品的企业：厂商 / 产品，回车确认', unsure: '包括无法判断是否受影响的', signatures: '签发', lifted: '解除时间', closed: '关闭时间', files: '附件', district: '区市',
+      all: '全部企业和平台运营单位', districts: '按区市', organisations: '逐一选择', advisories: '资产受安全通告影响的企业', products: '使用某产品的企业：厂商 / 产品，回车确认', unsure: '包括无法判断是否受影响的', signatures: '签发', lifted: '解除时间', closed: '关闭时间', files: '附件', district: '区市', incident: '起因事件',
     },
     kinds: { notice: '通报', warning: '预警' },
     colours: { red: '红色', orange: '橙色', yellow: '黄色', blue: '蓝色' },
@@ -31,6 +31,7 @@ export const zh = {
     audience: { count: '{{n}} 家单位', checking: '正在统计接收单位', none: '尚未选择接收单位', districts: '{{name}} {{n}} 家', other: '未填区市', unnamed: '另有 {{n}} 家企业未同意公开资产：系统直接提示其核查，不列入接收单位，也不需签收' },
     matchNote: '按资产匹配时，只有同意公开资产的企业列为接收单位；其他企业由系统直接提示，主管部门只知道家数',
     map: { title: '各区市签收', district: '区市', late: '逾期签收', overdue: '逾期未办', share: '已签收' },
+    because: { write: '拟写通报', title: '因本事件发布的通报', none: '还没有通报', note: '接收单位看不到起因事件；通报正文由拟稿人另写，不要写入该单位不愿公开的内容。', of: '因事件 {{number}} {{title}} 拟写' },
     attach: '上传附件', evidence: '上传佐证', remove: '移除', detach: '移除 {{name}}',
     figures: { addressees: '接收单位', delivered: '送达', acknowledged: '签收', inTime: '其中按时', late: '逾期签收', affected: '受影响', notAffected: '不受影响', fedBack: '已反馈', handled: '处置完毕', verified: '核查通过', overdue: '当前逾期', escalated: '已督办', returned: '曾被退回', unreachable: '无法送达', released: '不再办理', toAcknowledge: '送达至签收', toFeedBack: '签收至首次反馈', median: '中位数', p90: 'P90', p99: 'P99', count: '数量' },
   },
@@ -51,5 +52,9 @@ export const zh = {
     field: { title: '演练名称', plan: '演练内容', pace: '时间压缩（倍）', organisations: '参演单位', by: '组织者', made: '建立时间', ended: '结束时间', state: '状态', notices: '通报' },
     paceNote: '1 为实时；10 表示 2 小时的时限 12 分钟到期。', end: '结束演练', endNote: '未关闭的演练通报将撤回，参演单位无需再办理。', write: '拟写演练通报', scorecard: '演练成绩', none: '还没有通报',
   },
+  'problems.notice.incident': '没有这个事件。',
+  'problems.notice.incident_over': '该事件未予认定或已并入其他事件。',
+  'problems.notice.incident_drill': '演练的事件只用于演练通报，真实事件只用于真实通报。',
+  'problems.notice.incident_synthetic': '演示数据的事件只用于演示通报，真实事件只用于真实通报。',
   form: { missing: '请填写{{label}}', cancel: '取消', save: '保存', choose: '请选择' },
 }
