@@ -7,7 +7,7 @@
 // resource-constrained project scheduling methods revisited", European Journal of Operational
 // Research 90, 1996), each task as early as it can be after those before it in the list.
 // On machines with changeovers, cleaning or campaigns tasks are only appended, so that what
-// lies between two of them is known at once; elsewhere gaps are filled. A bundle whose task would
+// lies between two of them is known at once, and cleaned when that is due and not before; elsewhere gaps are filled. A bundle whose task would
 // start too late after another is taken back to that one, which is shifted by what is missing
 // (Bartusch, Möhring, Radermacher 1988). A bundle that has to wait for what others do
 // first, as for room in a tank or the end of a campaign, is put off and tried again when that has changed. What fills
