@@ -81,7 +81,7 @@ func TestPacketsAreCutOutOnTheSpot(t *testing.T) {
 		t.Error("a file that is there is written over")
 	}
 	if tshark, err := exec.LookPath("tshark"); err == nil {
-		lines, err := exec.CommandContext(t.Context(), tshark, "-n", "-r", out, "-T", "fields", "-e", "ip.dst").Output() //nolint:gosec // of this test
+		lines, err := exec.CommandContext(t.Context(), tshark, "-n", "-r", out, "-T", "fields", "-e", "ip.dst").Output()
 		if err != nil || string(lines) != strings.Repeat("10.0.0.3\n", 3) {
 			t.Errorf("%q %v", lines, err)
 		}

@@ -2,11 +2,11 @@ package ring
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/netip"
 	"os"
 	"slices"
@@ -96,7 +96,7 @@ func (q *Query) segment(ctx context.Context, s segment, dir string, out *capture
 		if s.size > 0 {
 			res.Damaged++
 		}
-		return nil //nolint:nilerr // it is counted
+		return nil
 	}
 	defer func() { res.Missed += in.Missed() }()
 	for n := 0; ; n++ {
@@ -198,7 +198,7 @@ func (q *Query) is(ip netip.Addr, mac icsdissect.MAC) bool {
 }
 
 func parseMAC(s string, m *icsdissect.MAC) error {
-	hw, err := net.ParseMAC(strings.TrimSpace(s))
+	hw, err := hex.DecodeString(strings.NewReplacer(":", "", "-", "").Replace(strings.TrimSpace(s)))
 	if err != nil || len(hw) != len(m) {
 		return fmt.Errorf("%q is no IP or MAC address", s)
 	}
