@@ -45,8 +45,12 @@ type Config struct {
 // PacketsIn is the directory of the packets that a probe keeps.
 func (c *Config) PacketsIn() string { return filepath.Join(c.Spool, "packets") }
 
-// KeepsPackets tells whether it keeps any.
-func (c *Config) KeepsPackets() bool { return c.packets > 0 }
+// KeepsPackets tells whether it keeps any: those of a capture file are in it, and are kept no
+// second time.
+func (c *Config) KeepsPackets() bool {
+	info, err := os.Stat(c.Read)
+	return c.packets > 0 && (c.Read == "" || c.Read == "-" || err != nil || !info.Mode().IsRegular())
+}
 
 const (
 	usualBudget = "1GiB"
