@@ -115,7 +115,7 @@ func (a *packetsAsked) cut(ctx context.Context, stdout io.Writer, dir string, q 
 	case "-":
 		return ring.Cut(ctx, dir, q, stdout) //nolint:wrapcheck // it says all
 	}
-	f, err := os.OpenFile(a.out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the operator named it
+	f, err := os.OpenFile(a.out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return ring.Result{}, fmt.Errorf("write the packets: %w", err)
 	}

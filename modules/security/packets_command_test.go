@@ -81,7 +81,7 @@ func TestPacketsAreCutOutOnTheSpot(t *testing.T) {
 		t.Error("a file that is there is written over")
 	}
 	if tshark, err := exec.LookPath("tshark"); err == nil {
-		lines, err := exec.CommandContext(t.Context(), tshark, "-n", "-r", out, "-T", "fields", "-e", "ip.dst").Output() //nolint:gosec // of this test
+		lines, err := exec.CommandContext(t.Context(), tshark, "-n", "-r", out, "-T", "fields", "-e", "ip.dst").Output()
 		if err != nil || string(lines) != strings.Repeat("10.0.0.3\n", 3) {
 			t.Errorf("%q %v", lines, err)
 		}
@@ -136,10 +136,12 @@ func TestACheckSaysWhetherPacketsAreKept(t *testing.T) {
 	if text, _, err := commandLine(t, "probe", "check", "--config", config); err != nil || !strings.Contains(text, "within 16MiB") {
 		t.Errorf("%s %v", text, err)
 	}
-	if err := os.WriteFile(config, []byte("machine: m\nspool: spool\ninterface: eth1\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if text, _, err := commandLine(t, "probe", "check", "--config", config); err != nil || !strings.Contains(text, "packets are not kept") {
-		t.Errorf("%s %v", text, err)
+	for _, text := range []string{"interface: eth1\n", "packets: 16MiB\nread: probe.yaml\n"} { // a file is read, and has its packets
+		if err := os.WriteFile(config, []byte("machine: m\nspool: spool\n"+text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if said, _, err := commandLine(t, "probe", "check", "--config", config); err != nil || !strings.Contains(said, "packets are not kept") {
+			t.Errorf("%s: %s %v", text, said, err)
+		}
 	}
 }

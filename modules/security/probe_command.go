@@ -184,7 +184,7 @@ func probeCheck() *cobra.Command {
 			if err != nil {
 				return err //nolint:wrapcheck // it says all
 			}
-			kept := "packets are not kept (packets: 256MiB keeps the newest on this machine)"
+			kept := "packets are not kept (packets: 256MiB keeps the newest of an interface or a pipe on this machine)"
 			if c.KeepsPackets() {
 				kept = fmt.Sprintf("the newest packets are kept in %s, within %s", c.PacketsIn(), c.Packets)
 			}

@@ -50,6 +50,8 @@ type Batch struct {
 	Input    string    `json:"input"`   // interface or file
 	Run      string    `json:"run"`     // within which numbers of flows are unique
 	Live     bool      `json:"live"`    // times are of the probe's clock, and not of a capture of long ago
+	// Around is the alert that the records of this batch, and no others, were asked for.
+	Around string `json:"around,omitempty"`
 	// Position is the last packet of the run that the stream is complete up to.
 	Position uint64 `json:"position"`
 	// Partial is how many aggregates of the window after Position are here or were before; of
@@ -93,11 +95,13 @@ const (
 	WhyError     = "error"
 	WhyFirstSeen = "first_seen"
 	WhyCorrected = "correction"
+	// WhyAround: it was asked for after an alert. Nothing is found in it or learned of it.
+	WhyAround = "around_alert"
 )
 
 // Reasons are all of them.
 func Reasons() []string {
-	return []string{WhyWrite, WhyControl, WhyProgram, WhyConfig, WhyError, WhyFirstSeen, WhyCorrected}
+	return []string{WhyWrite, WhyControl, WhyProgram, WhyConfig, WhyError, WhyFirstSeen, WhyCorrected, WhyAround}
 }
 
 // Record is one protocol data unit in full, or the correction of a conversation.

@@ -87,6 +87,8 @@ func (b *Batch) checkSizes() error {
 		return fmt.Errorf("at most %d logs and %d feeds", MaxLogs, MaxFeeds)
 	case !b.belongs():
 		return fmt.Errorf("stream: what is here does not belong to %s", b.Stream)
+	case !b.aroundAlone():
+		return fmt.Errorf("around: the alert of a batch of records that are all %s, and of nothing else", WhyAround)
 	case !b.Totals.sane():
 		return errors.New("totals: counts that cannot be")
 	}
@@ -105,6 +107,15 @@ func (b *Batch) belongs() bool {
 		return records+facts+logs == 0
 	}
 	return false
+}
+
+// aroundAlone tells that records that were asked for are among themselves: the others are judged.
+func (b *Batch) aroundAlone() bool {
+	is := func(r Record) bool { return slices.Contains(r.Why, WhyAround) }
+	if b.Around == "" {
+		return !slices.ContainsFunc(b.Records, is)
+	}
+	return spoolName.MatchString(b.Around) && len(b.Facts) == 0 && b.Stream == Records && !slices.ContainsFunc(b.Records, func(r Record) bool { return !is(r) || len(r.Why) > 1 })
 }
 
 // checkRows checks what is in a batch one by one.

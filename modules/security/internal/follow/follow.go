@@ -43,6 +43,7 @@ type File struct {
 	rest []byte // read and not told: the beginning of a line, in
 	room []byte // what pieces are read into
 	long bool   // the line that is read is too long
+	from int64  // where it begins, while it is
 
 	enough bool // who is told wants no more in this reading
 
@@ -67,6 +68,9 @@ func (x *File) Position() (Position, error) {
 	at := x.at
 	if x.f == nil {
 		return at, nil
+	}
+	if x.long {
+		at.Offset = x.from // its end is no line
 	}
 	at.HeadSize = min(at.Offset, headSize)
 	head, err := headOf(x.f, at.HeadSize)
@@ -120,7 +124,9 @@ func (x *File) lines(most int, each func(int64, []byte) bool) (n int) {
 		end := bytes.IndexByte(x.rest, '\n')
 		if end < 0 {
 			if len(x.rest) > MostLine {
-				x.long = true
+				if !x.long {
+					x.long, x.from = true, x.at.Offset
+				}
 				x.at.Offset += int64(len(x.rest))
 				x.rest = x.rest[:0]
 			}

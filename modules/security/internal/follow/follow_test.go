@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -156,6 +157,49 @@ func TestALineThatIsTooLongIsPassedOverInLittleRoom(t *testing.T) {
 	l.want("one", "two")
 	if l.f.Long != 1 || cap(l.f.rest) > MostLine+2*chunk {
 		t.Errorf("%d long, %d octets held", l.f.Long, cap(l.f.rest))
+	}
+}
+
+// hole writes so many octets in which no line ends; they take up no room on the disk.
+func (l *log) hole(size int64) {
+	l.t.Helper()
+	info, err := os.Stat(l.path)
+	if err == nil {
+		err = os.Truncate(l.path, info.Size()+size)
+	}
+	if err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func TestALineOf200MBIsPassedOverInLittleRoom(t *testing.T) {
+	l := begin(t)
+	l.write("one\n")
+	l.hole(200 << 20)
+	l.write("\ntwo\n")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	l.read()
+	runtime.ReadMemStats(&after)
+	l.want("one", "two")
+	if got := after.TotalAlloc - before.TotalAlloc; l.f.Long != 1 || got > 8*MostLine {
+		t.Errorf("%d long, %d octets of memory were asked for", l.f.Long, got)
+	}
+}
+
+// Who writes a line that is too long does not have its end read as a line by a program that was
+// started meanwhile.
+func TestTheEndOfALineThatIsTooLongIsNoLineAfterAStart(t *testing.T) {
+	l := begin(t)
+	l.write("one\n")
+	l.hole(3 * MostLine)
+	l.read()
+	l.again()
+	l.write("end\ntwo\n")
+	l.read()
+	l.want("one", "two")
+	if l.f.Long != 1 {
+		t.Errorf("%d long", l.f.Long)
 	}
 }
 

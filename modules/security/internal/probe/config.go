@@ -32,6 +32,9 @@ type Config struct {
 	// Packets is how much the newest packets themselves may take up beside the spool, as 256MiB;
 	// when empty none is kept. They stay on this machine.
 	Packets string `yaml:"packets"`
+	// AroundAlerts answers the city with what two said to each other about the time of an alert,
+	// from the packets that are kept: units, not packets.
+	AroundAlerts bool `yaml:"around_alerts"`
 	// Logs are what other sensors of the enterprise write; with them a probe may listen to nothing.
 	Logs []LogConfig `yaml:"logs"`
 	// Selective leaves the interface out of promiscuous mode.
@@ -45,8 +48,12 @@ type Config struct {
 // PacketsIn is the directory of the packets that a probe keeps.
 func (c *Config) PacketsIn() string { return filepath.Join(c.Spool, "packets") }
 
-// KeepsPackets tells whether it keeps any.
-func (c *Config) KeepsPackets() bool { return c.packets > 0 }
+// KeepsPackets tells whether it keeps any: those of a capture file are in it, and are kept no
+// second time.
+func (c *Config) KeepsPackets() bool {
+	info, err := os.Stat(c.Read)
+	return c.packets > 0 && (c.Read == "" || c.Read == "-" || err != nil || !info.Mode().IsRegular())
+}
 
 const (
 	usualBudget = "1GiB"
@@ -114,6 +121,9 @@ func (c *Config) check() error {
 // checkPackets refuses a ring of packets that would be of no use, or have nothing to keep.
 func (c *Config) checkPackets(bad func(string, ...any)) {
 	if c.Packets == "" {
+		if c.AroundAlerts {
+			bad("around_alerts: comes from packets that are kept; packets: 256MiB keeps them")
+		}
 		return
 	}
 	if c.Interface == "" && c.Read == "" {

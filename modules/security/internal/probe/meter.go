@@ -209,7 +209,16 @@ func word(s string) string {
 }
 
 // why tells for what reasons a unit is kept in full.
-func (m *Meter) why(r *icsdissect.Record) (list []string) {
+func (m *Meter) why(r *icsdissect.Record) []string {
+	list := whyOf(r)
+	if m.first(r) {
+		list = append(list, batch.WhyFirstSeen)
+	}
+	return list
+}
+
+// whyOf are the reasons that are in the unit itself.
+func whyOf(r *icsdissect.Record) (list []string) {
 	p := r.PDU
 	answered := p.Role == pdu.Response && r.Asked != "" // its request was told
 	if !answered {
@@ -228,9 +237,6 @@ func (m *Meter) why(r *icsdissect.Record) (list []string) {
 	}
 	if p.Exception != "" || p.Malformed != "" || p.Class == pdu.Failure {
 		list = append(list, batch.WhyError)
-	}
-	if m.first(r) {
-		list = append(list, batch.WhyFirstSeen)
 	}
 	return list
 }

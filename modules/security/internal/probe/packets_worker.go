@@ -10,14 +10,9 @@ import (
 // everyMissed is how often it is told that packets are missing in the ring.
 const everyMissed = time.Minute
 
-// keepPackets opens the ring of packets, when one is wanted: nil is none. Those of a capture file
-// are in it, and are kept no second time.
+// keepPackets opens the ring of packets, when one is wanted: nil is none.
 func (p *Probe) keepPackets(ctx context.Context, in *Input) (*ring.Ring, error) {
-	if !p.c.KeepsPackets() {
-		return nil, nil //nolint:nilnil // it says so
-	}
-	if in.file {
-		p.log.InfoContext(ctx, "the packets of a capture file are in it, and are not kept once more")
+	if in.file || !p.c.KeepsPackets() {
 		return nil, nil //nolint:nilnil // it says so
 	}
 	r, err := ring.Open(p.c.PacketsIn(), p.c.packets)

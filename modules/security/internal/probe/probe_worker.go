@@ -166,6 +166,7 @@ type Probe struct {
 	send    sender
 	version string
 	log     *slog.Logger
+	asks    chan batch.Around // that wait to be answered; nil where nothing is
 }
 
 // Open opens the spool of a probe.
@@ -178,7 +179,11 @@ func Open(c Config, version string, log *slog.Logger) (*Probe, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &Probe{c: c, spool: s, send: send, version: version, log: log}, nil
+	p := &Probe{c: c, spool: s, send: send, version: version, log: log}
+	if c.AroundAlerts {
+		p.asks, p.send.around = make(chan batch.Around, mostAsks), true
+	}
+	return p, nil
 }
 
 // errOver ends what else a probe does when a capture is at its end and delivered.
@@ -210,6 +215,9 @@ func (p *Probe) Run(ctx context.Context, stdin io.Reader) error {
 		work.Go(func() error { return p.follow(ctx, c) })
 	}
 	work.Go(func() error { return p.deliver(ctx, over) })
+	if p.asks != nil {
+		work.Go(func() error { return p.answer(ctx) })
+	}
 	if !p.c.Unattended {
 		work.Go(func() error { return p.send.renew(ctx, p.log) })
 	}
@@ -343,6 +351,7 @@ func (p *Probe) deliverAll(ctx context.Context) (sent int, after time.Duration, 
 			return sent, 0, err
 		case o.taken():
 			err = p.spool.sent(w)
+			p.asked(ctx, o.asks())
 		case o.never():
 			p.log.ErrorContext(ctx, "the city refuses a batch; it is put aside", "stream", w.stream, "sequence", w.sequence, "why", o.why())
 			err = p.spool.refused(w, body, o.answer)

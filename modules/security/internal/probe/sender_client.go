@@ -33,6 +33,7 @@ type sender struct {
 	file   string // key and certificate
 	client *http.Client
 	url    string
+	around bool // what the city asks for around alerts is answered
 }
 
 func newSender(dir string) (sender, error) {
@@ -67,6 +68,17 @@ type outcome struct {
 }
 
 func (o outcome) taken() bool { return o.status == http.StatusOK }
+
+// asks are what the city wants to have around alerts.
+func (o outcome) asks() []batch.Around {
+	var a struct {
+		Around []batch.Around `json:"around"`
+	}
+	if json.Unmarshal(o.answer, &a) != nil {
+		return nil
+	}
+	return a.Around[:min(len(a.Around), batch.MostAround)]
+}
 
 // never tells that the batch will not be taken as it is, whatever one does.
 func (o outcome) never() bool {
@@ -118,6 +130,9 @@ func (s sender) send(ctx context.Context, body []byte) (outcome, error) {
 	req.Header.Set("Content-Type", batch.MediaType)
 	req.Header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	req.Header.Set(batch.Header, signature)
+	if s.around {
+		req.Header.Set(batch.AroundHeader, "1")
+	}
 	res, err := s.client.Do(req)
 	if err != nil {
 		return outcome{}, fmt.Errorf("send a batch: %w", err)

@@ -33,6 +33,7 @@ type progress struct {
 	Base     batch.Totals            `json:"base"`           // what was counted before that input
 	Totals   batch.Totals            `json:"totals"`
 	Feeds    map[string]batch.Feed   `json:"feeds,omitempty"`    // how far logs were read, by name
+	Around   []string                `json:"around,omitempty"`   // alerts that were answered, the newest last
 	Shedding string                  `json:"shedding,omitempty"` // a batch that was counted as given up, and may still be there
 }
 
@@ -61,8 +62,9 @@ type Spool struct {
 	at    progress
 	list  map[batch.Stream][]waiting // the oldest first
 	used  int64
-	logs  int64   // octets of used that are batches of logs
-	sends waiting // is on its way, and is not given up
+	logs  int64    // octets of used that are batches of logs
+	sends waiting  // is on its way, and is not given up
+	asked []string // alerts that are about to be answered
 }
 
 // OpenSpool opens a directory, and goes on where a program that was killed had come to.
@@ -186,6 +188,10 @@ func (s *Spool) advance(b *batch.Batch) {
 		}
 		return
 	}
+	if b.Around != "" {
+		s.answered(b.Around)
+		return
+	}
 	s.at.Position[b.Stream], s.at.Totals = b.Position, b.Totals
 	if b.Stream == batch.Aggregates {
 		s.at.Partial = b.Partial
@@ -237,13 +243,13 @@ func (s *Spool) totals(run batch.Totals) batch.Totals {
 	return t
 }
 
-// count is what a batch says was counted: logs say what packets said before them.
-func (s *Spool) count(stream batch.Stream, run batch.Totals) batch.Totals {
-	if stream != batch.Logs {
+// count is what a batch says was counted: logs, and what was asked for, say what packets said before them.
+func (s *Spool) count(b *batch.Batch, run batch.Totals) batch.Totals {
+	if b.Stream != batch.Logs && b.Around == "" {
 		return s.totals(run)
 	}
-	t, b := s.at.Totals, &s.at.Base
-	t.ShedBatches, t.ShedRows, t.ShedRecords, t.Refused, t.Starts = b.ShedBatches, b.ShedRows, b.ShedRecords, b.Refused, b.Starts
+	t, base := s.at.Totals, &s.at.Base
+	t.ShedBatches, t.ShedRows, t.ShedRecords, t.Refused, t.Starts = base.ShedBatches, base.ShedRows, base.ShedRecords, base.Refused, base.Starts
 	return t
 }
 
@@ -252,7 +258,9 @@ func (s *Spool) Add(b *batch.Batch, run batch.Totals) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b.Format, b.Spool, b.Sequence = batch.Format, s.at.Spool, s.at.Sequence[b.Stream]+1
-	b.Totals = s.count(b.Stream, run)
+	if b.Totals = s.count(b, run); b.Around != "" {
+		b.Position, b.Partial = s.at.Position[b.Stream], s.at.Rows
+	}
 	text, err := json.Marshal(b)
 	if err != nil {
 		return fmt.Errorf("write a batch: %w", err)
@@ -260,7 +268,7 @@ func (s *Spool) Add(b *batch.Batch, run batch.Totals) error {
 	if err := s.makeRoom(int64(len(text))); err != nil {
 		return err
 	}
-	if now := s.count(b.Stream, run); now != b.Totals { // something was given up just now
+	if now := s.count(b, run); now != b.Totals { // something was given up just now
 		b.Totals = now
 		if text, err = json.Marshal(b); err != nil {
 			return fmt.Errorf("write a batch: %w", err)

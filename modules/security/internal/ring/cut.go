@@ -2,11 +2,11 @@ package ring
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/netip"
 	"os"
 	"slices"
@@ -60,6 +60,17 @@ func Holds(dir string) (Held, error) {
 // Cut copies the packets that are meant to a capture file, in the order in which they were kept.
 // The program that keeps them may go on meanwhile.
 func Cut(ctx context.Context, dir string, q Query, w io.Writer) (Result, error) {
+	out := capture.NewWriter(w, "linghang probe packets")
+	res, err := Each(ctx, dir, q, out.Write)
+	if err != nil {
+		return res, err
+	}
+	return res, out.Flush() //nolint:wrapcheck // it says all
+}
+
+// Each hands over the packets that are meant, in the order in which they were kept. Octets of a
+// packet are good until do returns.
+func Each(ctx context.Context, dir string, q Query, do func(capture.Packet) error) (Result, error) {
 	var res Result
 	if err := q.Check(); err != nil {
 		return res, err
@@ -68,20 +79,19 @@ func Cut(ctx context.Context, dir string, q Query, w io.Writer) (Result, error) 
 	if err != nil {
 		return res, err
 	}
-	out := capture.NewWriter(w, "linghang probe packets")
 	for _, s := range all {
 		if !s.within(q.From, q.To) {
 			continue
 		}
-		if err := q.segment(ctx, s, dir, out, &res); err != nil {
+		if err := q.segment(ctx, s, dir, do, &res); err != nil {
 			return res, err
 		}
 	}
-	return res, out.Flush() //nolint:wrapcheck // it says all
+	return res, nil
 }
 
-// segment copies what is meant of one segment.
-func (q *Query) segment(ctx context.Context, s segment, dir string, out *capture.Writer, res *Result) error {
+// segment hands over what is meant of one segment.
+func (q *Query) segment(ctx context.Context, s segment, dir string, do func(capture.Packet) error, res *Result) error {
 	f, err := open1(s, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // given up just now
@@ -96,7 +106,7 @@ func (q *Query) segment(ctx context.Context, s segment, dir string, out *capture
 		if s.size > 0 {
 			res.Damaged++
 		}
-		return nil //nolint:nilerr // it is counted
+		return nil
 	}
 	defer func() { res.Missed += in.Missed() }()
 	for n := 0; ; n++ {
@@ -114,8 +124,8 @@ func (q *Query) segment(ctx context.Context, s segment, dir string, out *capture
 		if !q.means(&p) {
 			continue
 		}
-		if err := out.Write(p); err != nil {
-			return err //nolint:wrapcheck // it says all
+		if err := do(p); err != nil {
+			return err
 		}
 		res.add(&p)
 	}
@@ -198,7 +208,7 @@ func (q *Query) is(ip netip.Addr, mac icsdissect.MAC) bool {
 }
 
 func parseMAC(s string, m *icsdissect.MAC) error {
-	hw, err := net.ParseMAC(strings.TrimSpace(s))
+	hw, err := hex.DecodeString(strings.NewReplacer(":", "", "-", "").Replace(strings.TrimSpace(s)))
 	if err != nil || len(hw) != len(m) {
 		return fmt.Errorf("%q is no IP or MAC address", s)
 	}

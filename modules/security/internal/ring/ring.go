@@ -76,7 +76,7 @@ type State struct {
 func Open(dir string, budget int64) (*Ring, error) { return open(dir, budget, put) }
 
 func open(dir string, budget int64, put func(*os.File, []byte) error) (*Ring, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil { //nolint:gosec // the operator named it
 		return nil, fmt.Errorf("make the directory of packets: %w", err)
 	}
 	all, err := list(dir)

@@ -12,12 +12,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"linghang/kernel/kerneltest"
 	"linghang/lib/icsdissect"
 	"linghang/lib/icsdissect/capture"
 )
@@ -48,11 +50,11 @@ func must(t *testing.T, dir string, budget int64, write func(*os.File, []byte) e
 // written waits until the disk has what was kept, or gave it up.
 func written(t *testing.T, r *Ring, n uint64) State {
 	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
-		if s := r.State(); s.Kept+s.Missed >= n || time.Now().After(deadline) {
-			return s
-		}
-	}
+	kerneltest.Wait(t, fmt.Sprintf("%d packets on the disk", n), func() bool {
+		s := r.State()
+		return s.Kept+s.Missed >= n
+	})
+	return r.State()
 }
 
 // blockWaits is more than the packets of 1 KiB that a block has, which waits to be full.
@@ -362,7 +364,7 @@ func TestMain(m *testing.M) {
 		if i%50 == 0 {
 			r.Tick()
 			for r.State().Kept < i-from+1 {
-				time.Sleep(time.Millisecond)
+				runtime.Gosched()
 			}
 			fmt.Println(i)
 		}
@@ -373,7 +375,7 @@ func TestAProgramThatIsKilledKeepsWhatTheDiskHas(t *testing.T) {
 	dir := t.TempDir()
 	var next uint64
 	for range 6 {
-		cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this test
+		cmd := exec.CommandContext(t.Context(), os.Args[0])
 		cmd.Env = append(os.Environ(), "RING_OF_A_PROCESS_THAT_IS_KILLED="+dir, fmt.Sprintf("RING_FROM=%d", next))
 		out, err := cmd.StdoutPipe()
 		if err != nil {
@@ -453,7 +455,7 @@ func TestTsharkReadsWhatIsCutOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	name := filepath.Join(t.TempDir(), "cut.pcapng")
-	f, err := os.Create(name) //nolint:gosec // of this test
+	f, err := os.Create(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -463,7 +465,7 @@ func TestTsharkReadsWhatIsCutOut(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	text, err := exec.CommandContext(t.Context(), tshark, "-n", "-r", name, "-T", "fields", "-e", "frame.time_epoch", "-e", "ip.src", "-e", "udp.dstport").Output() //nolint:gosec // of this test
+	text, err := exec.CommandContext(t.Context(), tshark, "-n", "-r", name, "-T", "fields", "-e", "frame.time_epoch", "-e", "ip.src", "-e", "udp.dstport").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
