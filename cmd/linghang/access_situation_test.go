@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 )
 
 // situationFixtures are how ours stands, and an object that ours handed in by TAXII, which
@@ -11,6 +12,7 @@ import (
 func (a *access) situationFixtures(t *testing.T) {
 	t.Helper()
 	const door = "/api/security"
+	a.calendarFixture(t)
 	r := a.Send(t, "POST", "/api/system/tokens", "administrator", fmt.Sprintf(`{"name":"taxii","organisation_id":%q,"permissions":["security.exchange.read","security.exchange.write"]}`, a.Ours.ID))
 	var token struct{ Secret string }
 	if r.Decode(t, &token); r.Status != http.StatusCreated {
@@ -30,4 +32,17 @@ func (a *access) situationFixtures(t *testing.T) {
 		fixture{door + "/situation/enterprises/{id}", door + "/situation/enterprises/" + a.Ours.ID, false},
 	)
 	a.private = append(a.private, "我方报送对象")
+}
+
+// calendarFixture is a calendar of working days that somebody of the city brought.
+func (a *access) calendarFixture(t *testing.T) {
+	t.Helper()
+	year := time.Now().Year() + 1
+	body := fmt.Sprintf(`{"from":"%[1]d-01-01","until":"%[1]d-12-31","source":"测试安排","off":["%[1]d-01-01","%[1]d-05-01","%[1]d-10-01","%[1]d-10-02","%[1]d-10-03"],"work":[]}`, year)
+	r := a.Send(t, "POST", "/api/security/calendar", "officer", body)
+	var x struct{ Entries []struct{ ID string } }
+	if r.Decode(t, &x); len(x.Entries) == 0 {
+		t.Fatalf("bring a calendar: %d %s", r.Status, r.Body)
+	}
+	a.fixtures = append(a.fixtures, fixture{"/api/security/calendar/{id}", "/api/security/calendar/" + x.Entries[0].ID, false})
 }

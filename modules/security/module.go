@@ -78,6 +78,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m := &Module{kit: kit, organisations: organisations, now: time.Now}
 	now := func() time.Time { return m.now() }
 	m.clocks = clock.New(kit, now)
+	m.clocks.Healthy()
 	m.notices = notice.New(kit, organisations, m.clocks, now)
 	m.incidents = incident.New(kit, organisations, m.clocks, now)
 	m.advisories = advisory.New(kit, asset.Vendors().Lookup(), now)
@@ -138,8 +139,8 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "工业信息安全", EN: "Industrial security"}
 	return module.Manifest{
 		Name: "security", Title: section, Migrations: dir,
-		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), baseline.Permissions(), zone.Permissions(), intel.Permissions(), exchange.Permissions(), upward.Permissions(), ferry.Permissions(), publish.Permissions()),
-		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.zones.Routes(), m.intel.Routes(), m.exchange.Routes(), m.upward.Routes(), m.ferry.Routes(), m.received.Routes(), m.publisher.Routes(), m.ocsf.Routes()),
+		Permissions: slices.Concat(permissions(), clock.Permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), baseline.Permissions(), zone.Permissions(), intel.Permissions(), exchange.Permissions(), upward.Permissions(), ferry.Permissions(), publish.Permissions()),
+		Routes:      slices.Concat(m.awareness.Routes(), m.clocks.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.zones.Routes(), m.intel.Routes(), m.exchange.Routes(), m.upward.Routes(), m.ferry.Routes(), m.received.Routes(), m.publisher.Routes(), m.ocsf.Routes()),
 		Measures:    slices.Concat(m.notices.Measures(), m.measures()),
 		Publishes:   []bus.Event{securityevent.SensorChanged{}},
 		Subscribes:  []module.Subscription{bus.On(m.organisationChanged)},
@@ -148,8 +149,8 @@ func (m *Module) Manifest() module.Manifest {
 		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.intel.Jobs(), m.exchange.Jobs(), m.upward.Jobs(), m.ferry.Jobs()),
 		Sealed:      slices.Concat(publish.Sealed(), intel.Sealed(), upward.Sealed(), ferry.Sealed()),
 		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices(), upward.Notified(), received.Notified(), ferry.Notified(), []message.Kind{second.Kind()}),
-		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), received.Nav(section), upward.Nav(section), ferry.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), zone.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
-		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), zone.Personal(), intel.Personal(), exchange.Personal(), upward.Personal(), ferry.Personal(), received.Personal(), publish.Personal()),
+		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), received.Nav(section), upward.Nav(section), ferry.Nav(section), clock.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), zone.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
+		Personal:    slices.Concat(clock.Personal(), notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), zone.Personal(), intel.Personal(), exchange.Personal(), upward.Personal(), ferry.Personal(), received.Personal(), publish.Personal()),
 	}
 }
 

@@ -1,7 +1,5 @@
 /** What rooms refuse as a whole, where the room has no text for the key. */
 export const refusals: Record<string, string> = {
-  // incidents
-  'the incident cannot be of this drill': '此事件不能属于该演练。',
   // persons, views
   'this person cannot sign in': '此人不能登录。',
   'the inviter may not': '邀请人已没有这项权限。',

@@ -10808,6 +10808,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calendar of working days that time limits count by: how far it reaches, and what was brought */
+        get: operations["get-security-calendar"];
+        put?: never;
+        /** Bring what was announced for some time; it holds once a second person confirms it */
+        post: operations["post-security-calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/calendar/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw what nobody has confirmed */
+        delete: operations["delete-security-calendar-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/calendar/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm what somebody else brought: running time limits in working days follow */
+        post: operations["post-security-calendar-id-confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/conduits": {
         parameters: {
             query?: never;
@@ -17972,6 +18024,69 @@ export interface components {
             list: string;
             /** @description Empty: none */
             view: string;
+        };
+        ClockCalendarEntry: {
+            /** @description A second person has confirmed it; until then it does nothing */
+            confirmed: boolean;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** @description Who confirmed it last; empty: nobody */
+            confirmed_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description First day that it is of, as 2027-01-01 */
+            from: string;
+            id: string;
+            /** @description The caller may confirm it now */
+            may_confirm: boolean;
+            /** @description Its days, for people */
+            name: string;
+            /** @description Days off; those of weekends may be left out */
+            off: string[];
+            /** @description Who set it up last */
+            set_by: string;
+            /** @description What it rests on, with date and number */
+            source: string;
+            /** @description Last day */
+            until: string;
+            /** @description Saturdays and Sundays that are worked in (调休) */
+            work: string[];
+        };
+        ClockCalendarSaid: {
+            /** @description First day that it is of, as 2027-01-01 */
+            from: string;
+            /** @description Days off; those of weekends may be left out */
+            off: string[];
+            /** @description What it rests on, with date and number */
+            source: string;
+            /** @description Last day */
+            until: string;
+            /** @description Saturdays and Sundays that are worked in (调休) */
+            work: string[];
+        };
+        ClockCalendarShown: {
+            /**
+             * Format: int64
+             * @description Until its end
+             */
+            days: number;
+            /** @description What was brought, the newest first; for the city */
+            entries: components["schemas"]["ClockCalendarEntry"][];
+            /** @description The caller may bring one */
+            may: boolean;
+            /** @description Days off that hold, from this year on */
+            off: string[];
+            /**
+             * @description soon: it ends within 30 days; ended: public holidays count as working days
+             * @enum {string}
+             */
+            reach: "far" | "soon" | "ended";
+            /** @description What comes with the program */
+            source: string;
+            /** @description Last day up to which public holidays are known; after it only weekends are */
+            until: string;
+            /** @description Weekends that are worked in, from this year on */
+            work: string[];
         };
         ClockClock: {
             /** @description What it rests on */
@@ -64142,6 +64257,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BaselineDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockCalendarShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClockCalendarSaid"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockCalendarShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-security-calendar-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockCalendarShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-calendar-id-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockCalendarShown"];
                 };
             };
             /** @description Refused */

@@ -62,7 +62,11 @@ func (c *Clocks) Begin(ctx context.Context, tx *sqldb.Tx, s Start) (out Clock, f
 	if out, found, err = c.store.running(ctx, tx, s.Object, s.Obligation); err != nil || found {
 		return out, found, err
 	}
-	out = c.begun(s, rule, pack)
+	calendar, err := c.calendarOf(ctx, tx, rule)
+	if err != nil {
+		return out, false, err
+	}
+	out = c.begun(s, rule, pack, calendar)
 	if err = c.store.insert(ctx, tx, out); err != nil {
 		return out, false, err
 	}
@@ -82,6 +86,10 @@ func (c *Clocks) BeginAll(ctx context.Context, tx *sqldb.Tx, list []Start) ([]Cl
 	if err != nil {
 		return nil, err
 	}
+	calendar, err := c.calendar(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	var fresh []Clock
 	for i, s := range list {
 		rule, pack, found := c.book.Find(s.Obligation, s.Kind, s.Level, s.At)
@@ -92,7 +100,7 @@ func (c *Clocks) BeginAll(ctx context.Context, tx *sqldb.Tx, list []Start) ([]Cl
 			out[i] = known[at]
 			continue
 		}
-		out[i] = c.begun(s, rule, pack)
+		out[i] = c.begun(s, rule, pack, calendar)
 		fresh = append(fresh, out[i])
 	}
 	if len(fresh) == 0 {
@@ -106,13 +114,21 @@ func (c *Clocks) BeginAll(ctx context.Context, tx *sqldb.Tx, list []Start) ([]Cl
 }
 
 // begun is a new clock by a rule.
-func (c *Clocks) begun(s Start, rule Rule, pack Pack) Clock {
+func (c *Clocks) begun(s Start, rule Rule, pack Pack, calendar Calendar) Clock {
 	out := Clock{
 		ID: ulid.Make().String(), Object: s.Object, OrganisationID: s.OrganisationID, Obligation: s.Obligation, Level: s.Level, Legal: rule.Legal, Basis: rule.Basis,
 		Pack: pack.ID, StartedAt: s.At.UTC(), State: Running, Drill: s.Drill, kind: s.Kind, pace: max(s.Pace, 1),
 	}
-	out.aim(rule, c.book.Calendar)
+	out.aim(rule, calendar)
 	return out
+}
+
+// calendarOf is the calendar that holds, where a rule counts working days.
+func (c *Clocks) calendarOf(ctx context.Context, tx *sqldb.Tx, r Rule) (Calendar, error) {
+	if r.WorkingDays == 0 {
+		return Calendar{}, nil
+	}
+	return c.calendar(ctx, tx)
 }
 
 // aim sets until when a clock runs, and when it says something, by a rule.
@@ -218,9 +234,13 @@ func (c *Clocks) raise(ctx context.Context, tx *sqldb.Tx, k Clock, level rating.
 	rule, pack, found := c.book.Find(k.Obligation, k.kind, level, k.StartedAt)
 	k.Level = level
 	if found {
+		calendar, err := c.calendarOf(ctx, tx, rule)
+		if err != nil {
+			return err
+		}
 		sooner := k
 		sooner.Legal, sooner.Basis, sooner.Pack = rule.Legal, rule.Basis, pack.ID
-		sooner.aim(rule, c.book.Calendar)
+		sooner.aim(rule, calendar)
 		if sooner.DueAt.Before(k.DueAt) {
 			k = sooner
 			k.pass(c.Now().Add(-time.Millisecond))

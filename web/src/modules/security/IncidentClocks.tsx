@@ -1,6 +1,7 @@
 import { Card } from 'antd'
 import { useEffect, useState } from 'react'
 import { StatusTag, useFormat, useText, type Tone } from '../../kernel'
+import { CalendarEnds } from './CalendarEnds'
 import { useIncidentTexts, type Clock, type Detail } from './incidentData'
 
 /** How long something is, as people count down: 3:59:20, or days. */
@@ -22,7 +23,7 @@ export function Clocks({ incident: i }: { incident: Detail }) {
   }, [])
   return (
     <Card size="small" title={t('incident.clocks')}>
-      <div className="lh-stack">{i.clocks.map((c) => <Line key={c.id} clock={c} now={now + offset} />)}</div>
+      <div className="lh-stack"><CalendarEnds />{i.clocks.map((c) => <Line key={c.id} clock={c} now={now + offset} />)}</div>
     </Card>
   )
 }

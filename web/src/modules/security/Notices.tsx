@@ -1,5 +1,6 @@
 import { Link } from 'react-router'
 import { DataTable, EmptyState, LinkButton, none, PageHeader, StatusTag, SyntheticMark, useFormat, useLive, useMay, type Column } from '../../kernel'
+import { CalendarEnds } from './CalendarEnds'
 import { levels, levelTone, noticeKey, noticeTone, type NoticeRow } from './noticeData'
 import { useNoticeTexts } from './noticeTexts'
 
@@ -25,6 +26,7 @@ export default function Notices() {
   return (
     <div className="lh-stack">
       <PageHeader title={t('notice.title')} note={t('notice.note')} actions={may('security.notice.write') && <LinkButton type="primary" to="/security/notices/new">{t('notice.write')}</LinkButton>} />
+      <CalendarEnds />
       <DataTable<NoticeRow>
         url="/api/security/notices" queryKey={[...noticeKey, 'list']} label={t('notice.title')} rowKey={(n) => n.id} columns={columns} search={t('notice.search')} exports
         filters={[

@@ -5,6 +5,9 @@ import { zh as alertZh } from './alertZh'
 import { en as baselineEn } from './baselineEn'
 import { pages as baselinePages } from './baselinePages'
 import { zh as baselineZh } from './baselineZh'
+import { en as calendarEn } from './calendarEn'
+import { pages as calendarPages } from './calendarPages'
+import { zh as calendarZh } from './calendarZh'
 import { en as exchangeEn } from './exchangeEn'
 import { pages as exchangePages } from './exchangePages'
 import { zh as exchangeZh } from './exchangeZh'
@@ -42,8 +45,8 @@ import { zh as zoneZh } from './zoneZh'
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...alertZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh, ...receivedZh, ...zoneZh },
-    en: { ...noticeEn, ...alertEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn, ...receivedEn, ...zoneEn },
+    zh: { ...noticeZh, ...alertZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh, ...receivedZh, ...zoneZh, ...calendarZh },
+    en: { ...noticeEn, ...alertEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn, ...receivedEn, ...zoneEn, ...calendarEn },
   },
-  routes: [...noticePages, ...alertPages, ...baselinePages, ...zonePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages, ...upwardPages],
+  routes: [...noticePages, ...alertPages, ...baselinePages, ...zonePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages, ...upwardPages, ...calendarPages],
 }
