@@ -174,6 +174,14 @@ func (e *examiner) resources() {
 			count[n.Resource]++
 		}
 	}
+	for k := range e.stops {
+		if s := &e.stops[k]; s.Resource != nil {
+			count[*s.Resource]++
+		}
+		for _, n := range e.stopNeeds(k) {
+			count[n.Resource]++
+		}
+	}
 	for r := range uses {
 		uses[r] = make([]use, 0, count[r])
 	}

@@ -67,7 +67,7 @@ func (e *examiner) priced(from, until int64) int64 {
 // peak is the most that tasks and stops take of a resource at a time.
 func (e *examiner) peak(r int) (most int64) {
 	type step struct{ at, amount int64 }
-	var steps []step
+	steps := make([]step, 0, len(e.mode))
 	add := func(from, until, amount int64) {
 		if from < until {
 			steps = append(steps, step{from, amount}, step{until, -amount})

@@ -137,7 +137,7 @@ type change struct{ at, room, content int64 }
 
 func (e *examiner) level(k int, tasks []int) {
 	tank := &e.m.Tanks[k]
-	var list []change
+	list := make([]change, 0, 2*len(tasks))
 	judged := int64(model.MaxTime) // from when on somebody can do better
 	for _, i := range tasks {
 		a := e.amount(i, k)
