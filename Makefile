@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-clocks bench-exposure bench-gate bench-graph bench-hour bench-match bench-needs bench-planning bench-plant bench-reading bench-resolution bench-schedule bench-sensing bench-year highs soak chaos compliance peer hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-clocks bench-exposure bench-gate bench-graph bench-hour bench-match bench-needs bench-notices bench-planning bench-plant bench-reading bench-resolution bench-schedule bench-sensing bench-year highs soak chaos compliance peer hook install clean
 
 GO        ?= go
 # One toolchain for everybody: the newest whose standard library has no known vulnerability
@@ -215,6 +215,10 @@ bench-schedule:
 	@test -n "$(INSTANCES)" || { echo 'name the folder: make bench-schedule INSTANCES=…'; exit 2; }
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_INSTANCES=$(abspath $(INSTANCES)) LINGHANG_SCHEDULE_GROUPS='$(GROUPS)' LINGHANG_SCHEDULE_TIME=$(if $(SECONDS),$(SECONDS)s) LINGHANG_SCHEDULE_SEED=$(SEED) LINGHANG_SCHEDULE_EVERY=$(EVERY) \
 		$(GO) test -timeout 48h -run '^$$' -bench '^BenchmarkPublished$$' -benchtime 1x ./lib/schedule
+
+## bench-notices: a notice to 10,000 enterprises, issued, delivered and withdrawn (ROUNDS=7), to docs/benchmarks/notices.md
+bench-notices:
+	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_BENCH_ROUNDS=$(ROUNDS) $(GO) test -timeout 1h -run '^$$' -bench '^BenchmarkNoticeToTenThousand$$' -benchtime 1x ./modules/security
 
 ## bench-plant: first plans, replanning and checking, of 10,000 operations and of a plant of 300 batches, to docs/benchmarks/plant.md
 bench-plant:
