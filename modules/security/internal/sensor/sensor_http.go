@@ -42,6 +42,7 @@ type Sensors struct {
 	heard         Heard
 	spoken        Spoken
 	logged        []Logged
+	around        Wanted
 
 	// Clock is the city's.
 	Clock func() time.Time
@@ -59,6 +60,9 @@ func New(kit *module.Kit, organisations Organisations, clock func() time.Time) *
 func (m *Sensors) Tell(heard Heard, spoken Spoken, logged ...Logged) {
 	m.heard, m.spoken, m.logged = heard, spoken, logged
 }
+
+// Ask names who knows what sensors are asked for around alerts.
+func (m *Sensors) Ask(around Wanted) { m.around = around }
 
 // Look notes that the caller, who is of another organisation, looked at what comes of a sensor.
 func (m *Sensors) Look(ctx context.Context, sensor, what string) error {
