@@ -171,6 +171,39 @@ func TestPacketsOfAProbeThatIsKilledStay(t *testing.T) {
 	}
 }
 
+// Of polling a city has sums, until there is an alert: then it asks for what was said around it.
+func TestWhatWasSaidAroundAnAlertComesToTheCity(t *testing.T) {
+	t.Parallel() // it waits for processes most of its time
+	const n, stop = 600, 300
+	h, sensor, config := listening(t, "'-'\npackets: 16MiB\naround_alerts: true")
+	data, err := os.ReadFile(capture(t, n, 102, func(i int) []byte {
+		if i == stop {
+			return s7Stop(i)
+		}
+		return []byte{3, 0, 0, 31, 2, 0xf0, 0x80, 0x32, 1, 0, 0, byte(i >> 8), byte(i), 0, 14, 0, 0, 4, 1, 0x12, 10, 0x10, 2, 0, 1, 0, 1, 0x84, 0, 0, 0}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(binary(t), "probe", "run", "--config", config)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	if _, err := in.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	kerneltest.Wait(t, "what was said around the alert", func() bool { return h.heard(sensor, "around_alert") > 0 })
+	if got := h.heard(sensor, "around_alert"); got != n-1 {
+		t.Errorf("%d units came, want %d", got, n-1)
+	}
+}
+
 // The city is killed again and again while a probe sends and rules are asked: every record
 // that came is in an alert afterwards, once.
 func TestACityThatIsKilledFindsEverythingOnce(t *testing.T) {

@@ -1,7 +1,9 @@
 package security_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +102,85 @@ func TestARecordBecomesAnAlertAndThenAnIncident(t *testing.T) {
 		l.Get(t, path, "manager-ours").Decode(t, &got)
 		if got.State != "real" || got.IncidentID == "" {
 			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestASensorThatAnswersIsAskedWhatWasSaidAroundAnAlert(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		l := newListener(t, o, "none")
+		at := time.Now().UTC().Truncate(time.Second)
+		l.expect(t, "a stop", 200, "taken", l.key, body(t, batch.Records, 1, records(stopOf("10.0.0.9", at))))
+		alert := l.alerts(t, 1, 1)[0]
+		wanted := func(sequence int64, said string) []batch.Around {
+			l.expect(t, "aggregates", 200, said, l.key, body(t, batch.Aggregates, sequence, func(b *batch.Batch) { b.MadeAt, b.Aggregates[0].From = at, at.Truncate(10*time.Second) }))
+			var a struct{ Around []batch.Around }
+			if err := json.Unmarshal(l.reply, &a); err != nil {
+				t.Fatal(err)
+			}
+			return a.Around
+		}
+		steps := func() (n int) {
+			var d struct {
+				Steps []struct{ Reason, Name string }
+			}
+			l.Get(t, "/api/security/alerts/"+alert.ID, "manager-ours").Decode(t, &d)
+			for _, s := range d.Steps {
+				if s.Reason == "records_around" && s.Name == "" {
+					n++
+				}
+			}
+			return n
+		}
+		if list := wanted(1, "taken"); list != nil || steps() != 0 {
+			t.Errorf("who does not answer is asked: %+v", list)
+		}
+		l.answers = true
+		want := batch.Around{Alert: alert.ID, Client: "10.0.0.9", Server: "10.0.0.1", From: at.Add(-time.Minute), To: at.Add(time.Minute)}
+		for _, said := range []string{"taken", "repeated"} { // the answer may have been lost
+			if list := wanted(2, said); len(list) != 1 || list[0] != want || steps() != 1 {
+				t.Errorf("%s: %+v, %d steps", said, list, steps())
+			}
+		}
+
+		// What it answers is kept and shown, and nothing is found in it: also not what would be an alert.
+		answer := stopOf("10.0.0.44", at)
+		answer.Why = []string{batch.WhyAround}
+		l.expect(t, "the answer", 200, "taken", l.key, body(t, batch.Records, 2, func(b *batch.Batch) {
+			records(answer)(b)
+			b.Around, b.Run = alert.ID, "an answer"
+		}))
+		l.expect(t, "another stop", 200, "taken", l.key, body(t, batch.Records, 3, records(stopOf("10.0.0.9", at.Add(time.Second)))))
+		l.alerts(t, 1, 2) // batches are judged one after the other
+		var page struct {
+			Total int
+			Items []struct{ Client string }
+		}
+		l.Get(t, "/api/security/sensors/"+l.sensor+"/records?why=around_alert", "manager-ours").Decode(t, &page)
+		if page.Total != 1 || page.Items[0].Client != "10.0.0.44" {
+			t.Errorf("%+v", page)
+		}
+		l.expect(t, "an answer among others", 422, "security.batch.wrong", l.key, body(t, batch.Records, 4, records(stopOf("10.0.0.9", at), answer)))
+		l.expect(t, "others as an answer", 422, "security.batch.wrong", l.key, body(t, batch.Records, 4, func(b *batch.Batch) { b.Around = alert.ID }))
+	})
+}
+
+// What a sensor is asked stands by its own clock.
+func TestASensorIsAskedByItsOwnClock(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		l := newListener(t, o, "none")
+		l.answers, l.ahead = true, time.Hour
+		at := time.Now().UTC().Truncate(time.Second).Add(l.ahead)
+		l.expect(t, "a stop", 200, "taken", l.key, body(t, batch.Records, 1, records(stopOf("10.0.0.9", at))))
+		kerneltest.Wait(t, "an alert of the stop", func() bool { // beside the one of the clock
+			var page struct{ Items []alertRow }
+			l.Get(t, "/api/security/alerts", "manager-ours").Decode(t, &page)
+			return slices.ContainsFunc(page.Items, func(a alertRow) bool { return a.Client == "10.0.0.9" })
+		})
+		l.expect(t, "aggregates", 200, "taken", l.key, body(t, batch.Aggregates, 1, nil))
+		var a struct{ Around []batch.Around }
+		if err := json.Unmarshal(l.reply, &a); err != nil || len(a.Around) != 1 || a.Around[0].From.Sub(at.Add(-time.Minute)).Abs() > 5*time.Second {
+			t.Errorf("%s, the stop is of %s, %v", l.reply, at, err)
 		}
 	})
 }

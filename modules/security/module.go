@@ -100,6 +100,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.detection.Watch(m.intel)
 	m.sensors.Keep(evidenceOf(m.detection))
 	m.sensors.Tell(m.detection.Ask, m.detection.AskTalks, m.detection.AskLogs, m.intel.AskLogs)
+	m.sensors.Ask(m.detection.Around)
 	m.notices.Match(concerned{kit.DB, asset.Vendors().Lookup(), now})
 	m.upward = upward.New(kit, organisations, noticesOf(m.notices), m.exchange.Published, set, now)
 	m.received = received.New(kit, organisations, m.clocks, toAbove(m.exchange, m.upward), now)

@@ -124,6 +124,7 @@ last. A file ends when the city has all of it; an interface is read until the pr
   budget: 2GiB                         # of the spool
   interface: eth1                      # or read: plant.pcap
   packets: 256MiB                      # of the newest packets, which stay here; none when it is left out
+  around_alerts: true                  # tell the city, out of them, what two said around an alert; not packets
   logs:                                # of other sensors; then interface may be left out
     - format: eve                      # Suricata; or syslog, zeek, wazuh, windows (JSON)
       file: /var/log/suricata/eve.json

@@ -27,11 +27,13 @@ import (
 // listener is a probe of ours that is enrolled and registered.
 type listener struct {
 	*kerneltest.City
-	kit    *module.Kit
-	key    *ecdsa.PrivateKey
-	own    *x509.Certificate
-	sensor string
-	ahead  time.Duration // of its clock
+	kit     *module.Kit
+	key     *ecdsa.PrivateKey
+	own     *x509.Certificate
+	sensor  string
+	ahead   time.Duration // of its clock
+	answers bool          // what was said around alerts
+	reply   []byte        // to the last batch
 }
 
 func newListener(t *testing.T, o kerneltest.Options, consent string) *listener {
@@ -106,7 +108,11 @@ func (l *listener) post(t *testing.T, key *ecdsa.PrivateKey, text []byte) (int, 
 	r.Header.Set("Content-Type", batch.MediaType)
 	r.Header.Set("Date", time.Now().Add(l.ahead).UTC().Format(http.TimeFormat))
 	r.Header.Set(batch.Header, sig)
+	if l.answers {
+		r.Header.Set(batch.AroundHeader, "1")
+	}
 	reply := l.Do(r)
+	l.reply = reply.Body
 	var p struct{ Key, State string }
 	_ = json.Unmarshal(reply.Body, &p)
 	return reply.Status, p.Key + p.State

@@ -18948,6 +18948,7 @@ export interface components {
             incident_id: string;
             /** @description Empty: the platform */
             name: string;
+            /** @description Of the platform: records_around when the sensor was asked what was said around the alert */
             reason: string;
             /** @enum {string} */
             state: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted";
@@ -69536,7 +69537,7 @@ export interface operations {
                 sort?: string;
                 /** @description Text to search for */
                 q?: string;
-                why?: "write" | "control" | "program" | "config" | "error" | "first_seen" | "correction";
+                why?: "write" | "control" | "program" | "config" | "error" | "first_seen" | "correction" | "around_alert";
                 protocol?: string;
                 class?: string;
                 /** @description Address of who asks */

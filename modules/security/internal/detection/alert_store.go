@@ -118,7 +118,7 @@ func (s store) related(ctx context.Context, a ThreatAlert) ([]ThreatAlert, error
 type Step struct {
 	At         time.Time  `json:"at"`
 	State      State      `json:"state" enum:"new,looking,real,false_alarm,suppressed,wanted"`
-	Reason     string     `json:"reason"`
+	Reason     string     `json:"reason" doc:"Of the platform: records_around when the sensor was asked what was said around the alert"`
 	Until      *time.Time `json:"until,omitempty"`
 	IncidentID string     `json:"incident_id"`
 	Name       string     `json:"name" doc:"Empty: the platform"`

@@ -156,7 +156,7 @@ func (s store) turned(ctx context.Context, d due, k kept, most int) ([]Event, er
 
 // earlier are events that were judged before, for sequences.
 func (s store) earlier(ctx context.Context, d due, from, to time.Time) ([]Event, error) {
-	rows, err := s.db.Query(ctx, `SELECT `+eventColumns+` FROM security_sensor_record r WHERE r.sensor_id = $1 AND r.at >= $2 AND r.at <= $3 AND r.why <> ' correction ' AND NOT (r.spool = $4 AND r.sequence = $5)
+	rows, err := s.db.Query(ctx, `SELECT `+eventColumns+` FROM security_sensor_record r WHERE r.sensor_id = $1 AND r.at >= $2 AND r.at <= $3 AND r.why NOT IN (' correction ', ' around_alert ') AND NOT (r.spool = $4 AND r.sequence = $5)
 		AND NOT EXISTS (SELECT 1 FROM security_detection_due d WHERE d.sensor_id = r.sensor_id AND d.spool = r.spool AND d.sequence = r.sequence) ORDER BY r.at DESC, r.id DESC LIMIT $6`,
 		d.sensor, from.UnixMilli(), to.UnixMilli(), d.spool, d.sequence, mostEarlier)
 	if err != nil {

@@ -3,7 +3,10 @@ package probe
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"testing"
 	"time"
@@ -180,5 +183,27 @@ func TestWhatCannotBeAnsweredIsNotAsked(t *testing.T) {
 	p.asked(context.Background(), []batch.Around{good}) // of who answers nothing
 	if _, err := parse([]byte("machine: m\nspool: s\ninterface: e\naround_alerts: true")); err == nil {
 		t.Error("it is taken without packets")
+	}
+}
+
+// What a city asks for stands in its answer to any batch, to a probe that says that it answers.
+func TestWhatTheCityAsksForComesWithItsAnswer(t *testing.T) {
+	ask := batch.Around{Alert: ulid.Make().String(), Client: "10.0.0.1", Server: "10.0.0.2", From: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 1, 8, 2, 0, 0, time.UTC)}
+	said := map[string]int{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		said[r.Header.Get(batch.AroundHeader)]++
+		_ = json.NewEncoder(w).Encode(map[string]any{"state": "taken", "around": []batch.Around{ask}})
+	}))
+	defer server.Close()
+	p := listened(t, plant(5))
+	p.send = sender{file: identityFile(t), client: server.Client(), url: server.URL, around: true}
+	if n, _, err := p.deliverAll(t.Context()); err != nil || n < 2 || said["1"] != n {
+		t.Fatalf("%d batches, %v, %v", n, said, err)
+	}
+	if n := p.answers(t); n != 1 {
+		t.Errorf("answered %d times", n)
+	}
+	if n, _, err := p.deliverAll(t.Context()); err != nil || n != 1 {
+		t.Errorf("%d batches of an answer, %v", n, err)
 	}
 }

@@ -113,7 +113,7 @@ func (n *nearest) add(r batch.Record) {
 	switch {
 	case !r.At.After(n.middle):
 		if len(n.before) == batch.MaxRecords {
-			n.before = slices.Delete(n.before, 0, 1)
+			n.before = n.before[1:]
 			n.left++
 		}
 		n.before = append(n.before, r)

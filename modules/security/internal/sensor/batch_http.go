@@ -20,6 +20,8 @@ import (
 type BatchAnswer struct {
 	State    string `json:"state" enum:"taken,repeated"`
 	Sequence int64  `json:"sequence"`
+	// Around is what was said around alerts, for probes that say that they answer.
+	Around []batch.Around `json:"around,omitempty"`
 }
 
 func (m *Sensors) serveBatch(w http.ResponseWriter, r *http.Request) {
@@ -43,10 +45,11 @@ func (m *Sensors) receive(r *http.Request) (BatchAnswer, error) {
 		var repeated bool
 		if repeated, err = m.store.take(ctx, x.ID, a, m.tell); err == nil {
 			m.changed(x)
+			answer := BatchAnswer{State: "taken", Sequence: a.Sequence, Around: m.wanted(ctx, r, x.ID, a)}
 			if repeated {
-				return BatchAnswer{"repeated", a.Sequence}, nil
+				answer.State = "repeated"
 			}
-			return BatchAnswer{"taken", a.Sequence}, nil
+			return answer, nil
 		}
 	}
 	if f := fault.As(err); f != nil && !fault.Is(err, fault.Unavailable) {
@@ -55,6 +58,24 @@ func (m *Sensors) receive(r *http.Request) (BatchAnswer, error) {
 		}
 	}
 	return BatchAnswer{}, err
+}
+
+// wanted is what a probe that answers is asked for, by its own clock. The batch is kept whatever
+// comes of it.
+func (m *Sensors) wanted(ctx context.Context, r *http.Request, sensor string, a arrival) []batch.Around {
+	if m.around == nil || !a.Live || r.Header.Get(batch.AroundHeader) == "" {
+		return nil
+	}
+	list, err := m.around(ctx, sensor)
+	if err != nil {
+		m.kit.Log.ErrorContext(ctx, "it is not known what a sensor is to be asked around alerts", "sensor", sensor, "error", err)
+		return nil
+	}
+	shift := offset(a.skew, a.Live)
+	for i := range list {
+		list[i].From, list[i].To = list[i].From.Add(-shift), list[i].To.Add(-shift)
+	}
+	return list
 }
 
 // read checks who signed what before it looks into it.

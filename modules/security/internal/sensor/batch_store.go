@@ -31,9 +31,14 @@ type Spoken func(ctx context.Context, tx *sqldb.Tx, sensor, spool string, sequen
 // Logged is told of each new batch of logs, in the transaction that keeps it.
 type Logged func(ctx context.Context, tx *sqldb.Tx, sensor, spool string, sequence int64, at time.Time) error
 
+// Wanted is what a sensor is asked for around alerts, by the city's clock.
+type Wanted func(ctx context.Context, sensor string) ([]batch.Around, error)
+
 // tell tells of a new batch before the end of its transaction.
 func (m *Sensors) tell(ctx context.Context, tx *sqldb.Tx, sensor string, a arrival) error {
 	switch {
+	case a.Around != "": // it was asked for to be looked at; the aggregates have taught what it says
+		return nil
 	case len(a.Records) > 0 && m.heard != nil:
 		return m.heard(ctx, tx, sensor, a.Spool, a.Sequence, a.at)
 	case len(a.Aggregates) > 0 && m.spoken != nil:

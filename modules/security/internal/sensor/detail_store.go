@@ -34,7 +34,7 @@ type UnitRecord struct {
 type recordParams struct {
 	ID string `path:"id" maxLength:"40"`
 	sqldb.ListParams
-	Why      string `query:"why" enum:"write,control,program,config,error,first_seen,correction"`
+	Why      string `query:"why" enum:"write,control,program,config,error,first_seen,correction,around_alert"`
 	Protocol string `query:"protocol" maxLength:"64"`
 	Class    string `query:"class" maxLength:"64"`
 	Client   string `query:"client" maxLength:"64" doc:"Address of who asks"`

@@ -43,6 +43,7 @@ type Sensors struct {
 	spoken        Spoken
 	logged        []Logged
 	holds         Holds
+	around        Wanted
 
 	// Clock is the city's.
 	Clock func() time.Time
@@ -63,6 +64,9 @@ func (m *Sensors) Keep(holds Holds) { m.holds = holds }
 func (m *Sensors) Tell(heard Heard, spoken Spoken, logged ...Logged) {
 	m.heard, m.spoken, m.logged = heard, spoken, logged
 }
+
+// Ask names who knows what sensors are asked for around alerts.
+func (m *Sensors) Ask(around Wanted) { m.around = around }
 
 // Look notes that the caller, who is of another organisation, looked at what comes of a sensor.
 func (m *Sensors) Look(ctx context.Context, sensor, what string) error {

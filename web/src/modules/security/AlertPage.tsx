@@ -127,7 +127,7 @@ function History({ alert: a }: { alert: AlertDetail }) {
       <div className="lh-stack">
         {a.steps.map((s, i) => (
           <div key={i} className="lh-two lh-wrap">
-            <span><StatusTag tone={stateTone[s.state]}>{t(`alert.states.${s.state}`)}</StatusTag> {s.reason || (s.incident_id ? t('alert.escalated') : s.state === 'new' ? t('alert.expired') : '')}</span>
+            <span><StatusTag tone={stateTone[s.state]}>{t(`alert.states.${s.state}`)}</StatusTag> {(!s.name && s.reason === 'records_around' ? t('alert.around') : s.reason) || (s.incident_id ? t('alert.escalated') : s.state === 'new' ? t('alert.expired') : '')}</span>
             <span className="lh-muted">{[f.time(s.at), s.name || t('alert.platform'), s.until && `${t('alert.field.until')} ${f.time(s.until)}`].filter(Boolean).join(' · ')}</span>
           </div>
         ))}

@@ -23,7 +23,7 @@ export const sensorKey = ['security', 'sensors']
 
 export const sensorStates = ['waiting', 'working', 'silent', 'retired'] as const
 export const consents = ['none', 'figures', 'detail'] as const
-export const whys = ['write', 'control', 'program', 'config', 'error', 'first_seen', 'correction'] as const
+export const whys = ['write', 'control', 'program', 'config', 'error', 'first_seen', 'correction', 'around_alert'] as const
 /** What is done to a device by one kind of function. */
 export const classes = ['read', 'write', 'control', 'config', 'program', 'diagnostic', 'identity', 'session', 'error', 'other'] as const
 export const protocols = ['modbus', 'dnp3', 'enip', 'cip', 's7comm', 'iec104', 'opcua', 'bacnet', 'pn_dcp', 'smb', 'dcerpc', 'rdp', 'vnc', 'ssh', 'telnet', 'winrm', 'ftp', 'http', 'tls', 'tcp', 'udp'] as const
