@@ -189,14 +189,15 @@ func scheduleCheck() *cobra.Command {
 	return &cobra.Command{
 		Use: "check FILE SCHEDULE", Short: "Check a schedule against its model", Args: cobra.ExactArgs(2),
 		Long: `Check a schedule against its model by a program part that shares no code with what finds schedules. SCHEDULE is JSON:
-what solve prints, or an object with makespan and assignments [{task, mode, start, end}]. The exit code is 1 if it breaks a rule.`,
+what solve prints, or an object with makespan and assignments [{task, mode, start, end}]. The exit code is 1 if it breaks a rule. What
+it breaks only where a pin says so (waive) is listed as waived.`,
 		Example: "  linghang schedule solve --output json plan.json > schedule.json\n  linghang schedule check plan.json schedule.json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			inJSON, err := asJSON(cmd)
 			if err != nil {
 				return err
 			}
-			_, s, err := readBoth(cmd, args)
+			m, s, err := readBoth(cmd, args)
 			violations, wrong := errors.AsType[check.ViolationsError](err)
 			if err != nil && !wrong {
 				return err
@@ -205,7 +206,11 @@ what solve prints, or an object with makespan and assignments [{task, mode, star
 				if violations == nil {
 					violations = check.ViolationsError{}
 				}
-				err := json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"right": !wrong, "makespan": s.Makespan, "violations": violations})
+				said := map[string]any{"right": !wrong, "makespan": s.Makespan, "violations": violations}
+				if waived := check.Waived(m, s); len(waived) > 0 {
+					said["waived"] = waived
+				}
+				err := json.NewEncoder(cmd.OutOrStdout()).Encode(said)
 				if err != nil || !wrong {
 					return err
 				}
@@ -215,6 +220,9 @@ what solve prints, or an object with makespan and assignments [{task, mode, star
 			}
 			if !inJSON {
 				_, _ = fmt.Fprintf(cmd.OutOrStdout(), "right: makespan %d\n", s.Makespan)
+				for _, v := range check.Waived(m, s) {
+					_, _ = fmt.Fprintf(cmd.OutOrStdout(), "waived: %s\n", v)
+				}
 			}
 			return nil
 		},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -99,6 +100,21 @@ func TestScheduleAsTextIsCSV(t *testing.T) {
 	}
 	if !strings.HasPrefix(said, "optimal: makespan 6, at least 6, by jobshop in ") {
 		t.Errorf("%s", said)
+	}
+}
+
+// What a pin waives is said, and a schedule that breaks nothing else is right.
+func TestScheduleSaysWhatIsWaived(t *testing.T) {
+	pinned := `{"modes":[{"duration":3,"needs":[{"resource":0,"amount":1}]}],"pin":{"start":%d,"waive":true}}`
+	plan := fmt.Sprintf(`{"resources":[{"capacity":1}],"tasks":[`+pinned+`,`+pinned+`]}`, 5, 6)
+	s := `{"makespan":9,"assignments":[{"task":0,"mode":0,"start":5,"end":8},{"task":1,"mode":0,"start":6,"end":9}]}`
+	out, _, err := schedules(t, map[string]string{"plan.json": plan, "s.json": s}, "check", "plan.json", "s.json")
+	if err != nil || !strings.HasPrefix(out, "right: makespan 9\nwaived: capacity: ") {
+		t.Errorf("%s %v", out, err)
+	}
+	out, _, err = schedules(t, map[string]string{"plan.json": plan, "s.json": s}, "check", "--output", "json", "plan.json", "s.json")
+	if err != nil || !strings.Contains(out, `"waived":[{"rule":"capacity"`) {
+		t.Errorf("%s %v", out, err)
 	}
 }
 
