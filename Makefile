@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-clocks bench-exposure bench-gate bench-graph bench-hour bench-match bench-needs bench-notices bench-planning bench-plant bench-reading bench-resolution bench-schedule bench-sensing bench-year highs soak chaos compliance peer hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-clocks bench-exposure bench-gate bench-graph bench-hour bench-match bench-needs bench-notices bench-planning bench-plant bench-reading bench-resolution bench-schedule bench-sensing bench-year highs soak chaos compliance oracles peer hook install clean
 
 GO        ?= go
 # One toolchain for everybody: the newest whose standard library has no known vulnerability
@@ -248,6 +248,35 @@ compliance:
 	@test -n "$(PROMQL)$(RECEIVER)" || { echo 'name the suites: make compliance PROMQL=… QUERIES=… PROMETHEUS=… RECEIVER=…'; exit 2; }
 	LINGHANG_PROMQL_TESTER=$(PROMQL) LINGHANG_PROMQL_QUERIES=$(QUERIES) LINGHANG_PROMETHEUS=$(PROMETHEUS) LINGHANG_RECEIVER_SUITE=$(RECEIVER) \
 		$(GO) test -count 1 -v -run 'PromQLIsThatOfPrometheus|PublicSuiteForReceivers' ./kernel/series/queryapi ./modules/platforms
+
+## oracles: what others published, as far as it is given, each a folder: CAPTURES PLANTS LABELLED SIGMA CSAF ATTACK STIX TAXII OCSF PYHANDLE HANDLECLIENT INSTANCES, see docs/compatibility.md
+ORACLES := CAPTURES PLANTS LABELLED SIGMA CSAF ATTACK STIX TAXII OCSF PYHANDLE HANDLECLIENT INSTANCES
+# What is given and not run (a program is missing, or nothing has the name) is a failure.
+oracles:
+	@test -n "$(strip $(foreach o,$(ORACLES),$($(o))))" || { echo 'name what is at hand: make oracles $(ORACLES:%=%=…)'; exit 2; }
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; missing=; failed=; \
+	oracle() { name=$$1 given=$$2 pattern=$$3 packages=$$4; shift 4; \
+		test -n "$$given" || { missing="$$missing $$name"; return; }; \
+		test -e "$$given" || { echo "$$name: there is no $$given"; failed="$$failed $$name"; return; }; \
+		echo "$$name: $$*"; \
+		env "$$@" $(GO) test -count 1 -v -timeout 3h -run "$$pattern" $$packages >"$$log" 2>&1 && code=0 || code=$$?; \
+		grep -vE '^(=== |\?)' "$$log" || true; \
+		if test "$$code" != 0 || grep -qE '^ *--- SKIP|no tests to run' "$$log"; then failed="$$failed $$name"; fi; }; \
+	oracle CAPTURES '$(abspath $(CAPTURES))' '^TestPublicCapturesAgainstTshark$$' ./lib/icsdissect/capture LINGHANG_CAPTURES='$(abspath $(CAPTURES))'; \
+	oracle PLANTS '$(abspath $(PLANTS))' '^TestOtherCapturesRaiseNoRuleAboutConversations$$' ./modules/security LINGHANG_CAPTURES='$(abspath $(PLANTS))'; \
+	oracle LABELLED '$(abspath $(LABELLED))' '^TestLabelledAttacks' ./modules/security LINGHANG_LABELLED_CAPTURES='$(abspath $(LABELLED))'; \
+	oracle SIGMA '$(abspath $(SIGMA))' '^TestSigmaHQ' ./lib/sigma SIGMAHQ='$(abspath $(SIGMA))'; \
+	oracle CSAF '$(abspath $(CSAF))' '^TestOASIS$$' ./lib/csaf CSAF='$(abspath $(CSAF))'; \
+	oracle ATTACK '$(abspath $(ATTACK))' '^TestATTACK$$' ./lib/stix ATTACK='$(abspath $(ATTACK))'; \
+	oracle STIX '$(abspath $(STIX))' '^Test(OASIS|Schemas)$$' ./lib/stix STIX_EXAMPLES='$(abspath $(STIX))/examples' STIX_SCHEMAS='$(abspath $(STIX))/schemas'; \
+	oracle TAXII '$(abspath $(TAXII))' '^TestOASISClient$$' ./lib/taxii TAXII_CLIENT='$(abspath $(TAXII))'; \
+	oracle OCSF '$(abspath $(OCSF))' '^TestEventsAreThoseOfTheSchema$$' ./modules/security/internal/ocsf LINGHANG_OCSF='$(abspath $(OCSF))'; \
+	oracle PYHANDLE '$(abspath $(PYHANDLE))' '^TestPYHANDLE$$' ./lib/handle/rest PYHANDLE='$(abspath $(PYHANDLE))'; \
+	oracle HANDLECLIENT '$(abspath $(HANDLECLIENT))' '^TestHandleClient$$' ./lib/handle/resolver HANDLECLIENT='$(abspath $(HANDLECLIENT))'; \
+	oracle INSTANCES '$(abspath $(INSTANCES))' '^Test(TheWholeSets|PublishedSets)$$' './lib/schedule/taillard ./lib/schedule/instance' LINGHANG_INSTANCES='$(abspath $(INSTANCES))'; \
+	test -z "$$missing" || echo "not given, not run:$$missing"; \
+	test -z "$$failed" || { echo "failed, or given and not run:$$failed"; exit 1; }; \
+	echo 'make oracles: all that were given passed'
 
 ## peer: the tools of Handle.Net (PEER=folder of its bin and lib; Java) against nodes of ours
 peer:

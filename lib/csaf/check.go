@@ -1,5 +1,7 @@
 package csaf
 
+import "slices"
+
 // Test is one test of section 6.1 of the standard.
 type Test struct {
 	ID    string // such as 6.1.27.3
@@ -13,7 +15,7 @@ type Finding struct {
 	What string
 }
 
-// NotRun is a test that was not run, and why.
+// NotRun is a test that was not run, or not on all of the document, and why.
 type NotRun struct {
 	Test Test
 	Why  string
@@ -36,6 +38,9 @@ type Data struct {
 	// catalogue of CWE; the version is "" in documents of CSAF 2.0, which name
 	// none. Nil leaves out 6.1.11, which the report says.
 	Weakness func(version, id string) (name string, ok bool)
+	// Extension gives an extension of CSAF 2.1 by its $schema. Of those that it does
+	// not know, or if it is nil, 6.1.60.2 and 6.1.60.3 are left out, which the report says.
+	Extension func(schema string) (Extension, bool)
 }
 
 // checker runs tests over one document.
@@ -52,6 +57,14 @@ func (c *checker) fail(at *node, what string) {
 		return
 	}
 	c.report.Findings = append(c.report.Findings, Finding{Test: c.test, Path: at.path(), What: what})
+}
+
+// skip notes once that something of the test is not run.
+func (c *checker) skip(why string) {
+	n := NotRun{c.test, why}
+	if len(c.report.NotRun) < MaxFindings && !slices.Contains(c.report.NotRun, n) {
+		c.report.NotRun = append(c.report.NotRun, n)
+	}
 }
 
 // check is a test with what runs it.
@@ -132,9 +145,6 @@ func (d *Document) Check(data Data) Report {
 	for _, k := range checksOf(d.version) {
 		c.test = Test{k.id, k.title}
 		k.run(&c)
-	}
-	if d.version == "2.1" {
-		c.report.NotRun = append(c.report.NotRun, missing()...)
 	}
 	return c.report
 }

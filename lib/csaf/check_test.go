@@ -203,6 +203,7 @@ func TestReadRefuses(t *testing.T) {
 // and that no document makes a test panic.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(whole))
+	f.Add(changed(f, newWhole))
 	f.Add([]byte(`{"a":"\ud83d\ude00\n","b":[1e3,-0.5,true,null]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		n, err := parseTree(data)

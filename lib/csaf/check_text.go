@@ -12,7 +12,7 @@ import (
 
 func (c *checker) weaknesses() {
 	if c.data.Weakness == nil {
-		c.report.NotRun = append(c.report.NotRun, NotRun{c.test, "the catalogue of CWE is not given"})
+		c.skip("the catalogue of CWE is not given")
 		return
 	}
 	for _, v := range c.d.vulnerabilities() {

@@ -5,11 +5,16 @@
 // [Read] takes a document and keeps all of it, also what the standard does not
 // know. [Document.Check] runs the mandatory tests of section 6.1 under their
 // numbers; each finding has its test, its place as a JSON pointer, and a
-// sentence. Tests that are not run are named in the report, with the reason:
-// those that need data which the caller has not given (the catalogue of CWE for
-// 6.1.11), and those of CSAF 2.1 that are not here yet. All 43 tests of CSAF 2.0
-// are. The JSON schema itself is not checked; what tests need and is not there
-// makes them silent, as the standard has it.
+// sentence. All 43 mandatory tests of CSAF 2.0 and all 81 of CSAF 2.1 are there.
+// What of them cannot be run is named in the report, with the reason: what needs
+// data which the caller has not given (the catalogue of CWE for 6.1.11, extensions
+// for 6.1.60.2 and 6.1.60.3), and of 6.1.50 and 6.1.55 types of versions whose
+// order is not known here, and licenses of ScanCode's database. Decision points of
+// SSVC are those of 2026-07-20, licenses those of SPDX 3.29.0. Which affected
+// product corresponds to a fixed one (6.1.27.13) is told by vendor, product name
+// and architecture of the branches; where they do not tell, nothing is found. The
+// JSON schema itself is not checked; what tests need and is not there makes them
+// silent, as the standard has it.
 //
 // [Document.Judge] compares a product in use with the products of the advisory:
 // affected, not affected or cannot tell, always with the sentence of the advisory

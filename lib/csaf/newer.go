@@ -27,25 +27,6 @@ func newer() []check {
 	}
 }
 
-// missing are the mandatory tests of CSAF 2.1 that are not here.
-func missing() []NotRun {
-	var out []NotRun
-	for _, t := range [][2]string{
-		{"6.1.27.13", "Corresponding Affected Products"},
-		{"6.1.46", "Invalid SSVC"},
-		{"6.1.48", "SSVC Decision Points"},
-		{"6.1.50", "Product Version Range Rules"},
-		{"6.1.54", "License Expression"},
-		{"6.1.55", "License Text"},
-		{"6.1.60.1", "Extension Tests"},
-		{"6.1.60.2", "Extension Tests"},
-		{"6.1.60.3", "Extension Tests"},
-	} {
-		out = append(out, NotRun{Test{t[0], t[1]}, "the test is not here yet"})
-	}
-	return out
-}
-
 // maxBranches is how deep branches may be.
 const maxBranches = 30
 
@@ -102,11 +83,16 @@ func (d *Document) moments(yield func(at *node)) {
 	}
 }
 
+// isMoment says that a text is a date and time as CSAF writes it.
+func isMoment(text string) bool {
+	_, err := time.Parse(time.RFC3339Nano, text)
+	return err == nil && !strings.ContainsAny(text, "tz, ") && !strings.HasSuffix(text, "-00:00")
+}
+
 func (c *checker) dates() {
 	c.d.moments(func(at *node) {
 		text := at.str()
-		_, err := time.Parse(time.RFC3339Nano, text)
-		if err != nil || strings.ContainsAny(text, "tz, ") || strings.HasSuffix(text, "-00:00") {
+		if !isMoment(text) {
 			c.fail(at, fmt.Sprintf("%q is no date and time of RFC 3339 with T and Z in capitals and a known offset", text))
 		}
 	})

@@ -10,6 +10,7 @@ import (
 func more() []check {
 	return []check{
 		{"6.1.27.12", "Affected Products", (*checker).profileAffected},
+		{"6.1.27.13", "Corresponding Affected Products", (*checker).profileCorresponding},
 		{"6.1.27.14", "Document Notes", (*checker).goneNotes},
 		{"6.1.27.15", "Product Tree", (*checker).goneProducts},
 		{"6.1.27.16", "Revision History", (*checker).goneHistory},
@@ -22,7 +23,15 @@ func more() []check {
 		{"6.1.41", "Missing Sharing Group Name", (*checker).groupNamed},
 		{"6.1.47", "Inconsistent SSVC Target IDs", (*checker).ssvcTargets},
 		{"6.1.59", "Single Version as Product Version Range", (*checker).rangeOfOne},
+		{"6.1.46", "Invalid SSVC", (*checker).ssvcValid},
+		{"6.1.48", "SSVC Decision Points", (*checker).ssvcPoints},
 		{"6.1.49", "Inconsistent SSVC Timestamp", (*checker).ssvcDates},
+		{"6.1.50", "Product Version Range Rules", (*checker).rangeRules},
+		{"6.1.54", "License Expression", (*checker).licenseExpression},
+		{"6.1.55", "License Text", (*checker).licenseText},
+		{"6.1.60.1", "Content Schema", (*checker).extensionContent},
+		{"6.1.60.2", "Extension Schema", (*checker).extensionSchema},
+		{"6.1.60.3", "Extension Metadata", (*checker).extensionMetadata},
 	}
 }
 
