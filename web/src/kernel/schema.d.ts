@@ -18716,7 +18716,7 @@ export interface components {
             id: string;
             incident_id: string;
             /** @enum {string} */
-            kind: "event" | "sequence" | "health" | "baseline" | "intel";
+            kind: "event" | "sequence" | "health" | "baseline" | "intel" | "log";
             /** Format: date-time */
             last_at: string;
             /** @enum {string} */
@@ -18870,10 +18870,10 @@ export interface components {
             do: components["schemas"]["Text"];
             id: string;
             /**
-             * @description What it looks at: one event, several within a time, the sensor itself, what was agreed to, or indicators of others
+             * @description What it looks at: one event, several within a time, the sensor itself, what was agreed to, indicators of others, or alerts of other sensors
              * @enum {string}
              */
-            kind: "event" | "sequence" | "health" | "baseline" | "intel";
+            kind: "event" | "sequence" | "health" | "baseline" | "intel" | "log";
             /** @enum {string} */
             level: "critical" | "high" | "medium" | "low" | "informational";
             /** @description Short, for people who write rules */
@@ -18923,7 +18923,7 @@ export interface components {
             id: string;
             incident_id: string;
             /** @enum {string} */
-            kind: "event" | "sequence" | "health" | "baseline" | "intel";
+            kind: "event" | "sequence" | "health" | "baseline" | "intel" | "log";
             /** Format: date-time */
             last_at: string;
             /** @enum {string} */
@@ -62368,7 +62368,7 @@ export interface operations {
                 /** @description open: new, being looked at, or real without an incident */
                 state?: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted" | "open";
                 level?: "critical" | "high" | "medium" | "low" | "informational";
-                kind?: "event" | "sequence" | "health" | "baseline" | "intel";
+                kind?: "event" | "sequence" | "health" | "baseline" | "intel" | "log";
                 technique?: string;
                 /** @description ID of a rule */
                 rule?: string;

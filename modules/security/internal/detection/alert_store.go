@@ -60,7 +60,7 @@ type alertParams struct {
 	sqldb.ListParams
 	State        string `query:"state" enum:"new,looking,real,false_alarm,suppressed,wanted,open" doc:"open: new, being looked at, or real without an incident"`
 	Level        string `query:"level" enum:"critical,high,medium,low,informational"`
-	Kind         string `query:"kind" enum:"event,sequence,health,baseline,intel"`
+	Kind         string `query:"kind" enum:"event,sequence,health,baseline,intel,log"`
 	Technique    string `query:"technique" maxLength:"10"`
 	Rule         string `query:"rule" maxLength:"40" doc:"ID of a rule"`
 	Sensor       string `query:"sensor" maxLength:"40" doc:"ID of a sensor"`
