@@ -10922,7 +10922,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Switch a rule off or on for one's own organisation, with why */
+        /** Switch a rule off or on for one's own organisation, with why: off for seven days by one person, until it is switched on by two */
         put: operations["put-security-detection-rules-id-switch"];
         post?: never;
         delete?: never;
@@ -18888,6 +18888,11 @@ export interface components {
             /** @description Of ATT&CK for ICS; empty id: none */
             technique: components["schemas"]["DetectionTechnique"];
             title: components["schemas"]["Text"];
+            /**
+             * Format: date-time
+             * @description Until when it is off, or was, by the word of one person; a second person who switches it off meanwhile makes it last
+             */
+            until?: string;
             /** @description Why it matters */
             why: components["schemas"]["Text"];
         };

@@ -167,10 +167,13 @@ func step(ctx context.Context, tx *sqldb.Tx, before, after ThreatAlert, who hand
 	return nil
 }
 
-func (s store) judge(ctx context.Context, before, after ThreatAlert, now time.Time) error {
+func (s store) judge(ctx context.Context, before, after ThreatAlert, now time.Time, with func(ctx context.Context, tx *sqldb.Tx) error) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		tx.Changed("security_alert", after.ID, before, after)
-		return step(ctx, tx, before, after, handOf(ctx), now)
+		if err := step(ctx, tx, before, after, handOf(ctx), now); err != nil {
+			return err
+		}
+		return with(ctx, tx)
 	})
 }
 

@@ -39,7 +39,7 @@ func (m *Detection) alarmed(ctx context.Context, d due, of sensorOf) ([]Finding,
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	off, err := m.store.switched(ctx, of.organisation)
+	off, err := m.store.switched(ctx, of.organisation, m.now())
 	if err != nil {
 		return nil, err
 	}

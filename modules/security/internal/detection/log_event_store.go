@@ -87,7 +87,7 @@ func (m *Detection) logBatch(ctx context.Context, d due) error {
 
 // judgeLogs asks the rules about transactions, after those of the time that sequences look back.
 func (m *Detection) judgeLogs(ctx context.Context, d due, of sensorOf, events []Event) (list []Finding, t Tally, err error) {
-	off, err := m.store.switched(ctx, of.organisation)
+	off, err := m.store.switched(ctx, of.organisation, m.now())
 	if err != nil {
 		return nil, t, err
 	}

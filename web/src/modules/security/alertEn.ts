@@ -19,7 +19,7 @@ export const en = {
     orientations: { nothing: 'guess', semantics: 'meaning', port: 'port', many_semantics: 'meaning of several', handshake: 'handshake' },
     judge: 'Judge', judged: 'Noted', submit: 'Save', look: 'Begin to look', escalate: 'Make an incident', escalated: 'An incident was made', include: 'Take into the incident', summary: '{{count}} alerts:', toIncident: 'Go to the incident', quiet: 'Findings meanwhile are counted only; if there are any, it is new again at the end. At most 90 days.', falseNote: 'The same findings within 24 hours are added to this alert; after that there is a new one.',
     rules: {
-      title: 'Detection rules', note: 'Pack {{version}} of {{date}}; {{n}} rules', rule: 'Rule', off: 'Off', on: 'On', switchOff: 'Switch off', switchOn: 'Switch on', reason: 'Reason', done: 'Noted', state: 'State', search: 'Rule, technique, name', byWhom: '{{name}}, {{time}}: {{reason}}', anyProtocol: 'any protocol', all: 'All levels', offNote: 'Only for your own enterprise; what the rule would find meanwhile raises no alert.', none: 'No rule fits',
+      title: 'Detection rules', note: 'Pack {{version}} of {{date}}; {{n}} rules', rule: 'Rule', off: 'Off', on: 'On', switchOff: 'Switch off', switchOn: 'Switch on', reason: 'Reason', done: 'Noted', state: 'State', search: 'Rule, technique, name', byWhom: '{{name}}, {{time}}: {{reason}}', anyProtocol: 'any protocol', all: 'All levels', offNote: 'Only for your own enterprise; what the rule would find meanwhile raises no alert. By one person it is off for seven days; when another manager switches it off meanwhile, until it is switched on.', alone: 'Off by one person, on again at {{time}}', keepOff: 'Keep off, as second person', none: 'No rule fits',
     },
   },
 }

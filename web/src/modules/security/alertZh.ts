@@ -19,7 +19,7 @@ export const zh = {
     orientations: { nothing: '推测', semantics: '报文语义', port: '端口', many_semantics: '多个报文的语义', handshake: '连接建立' },
     judge: '处理', judged: '已记录', submit: '确定', look: '开始核查', escalate: '转为安全事件', escalated: '已转为安全事件', include: '一并转为事件', summary: '{{count}} 条告警：', toIncident: '查看安全事件', quiet: '压制期内的发现只计数，到期后如仍出现则重新告警；最长 90 天。', falseNote: '24 小时内的相同发现并入此告警，之后重新告警。',
     rules: {
-      title: '检测规则', note: '规则包 {{version}}，{{date}}；{{n}} 条规则', rule: '规则', off: '已停用', on: '启用中', switchOff: '停用', switchOn: '启用', reason: '理由', done: '已记录', state: '状态', search: '规则、技术、代号', byWhom: '{{name}}，{{time}}：{{reason}}', anyProtocol: '各协议', all: '全部级别', offNote: '停用只对本企业有效，停用期间的发现不产生告警。', none: '没有符合的规则',
+      title: '检测规则', note: '规则包 {{version}}，{{date}}；{{n}} 条规则', rule: '规则', off: '已停用', on: '启用中', switchOff: '停用', switchOn: '启用', reason: '理由', done: '已记录', state: '状态', search: '规则、技术、代号', byWhom: '{{name}}，{{time}}：{{reason}}', anyProtocol: '各协议', all: '全部级别', offNote: '停用只对本企业有效，停用期间的发现不产生告警。一人停用保持 7 天；期间另一位负责人也停用的，一直停用到重新启用。', alone: '一人停用，到 {{time}} 自动恢复', keepOff: '由第二人确认停用', none: '没有符合的规则',
     },
   },
 }
