@@ -26,16 +26,19 @@ type switchedRule struct {
 	Until *time.Time
 }
 
-func (x *caseTown) rule(t *testing.T, id string) switchedRule {
+// clockRule is the rule about clocks of sensors.
+const clockRule = "4e0a7c52-0b1d-4d57-9a07-7f2f6f3b0012"
+
+func (x *caseTown) rule(t *testing.T) switchedRule {
 	t.Helper()
 	var pack struct{ Rules []switchedRule }
 	x.Get(t, "/api/security/detection-rules", "manager-ours").Decode(t, &pack)
 	for _, r := range pack.Rules {
-		if r.ID == id {
+		if r.ID == clockRule {
 			return r
 		}
 	}
-	t.Fatalf("no rule %s", id)
+	t.Fatalf("no rule %s", clockRule)
 	return switchedRule{}
 }
 
@@ -51,36 +54,35 @@ func TestWhatBlindsThePlatformNeedsTwo(t *testing.T) {
 }
 
 func rulesNeedTwo(t *testing.T, x *caseTown) {
-	const id = "4e0a7c52-0b1d-4d57-9a07-7f2f6f3b0012"
 	off := func(who string, is bool) {
 		t.Helper()
-		if r := x.Send(t, "PUT", "/api/security/detection-rules/"+id+"/switch", who, fmt.Sprintf(`{"off":%v,"reason":"检修"}`, is)); r.Status != 200 {
+		if r := x.Send(t, "PUT", "/api/security/detection-rules/"+clockRule+"/switch", who, fmt.Sprintf(`{"off":%v,"reason":"检修"}`, is)); r.Status != 200 {
 			t.Fatalf("%d %s", r.Status, r.Body)
 		}
 	}
 	x.manager(t, "second.ours")
 	off("manager-ours", true)
-	if r := x.rule(t, id); !r.Off || r.Until == nil {
+	if r := x.rule(t); !r.Off || r.Until == nil {
 		t.Errorf("one manager: %+v", r)
 	}
 	kerneltest.Wait(t, "the other manager to be told", func() bool {
 		return strings.Contains(string(x.Get(t, "/api/notify/inbox", "second.ours").Body), "停用规则")
 	})
 	off("manager-ours", true)
-	if r := x.rule(t, id); r.Until == nil {
+	if r := x.rule(t); r.Until == nil {
 		t.Errorf("one manager says it twice: %+v", r)
 	}
 	x.later(9 * 24 * time.Hour)
-	if r := x.rule(t, id); r.Off {
+	if r := x.rule(t); r.Off {
 		t.Errorf("it stays off by the word of one: %+v", r)
 	}
 	off("manager-ours", true) // nobody is locked out
 	off("second.ours", true)
 	x.later(30 * 24 * time.Hour)
-	if r := x.rule(t, id); !r.Off || r.Until != nil {
+	if r := x.rule(t); !r.Off || r.Until != nil {
 		t.Errorf("two managers: %+v", r)
 	}
-	if off("manager-ours", false); x.rule(t, id).Off {
+	if off("manager-ours", false); x.rule(t).Off {
 		t.Error("it cannot be switched on")
 	}
 }
