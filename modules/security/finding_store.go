@@ -164,7 +164,7 @@ func (f findings) silent(ctx context.Context, organisation string, now time.Time
 // alerts are grave ones that nobody has judged false, and of which no incident was made.
 func (f findings) alerts(ctx context.Context, organisation string, _ time.Time) ([]awareness.Finding, error) {
 	return f.read(ctx, "open alerts", `SELECT x.organisation_id, x.organisation_id, x.rank, '', MAX(x.last_at), COUNT(*) FROM security_alert x
-		WHERE x.state IN ('new', 'looking', 'real') AND x.incident_id = '' AND x.rank <= 2 AND x.kind <> 'health' AND x.sensor_id IN (SELECT x.id FROM security_sensor x WHERE `+openToCity+`)`+one+` GROUP BY x.organisation_id, x.rank`, func(x *awareness.Finding) {
+		WHERE x.state IN ('new', 'looking', 'real') AND x.incident_id = '' AND x.rank <= 2 AND x.kind <> 'health' AND (x.kind <> 'log' OR x.state = 'real') AND x.sensor_id IN (SELECT x.id FROM security_sensor x WHERE `+openToCity+`)`+one+` GROUP BY x.organisation_id, x.rank`, func(x *awareness.Finding) {
 		x.Kind, x.Link, x.ID = "alert.open", "/security/alerts?state=open", "alerts/"+strconv.Itoa(int(x.Level))
 		x.Title = lang.Text{ZH: strconv.Itoa(x.Count) + " 条未了结的高级别告警", EN: strconv.Itoa(x.Count) + " grave alerts that are open"}
 	}, organisation)

@@ -23,6 +23,7 @@ import (
 // caseTown is a city with the room, whose clock tests turn.
 type caseTown struct {
 	*kerneltest.City
+	kit   *module.Kit
 	ahead atomic.Int64
 }
 
@@ -30,7 +31,8 @@ func newCaseTown(t *testing.T, o kerneltest.Options) *caseTown {
 	t.Helper()
 	x := &caseTown{}
 	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-		m := New(k.Kit("security"), k.Directory())
+		x.kit = k.Kit("security")
+		m := New(x.kit, k.Directory())
 		m.now = func() time.Time { return time.Now().Add(time.Duration(x.ahead.Load())) }
 		return []module.Module{m}
 	}, o)

@@ -392,6 +392,11 @@ const sentences: Record<string, string> = {
 
 const patterns: [RegExp, string][] = [
   [/^choose a comparison that goes with the field: (.+)$/, '请选择与条件项相配的比较：$1'],
+  [/^(.+) is no Saturday or Sunday: other days are worked in anyway$/, '$1 不是周六、周日，本来就上班'],
+  [/^(.+) is a day off as well$/, '$1 同时列为放假'],
+  [/^"(.+)" is no day such as 2027-02-05$/, '“$1” 不是日期，如 2027-02-05'],
+  [/^(.+) is there twice$/, '$1 重复'],
+  [/^(.+) is a public holiday by law and is missing$/, '缺少法定节日 $1'],
   [/^1 to (\d+) organisations at once$/, '一次 1 至 $1 家机构'],
   [/^choose 1 to (\d+) enterprises$/, '请选择 1 至 $1 家企业'],
   [/^(x|6\.[\d.]+) (.+?): (.+) \((.+)\)$/, 'CSAF 检验 $1（$2）未通过：$3（位置 $4）'],

@@ -1,5 +1,7 @@
 /** Sentences of the doors of incidents in Chinese; see faults.ts. */
 export const incidents: Record<string, string> = {
+  'the ID of a drill; prepare one first': '请选择演练；没有的先组织演练',
+  'a drill in which the enterprise takes part': '请选择该单位参加的演练',
   'a title of 1 to 120 characters': '请填写标题，最多 120 个字符',
   'say what is known, in 4000 characters at most': '请说明已知情况，最多 4000 字',
   'one of the categories of GB/T 20986-2023': '请选择 GB/T 20986-2023 的类别',

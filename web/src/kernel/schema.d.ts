@@ -10922,7 +10922,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Switch a rule off or on for one's own organisation, with why */
+        /** Switch a rule off or on for one's own organisation, with why: off for seven days by one person, until it is switched on by two */
         put: operations["put-security-detection-rules-id-switch"];
         post?: never;
         delete?: never;
@@ -18767,7 +18767,7 @@ export interface components {
             id: string;
             incident_id: string;
             /** @enum {string} */
-            kind: "event" | "sequence" | "health" | "baseline" | "intel";
+            kind: "event" | "sequence" | "health" | "baseline" | "intel" | "log";
             /** Format: date-time */
             last_at: string;
             /** @enum {string} */
@@ -18921,10 +18921,10 @@ export interface components {
             do: components["schemas"]["Text"];
             id: string;
             /**
-             * @description What it looks at: one event, several within a time, the sensor itself, what was agreed to, or indicators of others
+             * @description What it looks at: one event, several within a time, the sensor itself, what was agreed to, indicators of others, or alerts of other sensors
              * @enum {string}
              */
-            kind: "event" | "sequence" | "health" | "baseline" | "intel";
+            kind: "event" | "sequence" | "health" | "baseline" | "intel" | "log";
             /** @enum {string} */
             level: "critical" | "high" | "medium" | "low" | "informational";
             /** @description Short, for people who write rules */
@@ -18939,6 +18939,11 @@ export interface components {
             /** @description Of ATT&CK for ICS; empty id: none */
             technique: components["schemas"]["DetectionTechnique"];
             title: components["schemas"]["Text"];
+            /**
+             * Format: date-time
+             * @description Until when it is off, or was, by the word of one person; a second person who switches it off meanwhile makes it last
+             */
+            until?: string;
             /** @description Why it matters */
             why: components["schemas"]["Text"];
         };
@@ -18975,7 +18980,7 @@ export interface components {
             id: string;
             incident_id: string;
             /** @enum {string} */
-            kind: "event" | "sequence" | "health" | "baseline" | "intel";
+            kind: "event" | "sequence" | "health" | "baseline" | "intel" | "log";
             /** Format: date-time */
             last_at: string;
             /** @enum {string} */
@@ -62443,7 +62448,7 @@ export interface operations {
                 /** @description open: new, being looked at, or real without an incident */
                 state?: "new" | "looking" | "real" | "false_alarm" | "suppressed" | "wanted" | "open";
                 level?: "critical" | "high" | "medium" | "low" | "informational";
-                kind?: "event" | "sequence" | "health" | "baseline" | "intel";
+                kind?: "event" | "sequence" | "health" | "baseline" | "intel" | "log";
                 technique?: string;
                 /** @description ID of a rule */
                 rule?: string;

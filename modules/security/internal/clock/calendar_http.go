@@ -58,13 +58,9 @@ func (c *Clocks) Healthy() {
 		if err != nil {
 			return health.Failed(err, mend)
 		}
-		reach, _ := calendar.reach(c.Now())
-		switch reach {
-		case Soon:
-			return health.Finding{State: health.Degraded, Mend: mend, Note: lang.Text{ZH: "工作日历到 " + calendar.Until + " 为止", EN: "The calendar of working days ends on " + calendar.Until}}
-		case Ended:
+		// That it ends soon is said by its page and where clocks are; something is wrong only once it has.
+		if reach, _ := calendar.reach(c.Now()); reach == Ended {
 			return health.Finding{State: health.Degraded, Mend: mend, Note: lang.Text{ZH: "工作日历已于 " + calendar.Until + " 截止，此后的节假日按工作日计算", EN: "The calendar of working days ended on " + calendar.Until + ": public holidays since count as working days"}}
-		case Far:
 		}
 		return health.Finding{}
 	}})

@@ -43,7 +43,7 @@ type ThreatAlert struct {
 	RuleID         string     `json:"rule_id"`
 	Rule           lang.Text  `json:"rule" title:"规则|Rule"`
 	Pack           string     `json:"pack" doc:"Version of the rules that found it"`
-	Kind           string     `json:"kind" enum:"event,sequence,health,baseline,intel"`
+	Kind           string     `json:"kind" enum:"event,sequence,health,baseline,intel,log"`
 	Level          Level      `json:"level" enum:"critical,high,medium,low,informational" title:"级别|Level"`
 	Technique      string     `json:"technique" doc:"Of ATT&CK for ICS" title:"技术|Technique"`
 	Client         string     `json:"client" doc:"Empty: several, or none" title:"请求方|Client"`

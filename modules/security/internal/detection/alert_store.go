@@ -60,7 +60,7 @@ type alertParams struct {
 	sqldb.ListParams
 	State        string `query:"state" enum:"new,looking,real,false_alarm,suppressed,wanted,open" doc:"open: new, being looked at, or real without an incident"`
 	Level        string `query:"level" enum:"critical,high,medium,low,informational"`
-	Kind         string `query:"kind" enum:"event,sequence,health,baseline,intel"`
+	Kind         string `query:"kind" enum:"event,sequence,health,baseline,intel,log"`
 	Technique    string `query:"technique" maxLength:"10"`
 	Rule         string `query:"rule" maxLength:"40" doc:"ID of a rule"`
 	Sensor       string `query:"sensor" maxLength:"40" doc:"ID of a sensor"`
@@ -167,10 +167,13 @@ func step(ctx context.Context, tx *sqldb.Tx, before, after ThreatAlert, who hand
 	return nil
 }
 
-func (s store) judge(ctx context.Context, before, after ThreatAlert, now time.Time) error {
+func (s store) judge(ctx context.Context, before, after ThreatAlert, now time.Time, with func(ctx context.Context, tx *sqldb.Tx) error) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		tx.Changed("security_alert", after.ID, before, after)
-		return step(ctx, tx, before, after, handOf(ctx), now)
+		if err := step(ctx, tx, before, after, handOf(ctx), now); err != nil {
+			return err
+		}
+		return with(ctx, tx)
 	})
 }
 

@@ -119,7 +119,7 @@ func (m *Detection) Routes() []module.Route {
 		{Pattern: "POST /alerts/{id}/judgement", Permission: mayHandle, Summary: "Say how an alert of one's own stands: looked at, real, a false alarm, or suppressed until", Handler: httpd.JSON(m.judge)},
 		{Pattern: "POST /alert-incidents", Permission: mayHandle, Summary: "Make an incident of alerts of one enterprise", Handler: httpd.Created(m.escalate)},
 		{Pattern: "GET /detection-rules", Permission: maySee, Summary: "The pack of rules, and which of them are switched off in one's own organisation", Handler: httpd.JSON(m.rules)},
-		{Pattern: "PUT /detection-rules/{id}/switch", Permission: maySwitch, Summary: "Switch a rule off or on for one's own organisation, with why", Handler: httpd.JSON(m.toggle)},
+		{Pattern: "PUT /detection-rules/{id}/switch", Permission: maySwitch, Summary: "Switch a rule off or on for one's own organisation, with why: off for seven days by one person, until it is switched on by two", Handler: httpd.JSON(m.toggle)},
 	}
 }
 
@@ -205,7 +205,7 @@ func (m *Detection) batch(ctx context.Context, d due) error {
 
 // judgeOf makes a judge that remembers what came before some events.
 func (m *Detection) judgeOf(ctx context.Context, d due, of sensorOf, events []Event) (*Judge, error) {
-	off, err := m.store.switched(ctx, of.organisation)
+	off, err := m.store.switched(ctx, of.organisation, m.now())
 	if err != nil {
 		return nil, err
 	}
@@ -350,7 +350,17 @@ func (m *Detection) judge(ctx context.Context, in judgeAlertInput) (AlertDetail,
 	if err != nil {
 		return AlertDetail{}, err
 	}
-	if err := m.store.judge(ctx, before, after, now); err != nil {
+	critical, err := m.alone(ctx, before, in.Body, now)
+	if err != nil {
+		return AlertDetail{}, err
+	}
+	err = m.store.judge(ctx, before, after, now, func(ctx context.Context, tx *sqldb.Tx) error {
+		if critical == "" {
+			return nil
+		}
+		return m.askOther(ctx, tx, after.OrganisationID, mayHandle, "压制告警："+after.Rule.ZH, "/security/alerts/"+after.ID)
+	})
+	if err != nil {
 		return AlertDetail{}, err
 	}
 	m.kit.Notify(topic, after.ID, after.OrganisationID)
@@ -413,6 +423,8 @@ type RuleShown struct {
 	Reason string    `json:"reason" doc:"Why it was switched off, or on again"`
 	At     time.Time `json:"at" doc:"When; zero: never"`
 	By     string    `json:"by" doc:"By whom"`
+	// Until is there where one person alone switched it off.
+	Until *time.Time `json:"until,omitempty" doc:"Until when it is off, or was, by the word of one person; a second person who switches it off meanwhile makes it last"`
 }
 
 // RulePack is the pack with its rules.
@@ -429,7 +441,7 @@ type nothing struct{}
 func (m *Detection) rules(ctx context.Context, _ nothing) (RulePack, error) {
 	who := identity.From(ctx)
 	p := RulePack{Version: m.pack.Version, Date: m.pack.Date, Source: m.pack.Source, Rules: []RuleShown{}, May: who.May(maySwitch) && who.Organisation.Kind != identity.Bureau}
-	switches, err := m.store.switches(ctx, who.Organisation.ID)
+	switches, err := m.store.switches(ctx, who.Organisation.ID, m.now())
 	if err != nil {
 		return p, err
 	}
@@ -463,7 +475,10 @@ func (m *Detection) toggle(ctx context.Context, in switchRuleInput) (RulePack, e
 	if reason == "" {
 		return RulePack{}, fault.New(fault.Invalid, "security.rule.reason", "say why").At("body.reason", "say why; it stays with the rule")
 	}
-	if err := m.store.toggle(ctx, who.Organisation.ID, r, in.Body.Off, reason, m.now()); err != nil {
+	err := m.store.toggle(ctx, who.Organisation.ID, r, in.Body.Off, reason, m.now(), func(ctx context.Context, tx *sqldb.Tx) error {
+		return m.askOther(ctx, tx, who.Organisation.ID, maySwitch, "停用规则："+r.Title.ZH, "/security/detection-rules")
+	})
+	if err != nil {
 		return RulePack{}, err
 	}
 	return m.rules(ctx, nothing{})

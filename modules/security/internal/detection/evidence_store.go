@@ -99,15 +99,19 @@ func (m *Detection) Holds(ctx context.Context, before time.Time) (map[string]map
 const judgedWithin = 7 * 24 * time.Hour
 
 // switches are what an organisation switched, by rule.
-func (s store) switches(ctx context.Context, organisation string) (map[string]RuleShown, error) {
-	rows, err := s.db.Query(ctx, `SELECT rule_id, off, reason, at, actor_name FROM security_rule_switch WHERE organisation_id = $1`, organisation)
+func (s store) switches(ctx context.Context, organisation string, now time.Time) (map[string]RuleShown, error) {
+	rows, err := s.db.Query(ctx, `SELECT rule_id, off, reason, at, until_at, actor_name FROM security_rule_switch WHERE organisation_id = $1`, organisation)
 	if err != nil {
 		return nil, fmt.Errorf("read switches of rules: %w", err)
 	}
 	list, err := sqldb.All(rows, func(r sqldb.Row) (x RuleShown, err error) {
-		var at int64
-		err = r.Scan(&x.ID, &x.Off, &x.Reason, &at, &x.By)
+		var at, until int64
+		err = r.Scan(&x.ID, &x.Off, &x.Reason, &at, &until, &x.By)
 		x.At = sqldb.Time(at)
+		if x.Off {
+			x.Until = sqldb.Instant(until)
+			x.Off = x.Until == nil || x.Until.After(now)
+		}
 		return x, err
 	})
 	out := map[string]RuleShown{}
@@ -117,16 +121,26 @@ func (s store) switches(ctx context.Context, organisation string) (map[string]Ru
 	return out, err
 }
 
-func (s store) toggle(ctx context.Context, organisation string, r Rule, off bool, reason string, now time.Time) error {
+func (s store) toggle(ctx context.Context, organisation string, r Rule, off bool, reason string, now time.Time, alone func(ctx context.Context, tx *sqldb.Tx) error) error {
 	who := handOf(ctx)
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO security_rule_switch (organisation_id, rule_id, off, reason, at, actor, actor_name) VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (organisation_id, rule_id) DO UPDATE SET off = excluded.off, reason = excluded.reason, at = excluded.at, actor = excluded.actor, actor_name = excluded.actor_name`,
-			organisation, r.ID, off, reason, now.UnixMilli(), who.actor, who.name)
+		var until time.Time
+		if off {
+			var err error
+			if until, err = offUntil(ctx, tx, organisation, r.ID, now); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO security_rule_switch (organisation_id, rule_id, off, reason, at, actor, actor_name, until_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+			ON CONFLICT (organisation_id, rule_id) DO UPDATE SET off = excluded.off, reason = excluded.reason, at = excluded.at, actor = excluded.actor, actor_name = excluded.actor_name, until_at = excluded.until_at`,
+			organisation, r.ID, off, reason, now.UnixMilli(), who.actor, who.name, sqldb.MillisOrZero(until))
 		if err != nil {
 			return fmt.Errorf("switch a rule: %w", err)
 		}
-		tx.Changed("security_rule_switch", r.ID, nil, map[string]any{"rule": r.Name, "off": off, "reason": reason})
-		return nil
+		tx.Changed("security_rule_switch", r.ID, nil, map[string]any{"rule": r.Name, "off": off, "reason": reason, "until": until})
+		if until.IsZero() {
+			return nil
+		}
+		return alone(ctx, tx)
 	})
 }

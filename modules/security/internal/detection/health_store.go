@@ -154,7 +154,7 @@ func (m *Detection) ails(ctx context.Context, v vital, found []Finding, now time
 		if err != nil {
 			return err
 		}
-		if list, err = switchedOn(ctx, tx, v.sensorOf, list); err != nil {
+		if list, err = switchedOn(ctx, tx, v.sensorOf, list, now); err != nil {
 			return err
 		}
 		raised = len(list) > 0

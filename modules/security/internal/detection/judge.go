@@ -24,16 +24,18 @@ const lookBack = 15 * time.Minute
 
 // Finding is that a rule applies.
 type Finding struct {
-	Rule    Rule
-	Client  string
-	Server  string
-	Unit    string
-	Why     lang.Text
-	Reasons []Reason
-	First   time.Time
-	Last    time.Time
-	Count   int
-	Records []string // by which, the oldest first
+	Rule   Rule
+	Client string
+	Server string
+	Unit   string
+	// Signature tells findings of one rule between the same two apart; empty where it does not.
+	Signature string
+	Why       lang.Text
+	Reasons   []Reason
+	First     time.Time
+	Last      time.Time
+	Count     int
+	Records   []string // by which, the oldest first
 }
 
 // Reason is what of an event a rule looked for.
@@ -42,9 +44,14 @@ type Reason struct {
 	Value string `json:"value"`
 }
 
-// fingerprint is the same for findings that are one alert: of a sensor, a rule and two.
+// fingerprint is the same for findings that are one alert: of a sensor, a rule and two, and of one
+// signature where the rule is about those of others.
 func (f Finding) fingerprint(sensor string) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{sensor, f.Rule.ID, f.Rule.Technique.ID, f.Client, f.Server}, "\x00")))
+	parts := []string{sensor, f.Rule.ID, f.Rule.Technique.ID, f.Client, f.Server}
+	if f.Signature != "" {
+		parts = append(parts, f.Signature)
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:16])
 }
 

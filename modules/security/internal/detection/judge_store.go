@@ -174,8 +174,8 @@ func (s store) earlier(ctx context.Context, d due, from, to time.Time) ([]Event,
 }
 
 // switched are the rules that an enterprise switched off.
-func (s store) switched(ctx context.Context, organisation string) (map[string]bool, error) {
-	rows, err := s.db.Query(ctx, `SELECT rule_id FROM security_rule_switch WHERE organisation_id = $1 AND off`, organisation)
+func (s store) switched(ctx context.Context, organisation string, now time.Time) (map[string]bool, error) {
+	rows, err := s.db.Query(ctx, `SELECT rule_id FROM security_rule_switch WHERE organisation_id = $1 AND `+inForce, organisation, now.UnixMilli())
 	if err != nil {
 		return nil, fmt.Errorf("read switches of rules: %w", err)
 	}

@@ -16,10 +16,10 @@ import (
 )
 
 // AskLogs puts a batch of logs into the queue of transactions, in the transaction that keeps it,
-// if there are any in it.
+// if there are any in it, or alerts of other sensors.
 func (m *Detection) AskLogs(ctx context.Context, tx *sqldb.Tx, sensor, spool string, sequence int64, at time.Time) error {
 	var some, waiting bool
-	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM security_sensor_log WHERE sensor_id = $1 AND spool = $2 AND sequence = $3 AND fields <> '')`, sensor, spool, sequence).Scan(&some); err != nil || !some {
+	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM security_sensor_log g WHERE g.sensor_id = $1 AND g.spool = $2 AND g.sequence = $3 AND (g.fields <> '' OR `+alarming+`))`, sensor, spool, sequence).Scan(&some); err != nil || !some {
 		return err
 	}
 	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM security_detection_log)`).Scan(&waiting); err != nil {
@@ -73,6 +73,11 @@ func (m *Detection) logBatch(ctx context.Context, d due) error {
 			return err
 		}
 	}
+	alarms, err := m.alarmed(ctx, d, of)
+	if err != nil {
+		return err
+	}
+	list = append(list, alarms...)
 	changed, err := m.keepOf(ctx, "security_detection_log", d, of, nil, list, t)
 	if err == nil && changed {
 		m.kit.Notify(topic, "", of.organisation)
@@ -82,7 +87,7 @@ func (m *Detection) logBatch(ctx context.Context, d due) error {
 
 // judgeLogs asks the rules about transactions, after those of the time that sequences look back.
 func (m *Detection) judgeLogs(ctx context.Context, d due, of sensorOf, events []Event) (list []Finding, t Tally, err error) {
-	off, err := m.store.switched(ctx, of.organisation)
+	off, err := m.store.switched(ctx, of.organisation, m.now())
 	if err != nil {
 		return nil, t, err
 	}
@@ -137,11 +142,15 @@ func (s store) loggedEvidence(ctx context.Context, sensor string, ids []string) 
 		marks = append(marks, fmt.Sprintf("$%d", i+2))
 	}
 	list, err := s.logged(ctx, `WHERE g.sensor_id = $1 AND g.id IN (`+strings.Join(marks, ", ")+`) ORDER BY g.at, g.id`, args...)
+	if err != nil {
+		return nil, err
+	}
+	alarms, err := s.alarmEvidence(ctx, sensor, ids)
 	out := make([]Evidence, 0, len(list))
 	for _, e := range list {
 		out = append(out, Evidence{
 			ID: e.ID, At: e.At, Client: e.Client, Server: e.Server, Port: e.Port, Protocol: e.Record.Protocol, Function: e.log.kind, Request: true,
-			Objects: []batch.Object{}, Fields: append([]batch.LogField{}, e.log.fields...),
+			Objects: []batch.Object{}, Fields: append(append([]batch.LogField{}, alarms[e.ID]...), e.log.fields...),
 		})
 	}
 	return out, err

@@ -56,7 +56,7 @@ type Rule struct {
 	Name      string    `json:"name" doc:"Short, for people who write rules" title:"代号|Name"`
 	Title     lang.Text `json:"title" title:"规则|Rule"`
 	Level     Level     `json:"level" enum:"critical,high,medium,low,informational" title:"级别|Level"`
-	Kind      string    `json:"kind" enum:"event,sequence,health,baseline,intel" doc:"What it looks at: one event, several within a time, the sensor itself, what was agreed to, or indicators of others" title:"类型|Kind"`
+	Kind      string    `json:"kind" enum:"event,sequence,health,baseline,intel,log" doc:"What it looks at: one event, several within a time, the sensor itself, what was agreed to, indicators of others, or alerts of other sensors" title:"类型|Kind"`
 	Protocol  string    `json:"protocol" doc:"Empty: any" title:"协议|Protocol"`
 	Technique Technique `json:"technique" doc:"Of ATT&CK for ICS; empty id: none"`
 	Why       lang.Text `json:"why" doc:"Why it matters"`
@@ -269,7 +269,7 @@ func (r Rule) check() error {
 		return errors.New("its level is none")
 	case !both(r.Title) || !both(r.say) || !both(r.Why) || !both(r.Do):
 		return errors.New("title, sentence, why it matters and what to do are wanted in Chinese and English")
-	case r.Technique.ID == "" && r.Kind != "health" && r.Kind != "intel":
+	case r.Technique.ID == "" && r.Kind != "health" && r.Kind != "intel" && r.Kind != "log":
 		return errors.New("its technique is not among those of the pack")
 	}
 	return nil

@@ -165,15 +165,15 @@ func (m *Detection) watched(ctx context.Context, tx *sqldb.Tx, of sensorOf, s Se
 		}
 		list = append(list, more...)
 	}
-	return switchedOn(ctx, tx, of, list)
+	return switchedOn(ctx, tx, of, list, s.Now)
 }
 
 // switchedOn leaves out findings of rules that the enterprise switched off.
-func switchedOn(ctx context.Context, tx *sqldb.Tx, of sensorOf, list []Finding) ([]Finding, error) {
+func switchedOn(ctx context.Context, tx *sqldb.Tx, of sensorOf, list []Finding, now time.Time) ([]Finding, error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
-	rows, err := tx.Query(ctx, `SELECT rule_id FROM security_rule_switch WHERE organisation_id = $1 AND off`, of.organisation)
+	rows, err := tx.Query(ctx, `SELECT rule_id FROM security_rule_switch WHERE organisation_id = $1 AND `+inForce, of.organisation, now.UnixMilli())
 	if err != nil {
 		return nil, fmt.Errorf("read switches of rules: %w", err)
 	}
@@ -212,7 +212,7 @@ func (m *Detection) Find(ctx context.Context, sensor string, look func(ctx conte
 		if err != nil {
 			return err
 		}
-		if list, err = switchedOn(ctx, tx, of, list); err != nil {
+		if list, err = switchedOn(ctx, tx, of, list, now); err != nil {
 			return err
 		}
 		changed = len(list) > 0

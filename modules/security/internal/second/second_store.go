@@ -90,7 +90,7 @@ func (h Hand) Waits(name string) error {
 
 // Kind is the message by which others with the duty learn of what waits for them.
 func Kind() message.Kind {
-	return message.Kind{ID: told, Title: lang.Text{ZH: "上报下发通道和文件来源待确认", EN: "Channels and sources of files to confirm"}, Gravity: message.Important, Mail: message.AtOnce}
+	return message.Kind{ID: told, Title: lang.Text{ZH: "待第二人确认的事项", EN: "What waits for a second person"}, Gravity: message.Important, Mail: message.AtOnce}
 }
 
 const told = "security.second.to_confirm"

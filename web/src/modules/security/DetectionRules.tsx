@@ -46,6 +46,7 @@ function Said({ rule: r }: { rule: RuleRow }) {
     <span className="lh-two lh-wrap">
       <span>{text(r.title)}</span>
       <span className="lh-muted">{text(r.why)}</span>
+      {r.off && r.until && <span className="lh-muted">{t('alert.rules.alone', { time: f.time(r.until) })}</span>}
       {r.reason && <span className="lh-muted">{t('alert.rules.byWhom', { name: r.by, time: f.time(r.at), reason: r.reason })}</span>}
     </span>
   )
@@ -54,12 +55,13 @@ function Said({ rule: r }: { rule: RuleRow }) {
 function Switch({ rule: r, may }: { rule: RuleRow; may: boolean }) {
   const t = useAlertTexts()
   const [reason, setReason] = useState('')
-  const change = useChange({ run: () => read(api.PUT('/api/security/detection-rules/{id}/switch', { params: { path: { id: r.id } }, body: { off: !r.off, reason } })), refresh: [alertKey], done: t('alert.rules.done'), quiet: true, after: () => setReason('') })
+  const change = useChange({ run: (off: boolean) => read(api.PUT('/api/security/detection-rules/{id}/switch', { params: { path: { id: r.id } }, body: { off, reason } })), refresh: [alertKey], done: t('alert.rules.done'), quiet: true, after: () => setReason('') })
   const label = r.off ? t('alert.rules.switchOn') : t('alert.rules.switchOff')
   return (
     <Flex vertical gap={4} align="flex-start">
       <span><StatusTag tone={r.off ? 'idle' : 'good'}>{r.off ? t('alert.rules.off') : t('alert.rules.on')}</StatusTag></span>
-      {may && <Confirm title={label} label={label} danger={!r.off} disabled={reason.trim() === ''} run={() => change.mutateAsync()}>{!r.off && <p>{t('alert.rules.offNote')}</p>}<Input.TextArea aria-label={t('alert.rules.reason')} placeholder={t('alert.rules.reason')} maxLength={1000} value={reason} onChange={(e) => setReason(e.target.value)} /></Confirm>}
+      {may && <Confirm title={label} label={label} danger={!r.off} disabled={reason.trim() === ''} run={() => change.mutateAsync(!r.off)}>{!r.off && <p>{t('alert.rules.offNote')}</p>}<Input.TextArea aria-label={t('alert.rules.reason')} placeholder={t('alert.rules.reason')} maxLength={1000} value={reason} onChange={(e) => setReason(e.target.value)} /></Confirm>}
+      {may && r.off && r.until && <Confirm title={t('alert.rules.keepOff')} label={t('alert.rules.keepOff')} disabled={reason.trim() === ''} run={() => change.mutateAsync(true)}><p>{t('alert.rules.offNote')}</p><Input.TextArea aria-label={t('alert.rules.reason')} placeholder={t('alert.rules.reason')} maxLength={1000} value={reason} onChange={(e) => setReason(e.target.value)} /></Confirm>}
     </Flex>
   )
 }

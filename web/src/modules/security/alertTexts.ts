@@ -13,7 +13,7 @@ export const alertKey = ['security', 'alerts']
 
 export const levels = ['critical', 'high', 'medium', 'low', 'informational'] as const
 export const states = ['open', 'new', 'looking', 'real', 'false_alarm', 'suppressed', 'wanted'] as const
-export const kinds = ['event', 'sequence', 'baseline', 'intel', 'health'] as const
+export const kinds = ['event', 'sequence', 'baseline', 'intel', 'log', 'health'] as const
 
 export const levelTone: Record<AlertRow['level'], Tone> = { critical: 'bad', high: 'bad', medium: 'warn', low: 'info', informational: 'idle' }
 export const stateTone: Record<AlertRow['state'], Tone> = { new: 'warn', looking: 'info', real: 'bad', false_alarm: 'idle', suppressed: 'idle', wanted: 'good' }

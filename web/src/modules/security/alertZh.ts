@@ -14,12 +14,12 @@ export const zh = {
     },
     levels: { critical: '严重', high: '高', medium: '中', low: '低', informational: '提示' },
     states: { open: '未了结', new: '新', looking: '核查中', real: '属实', false_alarm: '误报', suppressed: '已压制', wanted: '需要的' },
-    kinds: { event: '单个事件', sequence: '序列或频次', baseline: '偏离基线', intel: '命中情报', health: '探针状态' },
+    kinds: { event: '单个事件', sequence: '序列或频次', baseline: '偏离基线', intel: '命中情报', log: '其他传感器', health: '探针状态' },
     why: '为什么告警', matters: '为什么重要', do: '怎么办', falses: '容易混淆的正常情况', matched: '规则所见', evidence: '证据', noEvidence: '没有记录，或已超过保存期', related: '可能相关的告警', noRelated: '前后两小时内没有涉及相同设备的其他未了结告警', before: '此前的告警', beforeThis: '同一情况的安全事件已了结，此后又被发现', history: '处理记录', platform: '平台', around: '已向探针索取前后一分钟的往来', expired: '压制到期后仍有发现', about: '告警信息', exception: '异常应答：{{text}}', answer: '应答',
     orientations: { nothing: '推测', semantics: '报文语义', port: '端口', many_semantics: '多个报文的语义', handshake: '连接建立' },
     judge: '处理', judged: '已记录', submit: '确定', look: '开始核查', escalate: '转为安全事件', escalated: '已转为安全事件', include: '一并转为事件', summary: '{{count}} 条告警：', toIncident: '查看安全事件', quiet: '压制期内的发现只计数，到期后如仍出现则重新告警；最长 90 天。', falseNote: '24 小时内的相同发现并入此告警，之后重新告警。',
     rules: {
-      title: '检测规则', note: '规则包 {{version}}，{{date}}；{{n}} 条规则', rule: '规则', off: '已停用', on: '启用中', switchOff: '停用', switchOn: '启用', reason: '理由', done: '已记录', state: '状态', search: '规则、技术、代号', byWhom: '{{name}}，{{time}}：{{reason}}', anyProtocol: '各协议', all: '全部级别', offNote: '停用只对本企业有效，停用期间的发现不产生告警。', none: '没有符合的规则',
+      title: '检测规则', note: '规则包 {{version}}，{{date}}；{{n}} 条规则', rule: '规则', off: '已停用', on: '启用中', switchOff: '停用', switchOn: '启用', reason: '理由', done: '已记录', state: '状态', search: '规则、技术、代号', byWhom: '{{name}}，{{time}}：{{reason}}', anyProtocol: '各协议', all: '全部级别', offNote: '停用只对本企业有效，停用期间的发现不产生告警。一人停用保持 7 天；期间另一位负责人也停用的，一直停用到重新启用。', alone: '一人停用，到 {{time}} 自动恢复', keepOff: '由第二人确认停用', none: '没有符合的规则',
     },
   },
 }

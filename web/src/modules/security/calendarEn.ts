@@ -43,5 +43,6 @@ export const en: Record<keyof typeof zh, string> = {
   'problems.calendar.city': 'The calendar of working days is the city’s.',
   'problems.calendar.waiting': '{{count}} calendars wait for a second person already: have them confirmed, or withdraw them.',
   'problems.calendar.confirmed': 'It holds: bring another one for the same days in its place.',
+  'problems.alert.alone': '{{asset}} is critical: one person suppresses its alerts for seven days at most; a second person may go on, up to 90 days.',
   'problems.incident.drill': 'The incident cannot be of this drill: it has to go on, and the organisation to take part.',
 }

@@ -41,5 +41,6 @@ export const zh = {
   'problems.calendar.city': '工作日历由主管部门维护。',
   'problems.calendar.waiting': '已有 {{count}} 份日历待第二人确认：请先确认或撤回。',
   'problems.calendar.confirmed': '已生效：请为相同日期录入另一份代替。',
+  'problems.alert.alone': '{{asset}}是关键资产：一人至多压制 7 天；压制期间由另一人继续压制，至多 90 天。',
   'problems.incident.drill': '事件不能属于此次演练：须是正在进行、且该单位参加的演练。',
 }
