@@ -23,7 +23,7 @@ const whole = `{
  "product_tree": {
   "branches": [{"category": "vendor", "name": "Example Works", "branches": [{"category": "product_name", "name": "Drive 7", "branches": [
     {"category": "product_version_range", "name": "<2.3", "product": {"name": "Example Works Drive 7 <2.3", "product_id": "P1", "product_identification_helper": {
-      "purl": "pkg:generic/drive@2", "hashes": [{"filename": "a", "file_hashes": [{"algorithm": "sha256", "value": "00"}, {"algorithm": "sha512", "value": "00"}]}]}}},
+      "purl": "pkg:generic/drive@2", "hashes": [{"filename": "a", "file_hashes": [{"algorithm": "sha256", "value": "00000000000000000000000000000000"}, {"algorithm": "sha512", "value": "00000000000000000000000000000000"}]}]}}},
     {"category": "product_version", "name": "2.4", "product": {"name": "Example Works Drive 7 2.4", "product_id": "P2"}}]}]}],
   "full_product_names": [{"name": "Rack", "product_id": "P3"}],
   "relationships": [{"category": "installed_on", "full_product_name": {"name": "Drive in rack", "product_id": "P4"}, "product_reference": "P1", "relates_to_product_reference": "P3"}],
@@ -205,6 +205,10 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(whole))
 	f.Add(changed(f, newWhole))
 	f.Add([]byte(`{"a":"\ud83d\ude00\n","b":[1e3,-0.5,true,null]}`))
+	structure, err := NewStructure()
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		n, err := parseTree(data)
 		if err == nil && !json.Valid(data) {
@@ -220,7 +224,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, finding := range d.Check(Data{Weakness: catalogue}).Findings {
+		for _, finding := range append(d.Check(Data{Weakness: catalogue}).Findings, structure.Check(d)...) {
 			if finding.Path == "" || finding.What == "" {
 				t.Fatalf("%+v", finding)
 			}

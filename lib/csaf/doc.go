@@ -12,9 +12,15 @@
 // order is not known here, and licenses of ScanCode's database. Decision points of
 // SSVC are those of 2026-07-20, licenses those of SPDX 3.29.0. Which affected
 // product corresponds to a fixed one (6.1.27.13) is told by vendor, product name
-// and architecture of the branches; where they do not tell, nothing is found. The
-// JSON schema itself is not checked; what tests need and is not there makes them
-// silent, as the standard has it.
+// and architecture of the branches; where they do not tell, nothing is found.
+//
+// What tests need and is not there makes them silent, as the standard has it: the
+// reader holds only that the document is JSON with each key once, in UTF-8 and
+// within limits, names version 2.0 or 2.1 and has /document/tracking. The JSON
+// schemas are checked by [Structure.Check], which a validator has to ask beside the
+// tests: kinds, members that must be there and, in 2.1, that may, lengths, items
+// once, words, patterns, dates and URIs. Of scores (schemas of FIRST) only what
+// 6.1.8 tests is looked at.
 //
 // [Document.Judge] compares a product in use with the products of the advisory:
 // affected, not affected or cannot tell, always with the sentence of the advisory

@@ -1,6 +1,7 @@
 package csaf
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,17 +15,19 @@ func (c *checker) profileCorresponding() {
 	if !c.is("csaf_security_advisory") {
 		return
 	}
-	with := c.d.installedWith()
+	all := c.d.correspondence()
 	for _, v := range c.d.vulnerabilities() {
 		status := v.get("product_status")
-		affected := c.affectedVersions(status)
+		affected := versions{}
+		for _, s := range []string{"known_affected", "first_affected", "last_affected"} {
+			for _, p := range status.items(s) {
+				affected.add(all.of(p.str()))
+			}
+		}
 		for _, s := range []string{"fixed", "first_fixed"} {
 			for _, p := range status.items(s) {
-				found := affected.has(c.d.versionsOf(c.d.parts(p.str())))
-				for _, before := range with[p.str()] {
-					found = found || affected.has(c.d.versionsOf(before))
-				}
-				if !found {
+				before, some := all.before[p.str()]
+				if !affected.meet(all.of(p.str())) && (!some || !affected.meet(before)) {
 					c.fail(p, fmt.Sprintf("the product %q is fixed, and no version of it is affected", p.str()))
 				}
 			}
@@ -32,88 +35,126 @@ func (c *checker) profileCorresponding() {
 	}
 }
 
-// versions are keys of products, beside which there may be some without.
+// versions are keys of products, two of which share one if they are the same but for the
+// version of a part; beside them there may be products without keys.
 type versions struct {
-	keys    map[string]bool
+	keys    []string
 	unclear bool
+	set     map[string]bool // keys of all that were added
 }
 
-func (c *checker) affectedVersions(status *node) versions {
-	out := versions{keys: map[string]bool{}}
-	for _, s := range []string{"known_affected", "first_affected", "last_affected"} {
-		for _, p := range status.items(s) {
-			keys, ok := c.d.versionsOf(c.d.parts(p.str()))
-			out.unclear = out.unclear || !ok
-			for _, k := range keys {
-				out.keys[k] = true
-			}
-		}
+func (v *versions) add(o versions) {
+	if v.set == nil {
+		v.set = map[string]bool{}
 	}
-	return out
+	v.unclear = v.unclear || o.unclear
+	for _, k := range o.keys {
+		v.set[k] = true
+	}
 }
 
-// has says that a product with one of the keys is, or may be, among the versions.
-func (v versions) has(keys []string, ok bool) bool {
-	if v.unclear || !ok {
-		return v.unclear || len(v.keys) > 0
+// meet says that a product is, or may be, among the versions.
+func (v *versions) meet(o versions) bool {
+	if v.unclear || o.unclear {
+		return v.unclear || len(v.set) > 0
 	}
-	return slices.ContainsFunc(keys, func(k string) bool { return v.keys[k] })
+	return slices.ContainsFunc(o.keys, func(k string) bool { return v.set[k] })
 }
 
-// parts are the products that a product is made of; a product of the branches is one.
-func (d *Document) parts(id string) []string {
-	p := d.products[id]
-	if p == nil || p.related == nil {
-		return []string{id}
-	}
-	var out []string
-	for _, n := range relates(p.related) {
-		out = append(out, n.str())
-	}
-	return out
+// correspondence has the keys of the products of a document. Keys are made of numbers
+// that stand for ids and names, so that long ones do not count.
+type correspondence struct {
+	d       *Document
+	numbers map[string]uint32
+	names   map[string]uint32 // of products without their versions, by id; 0 if there is none
+	known   map[string]versions
+	before  map[string]versions // what was there before something was installed with it
 }
 
-// installedWith gives for each product what was there before something was installed: for
-// a path, what leads to that, and for what was installed, the same.
-func (d *Document) installedWith() map[string][][]string {
-	out := map[string][][]string{}
+const (
+	maxParts  = 20 // of a product that keys are made for
+	maxBefore = 40 // keys of what was there before something was installed
+)
+
+func (d *Document) correspondence() *correspondence {
+	c := &correspondence{d: d, numbers: map[string]uint32{"": 0}, names: map[string]uint32{}, known: map[string]versions{}, before: map[string]versions{}}
 	for _, r := range d.root.get("product_tree").items("product_paths") {
-		all := relates(r)
-		subpaths := r.items("subpaths")
-		if len(all) != len(subpaths)+1 || len(all) > maxParts {
+		parts, subpaths := relates(r), r.items("subpaths")
+		if len(parts) != len(subpaths)+1 || len(parts) > maxParts {
 			continue
 		}
-		var before []string
 		for i, s := range subpaths {
-			before = append(before, all[i].str())
-			if s.value("category") != "installed_with" {
-				continue
-			}
-			for _, id := range []string{r.get("full_product_name").value("product_id"), all[i+1].str()} {
-				out[id] = append(out[id], slices.Clip(before))
+			if s.value("category") == "installed_with" {
+				keys := c.keys(parts[:i+1])
+				c.note(r.get("full_product_name").value("product_id"), keys)
+				c.note(parts[i+1].str(), keys)
 			}
 		}
+	}
+	return c
+}
+
+// note says what was there before a product was installed, or before it was made of that.
+func (c *correspondence) note(id string, before versions) {
+	old := c.before[id]
+	old.unclear = old.unclear || before.unclear || len(old.keys) > maxBefore
+	if !old.unclear {
+		old.keys = append(old.keys, before.keys...)
+	}
+	c.before[id] = old
+}
+
+// of gives the keys of a product, those of its parts if a path defines it.
+func (c *correspondence) of(id string) versions {
+	if v, ok := c.known[id]; ok {
+		return v
+	}
+	p := c.d.products[id]
+	v := versions{unclear: true}
+	switch {
+	case p == nil:
+	case p.related != nil:
+		v = c.keys(relates(p.related))
+	default:
+		v = c.keys([]*node{p.at.get("product_id")})
+	}
+	c.known[id] = v
+	return v
+}
+
+// keys have one part each without its version.
+func (c *correspondence) keys(parts []*node) versions {
+	if len(parts) > maxParts {
+		return versions{unclear: true}
+	}
+	var whole []byte
+	for _, p := range parts {
+		whole = binary.BigEndian.AppendUint32(whole, c.number("\x00"+p.str()))
+	}
+	var out versions
+	for i, p := range parts {
+		name, ok := c.names[p.str()]
+		if !ok {
+			name = c.number(c.d.withoutVersion(p.str()))
+			c.names[p.str()] = name
+		}
+		if name == 0 {
+			return versions{unclear: true}
+		}
+		key := slices.Clone(whole)
+		binary.BigEndian.PutUint32(key[4*i:], name)
+		out.keys = append(out.keys, string(key))
 	}
 	return out
 }
 
-const maxParts = 20
-
-// versionsOf gives keys, one of which a product made of parts shares with each that
-// differs in the version of one part. ok is false if that cannot be told.
-func (d *Document) versionsOf(parts []string) (keys []string, ok bool) {
-	if len(parts) > maxParts {
-		return []string{""}, false
+func (c *correspondence) number(text string) uint32 {
+	n, ok := c.numbers[text]
+	if !ok {
+		n = uint32(len(c.numbers)) //nolint:gosec // less than MaxDocument
+		c.numbers[text] = n
 	}
-	for i, id := range parts {
-		name := d.withoutVersion(id)
-		if name == "" {
-			return []string{""}, false
-		}
-		key := append(append(append([]string{}, parts[:i]...), name), parts[i+1:]...)
-		keys = append(keys, strings.Join(key, "\x00"))
-	}
-	return keys, true
+	return n
 }
 
 // withoutVersion names a product without its version, by the branches.
@@ -136,5 +177,5 @@ func (d *Document) withoutVersion(id string) string {
 	if name == "" {
 		return ""
 	}
-	return "\x01" + strings.ToLower(strings.Join([]string{vendor, name, architecture}, "\x01"))
+	return strings.ToLower(strings.Join([]string{"", vendor, name, architecture}, "\x01"))
 }

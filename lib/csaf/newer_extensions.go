@@ -98,10 +98,10 @@ func (c *checker) extensionSchema() {
 	c.extensions(func(_ string, list *node) {
 		for _, x := range list.list() {
 			e, ok := c.extension(x)
-			item, object := x.plain().(map[string]any)
-			if !ok || !object || e.Valid == nil {
+			if !ok || x.kind != kindObject || e.Valid == nil {
 				continue
 			}
+			item, _ := x.plain().(map[string]any)
 			if err := e.Valid(item); err != nil {
 				c.fail(x, fmt.Sprintf("it is not valid by the schema of the extension: %s", err))
 			}

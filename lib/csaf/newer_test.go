@@ -9,7 +9,9 @@ import (
 )
 
 // newWhole turns the whole document into one of CSAF 2.1.
-const newWhole = `/document/csaf_version "2.1"
+const newWhole = `/$schema "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/csaf.json"
+/document/csaf_version "2.1"
+/product_tree/branches/0/branches/0/branches/0/product/product_identification_helper/purl
 /document/distribution {"tlp":{"label":"CLEAR"},"sharing_group":{"id":"ffffffff-ffff-ffff-ffff-ffffffffffff","name":"Public"}}
 /product_tree/relationships
 /product_tree/product_paths [{"beginning_product_reference":"P1","full_product_name":{"name":"Drive in rack","product_id":"P4"},"subpaths":[{"category":"installed_on","next_product_reference":"P3"}]}]
