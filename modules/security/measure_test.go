@@ -79,7 +79,9 @@ func TestMeasuresForThePlan(t *testing.T) {
 			x.do(t, "POST", "/incidents", "officer", fmt.Sprintf(`{"organisation_id":%q,"title":"标题","summary":"经过","category":"malware","kind":"other","tlp":"amber","importance":"important","loss":"serious","harm":"","aware_at":%q%s}`, x.Ours.ID, now.UTC().Format(time.RFC3339Nano), more), 0, http.StatusCreated, &i)
 			return i
 		}
-		mine, _, _ := open(""), open(`,"drill":"推演"`), open(`,"synthetic":true`)
+		var drill struct{ ID string }
+		x.do(t, "POST", "/drills", "officer", fmt.Sprintf(`{"title":"推演","plan":"内容","pace":1,"organisations":[%q]}`, x.Ours.ID), 0, http.StatusCreated, &drill)
+		mine, _, _ := open(""), open(fmt.Sprintf(`,"drill":%q`, drill.ID)), open(`,"synthetic":true`)
 		if v := x.valueOf(t, "incidents_reported_in_time"); v.Known {
 			t.Errorf("a report that is not due yet counts: %+v", v)
 		}
