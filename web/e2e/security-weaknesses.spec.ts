@@ -84,6 +84,7 @@ test('an enterprise imports assets, an officer an advisory; the enterprise sees 
   await firm.getByRole('button', { name: '处置', exact: true }).click()
   await firm.getByLabel('做了什么、有何证据').fill('已升级到 2.3，截图存档')
   await firm.getByRole('button', { name: '确定' }).click()
+  await expect(firm.getByRole('dialog')).toHaveCount(0)
   await expect(firm.getByText('已升级到 2.3，截图存档')).toBeVisible()
   await expect(firm.getByText('已修复').first()).toBeVisible()
   await narrow(firm)
