@@ -78,6 +78,19 @@ func (s store) update(ctx context.Context, tx *sqldb.Tx, c Clock) error {
 	return nil
 }
 
+// cancel ends what runs of objects; they say nothing more.
+func (s store) cancel(ctx context.Context, tx *sqldb.Tx, at time.Time, reason string, objects []string) error {
+	args := []any{Cancelled, at.UnixMilli(), reason, Running}
+	for _, o := range objects {
+		args = append(args, o)
+	}
+	_, err := tx.Exec(ctx, `UPDATE security_clock SET state = $1, stopped_at = $2, reason = CASE WHEN $3 = '' THEN reason ELSE $3 END, next_at = 0 WHERE state = $4 AND object IN (`+sqldb.Marks(5, len(objects))+`)`, args...)
+	if err != nil {
+		return fmt.Errorf("cancel clocks: %w", err)
+	}
+	return nil
+}
+
 // running is the clock of an obligation that still runs.
 func (s store) running(ctx context.Context, db reader, object, obligation string) (Clock, bool, error) {
 	c, err := scan(db.QueryRow(ctx, `SELECT `+columns+` FROM security_clock WHERE object = $1 AND obligation = $2 AND state = 'running'`, object, obligation))

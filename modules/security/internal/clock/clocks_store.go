@@ -164,6 +164,16 @@ func (c *Clocks) Cancel(ctx context.Context, tx *sqldb.Tx, object, obligation st
 	return nil
 }
 
+// CancelAll ends all clocks of objects with few statements, however many they are.
+func (c *Clocks) CancelAll(ctx context.Context, tx *sqldb.Tx, at time.Time, reason string, objects ...string) error {
+	for part := range slices.Chunk(objects, mostObjects) {
+		if err := c.store.cancel(ctx, tx, at, reason, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (c *Clocks) stop(ctx context.Context, tx *sqldb.Tx, object, obligation string, state State, at time.Time, reason string) (Clock, bool, error) {
 	k, found, err := c.store.running(ctx, tx, object, obligation)
 	if err != nil || !found {

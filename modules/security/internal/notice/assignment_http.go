@@ -345,7 +345,7 @@ func (d *Desk) answer(ctx context.Context, in assignmentAnswerInput) (Assignment
 				return a, s, err
 			}
 		}
-		return a, s, d.tellAddressee(ctx, tx, toldDecided, a, what, s.reason, "")
+		return a, s, d.tellAddressee(ctx, tx, toldDecided, a, what, s.reason)
 	})
 }
 
@@ -378,7 +378,7 @@ func (d *Desk) settle(ctx context.Context, in assignmentSettleInput) (Assignment
 		if in.Body.Released {
 			what = lang.Text{ZH: "异议已采纳，无需办理", EN: "the dispute is accepted; nothing is owed any more"}
 		}
-		return a, s, d.tellAddressee(ctx, tx, toldDecided, a, what, s.reason, "")
+		return a, s, d.tellAddressee(ctx, tx, toldDecided, a, what, s.reason)
 	})
 }
 
@@ -401,7 +401,7 @@ func (d *Desk) verify(ctx context.Context, in assignmentVerifyInput) (Assignment
 		if !in.Body.Accepted {
 			what = lang.Text{ZH: "反馈被退回", EN: "the feedback is returned"}
 		}
-		return a, s, d.tellAddressee(ctx, tx, toldDecided, a, what, s.reason, "")
+		return a, s, d.tellAddressee(ctx, tx, toldDecided, a, what, s.reason)
 	})
 }
 
@@ -411,7 +411,7 @@ func (d *Desk) urge(ctx context.Context, in noticeReasonInput) (AssignmentDetail
 		if err != nil {
 			return a, s, err
 		}
-		return a, s, d.tellAddressee(ctx, tx, toldReminder, a, lang.Text{ZH: "市级督办", EN: "the city presses for it"}, s.reason, "")
+		return a, s, d.tellAddressee(ctx, tx, toldReminder, a, lang.Text{ZH: "市级督办", EN: "the city presses for it"}, s.reason)
 	})
 }
 

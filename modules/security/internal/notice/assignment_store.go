@@ -172,6 +172,34 @@ func saveDelivered(ctx context.Context, tx *sqldb.Tx, list []Assignment, at time
 	return saved, nil
 }
 
+// saveTogether saves assignments that all come to one state: with a reason, and nothing disputed any more, or without one. Those of
+// one version are saved together.
+func saveTogether(ctx context.Context, tx *sqldb.Tx, list []Assignment, reason *string, become func(Assignment) Assignment) error {
+	groups := map[int64][]Assignment{}
+	for _, a := range list {
+		groups[a.Version] = append(groups[a.Version], a)
+	}
+	for version, group := range groups {
+		for part := range slices.Chunk(group, savedAtOnce) {
+			args := []any{become(part[0]).State, reason, version}
+			for _, a := range part {
+				args = append(args, a.ID)
+			}
+			n, err := tx.Exec(ctx, `UPDATE security_assignment SET state = $1, reason = COALESCE(CAST($2 AS TEXT), reason), disputed = CASE WHEN CAST($2 AS TEXT) IS NULL THEN disputed ELSE '' END, version = version + 1 WHERE version = $3 AND id IN (`+sqldb.Marks(4, len(part))+`)`, args...)
+			if err != nil {
+				return fmt.Errorf("save assignments: %w", err)
+			}
+			if n != int64(len(part)) {
+				return stale()
+			}
+			for _, a := range part {
+				tx.Changed("security_assignment", a.ID, a, become(a))
+			}
+		}
+	}
+	return nil
+}
+
 // delivered are those of some assignments that were saved, as they are now.
 func delivered(tx *sqldb.Tx, list []Assignment, ids []string, at time.Time) (out []Assignment) {
 	for _, before := range list {

@@ -13,6 +13,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	message "linghang/kernel/notice"
 	"linghang/kernel/sqldb"
 )
 
@@ -456,24 +457,32 @@ func (d *Desk) releaseAll(ctx context.Context, tx *sqldb.Tx, n Notice, by Signat
 	if err != nil {
 		return err
 	}
-	for _, a := range list {
-		if a.over() {
-			continue
+	list = slices.DeleteFunc(list, Assignment.over)
+	for part := range slices.Chunk(list, atOnce) {
+		entries, objects, messages := make([]Entry, len(part)), make([]string, len(part)), []message.Notice{}
+		for i, a := range part {
+			a, s, err := a.release(reason)
+			if err != nil {
+				return err
+			}
+			entries[i], objects[i] = a.entry(s, by), a.object()
+			if a.DeliveredAt == nil {
+				continue
+			}
+			a.Title, a.tlp = n.Title, n.TLP
+			messages = append(messages, toAddressee(ctx, toldChanged, a, changeWord(act), reason, act+"/"+a.ID))
 		}
-		before := a
-		a, s, err := a.release(reason)
-		if err != nil {
+		if err := saveTogether(ctx, tx, part, &reason, func(a Assignment) Assignment { a, _, _ = a.release(reason); return a }); err != nil {
 			return err
 		}
-		if err := d.keep(ctx, tx, before, a, s, by); err != nil {
+		if err := d.clocks.CancelAll(ctx, tx, by.At, reason, objects...); err != nil {
+			return fmt.Errorf("end the clocks of a notice: %w", err)
+		}
+		if err := insertEntries(ctx, tx, entries...); err != nil {
 			return err
 		}
-		if a.DeliveredAt == nil {
-			continue
-		}
-		a.Title, a.tlp = n.Title, n.TLP
-		if err := d.tellAddressee(ctx, tx, toldChanged, a, changeWord(act), reason, act+"/"+a.ID); err != nil {
-			return err
+		if err := d.kit.Notices.Send(ctx, tx, messages...); err != nil {
+			return fmt.Errorf("tell addressees: %w", err)
 		}
 	}
 	return nil
@@ -485,16 +494,20 @@ func (d *Desk) finishAll(ctx context.Context, tx *sqldb.Tx, n Notice, by Signatu
 	if err != nil {
 		return err
 	}
-	for _, a := range list {
-		if a.State != Verified {
-			continue
+	list = slices.DeleteFunc(list, func(a Assignment) bool { return a.State != Verified })
+	for part := range slices.Chunk(list, atOnce) {
+		entries := make([]Entry, len(part))
+		for i, a := range part {
+			a, s, err := a.finish()
+			if err != nil {
+				return err
+			}
+			entries[i] = a.entry(s, by)
 		}
-		before := a
-		a, s, err := a.finish()
-		if err != nil {
+		if err := saveTogether(ctx, tx, part, nil, func(a Assignment) Assignment { a, _, _ = a.finish(); return a }); err != nil {
 			return err
 		}
-		if err := d.keep(ctx, tx, before, a, s, by); err != nil {
+		if err := insertEntries(ctx, tx, entries...); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,8 @@ package notice
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/oklog/ulid/v2"
 
@@ -10,6 +12,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	message "linghang/kernel/notice"
 	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/rating"
 )
@@ -118,27 +121,38 @@ func (d *Desk) supersede(ctx context.Context, tx *sqldb.Tx, n Notice, v Revision
 	if err != nil {
 		return n, step{}, err
 	}
-	for _, a := range list {
-		if a.DeliveredAt == nil {
-			continue
-		}
-		a.Title, a.tlp = n.Title, n.TLP
-		if err := d.kit.Search.Put(ctx, tx, a.document(sayable(n.Text))); err != nil {
+	list = slices.DeleteFunc(list, func(a Assignment) bool { return a.DeliveredAt == nil })
+	for part := range slices.Chunk(list, atOnce) {
+		if err := d.tellChange(ctx, tx, n, v, part); err != nil {
 			return n, step{}, err
 		}
+	}
+	return n, step{act: "revised", reason: v.Change, data: map[string]any{"act": v.Act, "revision": v.Number, "from_level": before.Level, "level": n.Level, "from_tlp": before.TLP, "tlp": n.TLP}}, nil
+}
+
+// tellChange lets search and some addressees know what a notice says now; who has to do something is told.
+func (d *Desk) tellChange(ctx context.Context, tx *sqldb.Tx, n Notice, v Revision, list []Assignment) error {
+	documents, messages := make([]module.Document, len(list)), []message.Notice{}
+	for i, a := range list {
+		a.Title, a.tlp = n.Title, n.TLP
+		documents[i] = a.document(sayable(n.Text))
 		if a.over() {
 			continue
 		}
 		if v.Act == "raise" {
 			if err := d.clocks.Relevel(ctx, tx, a.object(), n.Level); err != nil {
-				return n, step{}, err
+				return fmt.Errorf("shorten the clocks of a notice: %w", err)
 			}
 		}
-		if err := d.tellAddressee(ctx, tx, toldChanged, a, changeWord(v.Act), v.Change, v.ID+"/"+a.ID); err != nil {
-			return n, step{}, err
-		}
+		messages = append(messages, toAddressee(ctx, toldChanged, a, changeWord(v.Act), v.Change, v.ID+"/"+a.ID))
 	}
-	return n, step{act: "revised", reason: v.Change, data: map[string]any{"act": v.Act, "revision": v.Number, "from_level": before.Level, "level": n.Level, "from_tlp": before.TLP, "tlp": n.TLP}}, nil
+	if err := d.kit.Search.Put(ctx, tx, documents...); err != nil {
+		return fmt.Errorf("enter what a notice says now: %w", err)
+	}
+	if err := d.kit.Notices.Send(ctx, tx, messages...); err != nil {
+		return fmt.Errorf("tell addressees: %w", err)
+	}
+	return nil
 }
 
 func (d *Desk) signRevision(ctx context.Context, in actInput) (Detail, error) {

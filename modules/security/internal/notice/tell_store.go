@@ -48,8 +48,8 @@ func guarded(body string, t rating.TLP) lang.Text {
 }
 
 // tellAddressee tells those of an addressee who answer notices.
-func (d *Desk) tellAddressee(ctx context.Context, tx *sqldb.Tx, kind string, a Assignment, what lang.Text, body, key string) error {
-	return d.kit.Notices.Send(ctx, tx, toAddressee(ctx, kind, a, what, body, key))
+func (d *Desk) tellAddressee(ctx context.Context, tx *sqldb.Tx, kind string, a Assignment, what lang.Text, body string) error {
+	return d.kit.Notices.Send(ctx, tx, toAddressee(ctx, kind, a, what, body, ""))
 }
 
 func toAddressee(ctx context.Context, kind string, a Assignment, what lang.Text, body, key string) message.Notice {
