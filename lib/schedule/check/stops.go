@@ -33,7 +33,10 @@ func (e *examiner) stopsAreKnown() bool {
 type sorted []*model.Stop
 
 func compare(a, b *model.Stop) int {
-	return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(number(a.Resource), number(b.Resource)), cmp.Compare(number(a.Tank), number(b.Tank)), cmp.Compare(a.Kind, b.Kind))
+	if a.Start != b.Start { // most are told by it
+		return cmp.Compare(a.Start, b.Start)
+	}
+	return cmp.Or(cmp.Compare(a.End, b.End), cmp.Compare(number(a.Resource), number(b.Resource)), cmp.Compare(number(a.Tank), number(b.Tank)), cmp.Compare(a.Kind, b.Kind))
 }
 
 // number is a place in a list, or -1.
