@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -52,7 +53,9 @@ func (r *record) times(rounds int, run func()) string {
 }
 
 func (r *record) tenThousand() {
-	for name, m := range tenThousand() {
+	models := tenThousand()
+	for _, name := range slices.Sorted(maps.Keys(models)) {
+		m := models[name]
 		r.add("first schedule of 10,000 operations, "+name, "1 s", r.times(5, func() {
 			if got, err := Solve(r.b.Context(), m, Options{First: true}); err != nil || got.Engine != name {
 				r.b.Fatal(got, err)
