@@ -172,30 +172,36 @@ func saveDelivered(ctx context.Context, tx *sqldb.Tx, list []Assignment, at time
 	return saved, nil
 }
 
-// saveTogether saves assignments that all come to one state: with a reason, and nothing disputed any more, or without one. Those of
-// one version are saved together.
-func saveTogether(ctx context.Context, tx *sqldb.Tx, list []Assignment, reason *string, become func(Assignment) Assignment) error {
-	groups := map[int64][]Assignment{}
-	for _, a := range list {
-		groups[a.Version] = append(groups[a.Version], a)
+// saveEnds saves assignments that end, each as it was and as it is now: only what ends one differs,
+// which is its state, the reason and what was disputed. Those of one version that end alike are saved together.
+func saveEnds(ctx context.Context, tx *sqldb.Tx, before, after []Assignment) error {
+	type end struct {
+		version          int64
+		state            AssignmentState
+		reason, disputed string
 	}
-	for version, group := range groups {
-		for part := range slices.Chunk(group, savedAtOnce) {
-			args := []any{become(part[0]).State, reason, version}
-			for _, a := range part {
-				args = append(args, a.ID)
+	groups := map[end][]string{}
+	for i, a := range after {
+		e := end{before[i].Version, a.State, a.Reason, a.Disputed}
+		groups[e] = append(groups[e], a.ID)
+	}
+	for e, ids := range groups {
+		for part := range slices.Chunk(ids, savedAtOnce) {
+			args := []any{e.state, e.reason, e.disputed, e.version}
+			for _, id := range part {
+				args = append(args, id)
 			}
-			n, err := tx.Exec(ctx, `UPDATE security_assignment SET state = $1, reason = COALESCE(CAST($2 AS TEXT), reason), disputed = CASE WHEN CAST($2 AS TEXT) IS NULL THEN disputed ELSE '' END, version = version + 1 WHERE version = $3 AND id IN (`+sqldb.Marks(4, len(part))+`)`, args...)
+			n, err := tx.Exec(ctx, `UPDATE security_assignment SET state = $1, reason = $2, disputed = $3, version = version + 1 WHERE version = $4 AND id IN (`+sqldb.Marks(5, len(part))+`)`, args...)
 			if err != nil {
 				return fmt.Errorf("save assignments: %w", err)
 			}
 			if n != int64(len(part)) {
 				return stale()
 			}
-			for _, a := range part {
-				tx.Changed("security_assignment", a.ID, a, become(a))
-			}
 		}
+	}
+	for i, a := range after {
+		tx.Changed("security_assignment", a.ID, before[i], a)
 	}
 	return nil
 }

@@ -13,7 +13,6 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
-	message "linghang/kernel/notice"
 	"linghang/kernel/sqldb"
 )
 
@@ -371,51 +370,6 @@ func (d *Desk) again(ctx context.Context, in actInput) (Detail, error) {
 	})
 }
 
-func (d *Desk) lift(ctx context.Context, in noticeReasonInput) (Detail, error) {
-	return d.change(ctx, actInput{in.Object, in.IfMatch}, func(ctx context.Context, tx *sqldb.Tx, n Notice, by Signature) (Notice, step, error) {
-		n, err := n.lift(by.At)
-		if err != nil {
-			return n, step{}, err
-		}
-		reason, err := why(in.Body.Reason)
-		if err != nil {
-			return n, step{}, err
-		}
-		return n, step{act: "lifted", reason: reason}, d.releaseAll(ctx, tx, n, by, "lifted", reason)
-	})
-}
-
-func (d *Desk) withdraw(ctx context.Context, in noticeReasonInput) (Detail, error) {
-	return d.change(ctx, actInput{in.Object, in.IfMatch}, func(ctx context.Context, tx *sqldb.Tx, n Notice, by Signature) (Notice, step, error) {
-		return d.recall(ctx, tx, n, by, in.Body.Reason)
-	})
-}
-
-// recall withdraws a notice, and what is owed under it.
-func (d *Desk) recall(ctx context.Context, tx *sqldb.Tx, n Notice, by Signature, reason string) (Notice, step, error) {
-	n, err := n.withdraw(reason, by.At)
-	if err != nil {
-		return n, step{}, err
-	}
-	return n, step{act: "withdrawn", reason: n.Reason}, d.releaseAll(ctx, tx, n, by, "withdrawn", n.Reason)
-}
-
-func (d *Desk) shut(ctx context.Context, in noticeReasonInput) (Detail, error) {
-	return d.change(ctx, actInput{in.Object, in.IfMatch}, func(ctx context.Context, tx *sqldb.Tx, n Notice, by Signature) (Notice, step, error) {
-		left, err := open(ctx, tx, n.ID)
-		if err != nil {
-			return n, step{}, err
-		}
-		if n, err = n.shut(left, in.Body.Reason, by.At); err != nil {
-			return n, step{}, err
-		}
-		if err := d.releaseAll(ctx, tx, n, by, "closed", n.Reason); err != nil {
-			return n, step{}, err
-		}
-		return n, step{act: "closed", reason: n.Reason, data: map[string]any{"open": left}}, d.finishAll(ctx, tx, n, by)
-	})
-}
-
 type noticeReviewInput struct {
 	httpd.Object
 	httpd.IfMatch
@@ -429,87 +383,4 @@ func (d *Desk) learn(ctx context.Context, in noticeReviewInput) (Detail, error) 
 		n, err := n.learn(in.Body.Text, by.At)
 		return n, step{act: "reviewed"}, err
 	})
-}
-
-// changeWord is what addressees are told that happened to a notice.
-func changeWord(act string) lang.Text {
-	switch act {
-	case "lifted":
-		return lang.Text{ZH: "预警已解除", EN: "the warning is lifted"}
-	case "withdrawn":
-		return lang.Text{ZH: "已撤回", EN: "it is withdrawn"}
-	case "closed":
-		return lang.Text{ZH: "已关闭", EN: "it is closed"}
-	case "raise":
-		return lang.Text{ZH: "级别调高，时限缩短", EN: "its level is raised, and time limits are shorter"}
-	case "lower":
-		return lang.Text{ZH: "级别调低", EN: "its level is lowered"}
-	case "restrict", "share":
-		return lang.Text{ZH: "共享范围调整", EN: "with whom it may be shared is changed"}
-	default:
-		return lang.Text{ZH: "内容已修订", EN: "what it says is revised"}
-	}
-}
-
-// releaseAll ends what addressees of a notice still owe, and tells those that have it.
-func (d *Desk) releaseAll(ctx context.Context, tx *sqldb.Tx, n Notice, by Signature, act, reason string) error {
-	list, err := ofNotice(ctx, tx, n.ID, by.At)
-	if err != nil {
-		return err
-	}
-	list = slices.DeleteFunc(list, Assignment.over)
-	for part := range slices.Chunk(list, atOnce) {
-		entries, objects, messages := make([]Entry, len(part)), make([]string, len(part)), []message.Notice{}
-		for i, a := range part {
-			a, s, err := a.release(reason)
-			if err != nil {
-				return err
-			}
-			entries[i], objects[i] = a.entry(s, by), a.object()
-			if a.DeliveredAt == nil {
-				continue
-			}
-			a.Title, a.tlp = n.Title, n.TLP
-			messages = append(messages, toAddressee(ctx, toldChanged, a, changeWord(act), reason, act+"/"+a.ID))
-		}
-		if err := saveTogether(ctx, tx, part, &reason, func(a Assignment) Assignment { a, _, _ = a.release(reason); return a }); err != nil {
-			return err
-		}
-		if err := d.clocks.CancelAll(ctx, tx, by.At, reason, objects...); err != nil {
-			return fmt.Errorf("end the clocks of a notice: %w", err)
-		}
-		if err := insertEntries(ctx, tx, entries...); err != nil {
-			return err
-		}
-		if err := d.kit.Notices.Send(ctx, tx, messages...); err != nil {
-			return fmt.Errorf("tell addressees: %w", err)
-		}
-	}
-	return nil
-}
-
-// finishAll closes what is verified.
-func (d *Desk) finishAll(ctx context.Context, tx *sqldb.Tx, n Notice, by Signature) error {
-	list, err := ofNotice(ctx, tx, n.ID, by.At)
-	if err != nil {
-		return err
-	}
-	list = slices.DeleteFunc(list, func(a Assignment) bool { return a.State != Verified })
-	for part := range slices.Chunk(list, atOnce) {
-		entries := make([]Entry, len(part))
-		for i, a := range part {
-			a, s, err := a.finish()
-			if err != nil {
-				return err
-			}
-			entries[i] = a.entry(s, by)
-		}
-		if err := saveTogether(ctx, tx, part, nil, func(a Assignment) Assignment { a, _, _ = a.finish(); return a }); err != nil {
-			return err
-		}
-		if err := insertEntries(ctx, tx, entries...); err != nil {
-			return err
-		}
-	}
-	return nil
 }

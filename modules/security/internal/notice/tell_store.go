@@ -52,6 +52,26 @@ func (d *Desk) tellAddressee(ctx context.Context, tx *sqldb.Tx, kind string, a A
 	return d.kit.Notices.Send(ctx, tx, toAddressee(ctx, kind, a, what, body, ""))
 }
 
+// changeWord is what addressees are told that happened to a notice.
+func changeWord(act string) lang.Text {
+	switch act {
+	case "lifted":
+		return lang.Text{ZH: "预警已解除", EN: "the warning is lifted"}
+	case "withdrawn":
+		return lang.Text{ZH: "已撤回", EN: "it is withdrawn"}
+	case "closed":
+		return lang.Text{ZH: "已关闭", EN: "it is closed"}
+	case "raise":
+		return lang.Text{ZH: "级别调高，时限缩短", EN: "its level is raised, and time limits are shorter"}
+	case "lower":
+		return lang.Text{ZH: "级别调低", EN: "its level is lowered"}
+	case "restrict", "share":
+		return lang.Text{ZH: "共享范围调整", EN: "with whom it may be shared is changed"}
+	default:
+		return lang.Text{ZH: "内容已修订", EN: "what it says is revised"}
+	}
+}
+
 func toAddressee(ctx context.Context, kind string, a Assignment, what lang.Text, body, key string) message.Notice {
 	return message.Notice{
 		Kind: kind, Title: headed(a.subject(), what), Body: guarded(body, a.tlp), Link: "/security/assignments/" + a.ID, Key: key,
