@@ -5,7 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"time"
+
+	"github.com/oklog/ulid/v2"
 
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
@@ -23,13 +24,10 @@ const (
 )
 
 // Feed hands events out.
-type Feed struct {
-	store store
-	now   func() time.Time
-}
+type Feed struct{ store store }
 
-// New returns the feed. Its cursors are moments of the clock on the wall.
-func New(kit *module.Kit) *Feed { return &Feed{store{kit.DB}, time.Now} }
+// New returns the feed.
+func New(kit *module.Kit) *Feed { return &Feed{store{kit.DB}} }
 
 // Routes are what the feed serves.
 func (f *Feed) Routes() []module.Route {
@@ -49,14 +47,14 @@ type wanted struct {
 
 func (f *Feed) wanted(r *http.Request) (w wanted, err error) {
 	q := r.URL.Query()
-	w = wanted{after: q.Get("after"), until: before(f.now()), language: q.Get("language"), most: most}
+	w = wanted{after: q.Get("after"), language: q.Get("language"), most: most}
 	refusal := fault.New(fault.Invalid, "kernel.request.invalid", "the question cannot be read")
 	if text := q.Get("limit"); text != "" {
 		if w.most, err = strconv.Atoi(text); err != nil || w.most < 1 || w.most > most {
 			_ = refusal.At("query.limit", "a number from 1 to 1000")
 		}
 	}
-	if len(w.after) > 40 {
+	if _, err := ulid.ParseStrict(w.after); w.after != "" && err != nil {
 		_ = refusal.At("query.after", "the cursor of an answer, or nothing")
 	}
 	if w.language != "" && w.language != "zh" && w.language != "en" {
@@ -65,7 +63,8 @@ func (f *Feed) wanted(r *http.Request) (w wanted, err error) {
 	if len(refusal.Fields) > 0 {
 		return w, refusal
 	}
-	return w, nil
+	w.until, err = f.store.before(r.Context())
+	return w, err
 }
 
 func (f *Feed) serveFindings(w http.ResponseWriter, r *http.Request) {

@@ -14,19 +14,22 @@ import (
 	"linghang/kernel/sqldb"
 )
 
-// settles is how long ago something was written that is read: what is written at the same moment by several processes
-// may be seen in another order than that of its cursor.
+// settles is how long ago something was written that is read: replicas may differ in their clocks by so much.
 const settles = 2 * time.Second
 
 type store struct{ db *sqldb.DB }
 
 // before is the cursor that nothing is at or after that has not settled.
-func before(now time.Time) string {
-	var id ulid.ULID
-	if err := id.SetTime(ulid.Timestamp(now.Add(-settles))); err != nil {
-		return "" // a clock before 1970 reads nothing
+func (s store) before(ctx context.Context) (string, error) {
+	at, err := s.db.Settled(ctx)
+	if err != nil {
+		return "", err //nolint:wrapcheck // it says all
 	}
-	return id.String()
+	var id ulid.ULID
+	if err := id.SetTime(ulid.Timestamp(at.Add(-settles))); err != nil {
+		return "", fmt.Errorf("make a cursor: %w", err)
+	}
+	return id.String(), nil
 }
 
 // alerts of an organisation that were opened or changed after a cursor.
