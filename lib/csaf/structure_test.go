@@ -83,5 +83,7 @@ func TestOASISStructure(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d files", n)
+	if t.Logf("%d files", n); n < 100 {
+		t.Errorf("only %d files are there", n)
+	}
 }

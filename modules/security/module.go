@@ -13,6 +13,7 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	message "linghang/kernel/notice"
+	"linghang/lib/csaf"
 	"linghang/modules/security/internal/advisory"
 	"linghang/modules/security/internal/asset"
 	"linghang/modules/security/internal/awareness"
@@ -70,7 +71,7 @@ type Module struct {
 	kit           *module.Kit
 	organisations Organisations
 	now           func() time.Time
-	broken        error // the configuration cannot be read
+	broken        error // the configuration or the schemas of CSAF cannot be read
 }
 
 // New returns the room.
@@ -81,11 +82,12 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.clocks.Healthy()
 	m.notices = notice.New(kit, organisations, m.clocks, now)
 	m.incidents = incident.New(kit, organisations, m.clocks, now)
-	m.advisories = advisory.New(kit, asset.Vendors().Lookup(), now)
+	structure, broken := csaf.NewStructure()
+	m.advisories = advisory.New(kit, asset.Vendors().Lookup(), structure, now)
 	m.assets = asset.New(kit, m.advisories.Ask, now)
 	m.advisories.Tell(m.assets)
 	m.ocsf = ocsf.New(kit)
-	m.publisher = publish.New(kit, organisations, m.advisories.Take, now)
+	m.publisher = publish.New(kit, organisations, m.advisories.Take, structure, now)
 	m.sensors = sensor.New(kit, organisations, now)
 	m.detection = detection.New(kit, m.sensors, m.incidents, now)
 	m.baselines = baseline.New(kit, m.sensors, m.detection, placesOf(m.assets), now)
@@ -95,7 +97,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}}, findings{kit.DB})
 	m.exchange = exchange.New(kit, organisations, now)
 	var set peer.Settings
-	m.broken = kit.Config(&set)
+	m.broken = errors.Join(broken, kit.Config(&set))
 	m.intel = intel.New(kit, organisations, m.sensors, m.detection, m.exchange, set, now)
 	m.detection.Watch(m.intel)
 	m.sensors.Keep(evidenceOf(m.detection))

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,6 +50,12 @@ func TestOwnAdvisories(t *testing.T) {
 			t.Errorf("what is missing: %q, acts %q", a.Missing, a.Acts)
 		}
 		path := "/own-advisories/" + a.ID
+		x.do(t, "POST", path+"/submission", "officer", "{}", a.Version, http.StatusUnprocessableEntity, nil)
+		wrong := strings.Replace(fmt.Sprintf(ownDraft, "WHITE", ""), "https://example.com/a", "https://example.com/厂商说明", 1)
+		x.do(t, "PUT", path, "officer", wrong, a.Version, http.StatusOK, &a)
+		if len(a.Failings) != 1 || a.Failings[0].Test != "schema" || slices.Contains(a.Acts, "submit") {
+			t.Errorf("an address that is none: %+v, acts %q", a.Failings, a.Acts)
+		}
 		x.do(t, "POST", path+"/submission", "officer", "{}", a.Version, http.StatusUnprocessableEntity, nil)
 		x.do(t, "PUT", path, "officer", fmt.Sprintf(ownDraft, "WHITE", ""), a.Version, http.StatusOK, &a)
 		if len(a.Failings)+len(a.Missing) != 0 {

@@ -197,6 +197,7 @@ func olderRevisions(t *testing.T, p plant) {
 	p.importAdvisory(t, driveAdvisory("EW-1", "2", "WHITE"), "new")
 	p.importAdvisory(t, driveAdvisory("EW-1", "1", "WHITE"), "older")
 	p.importAdvisory(t, driveAdvisory("EW-1", "2", "WHITE"), "same")
+	p.importAdvisory(t, strings.Replace(driveAdvisory("EW-2", "1", "WHITE"), "https://example.com/a", "example.com/a", 1), "invalid") // by the schema
 	var list page[struct{ Revision string }]
 	if p.do(t, "GET", "/advisories", "officer", "", http.StatusOK, &list); list.Total != 1 || list.Items[0].Revision != "2" {
 		t.Errorf("%+v", list)

@@ -35,17 +35,18 @@ type Lookers interface {
 
 // Advisories is the part of the room that knows weaknesses.
 type Advisories struct {
-	kit      *module.Kit
-	lookers  Lookers
-	store    store
-	now      func() time.Time
-	matching sync.Mutex // one pass at a time in this process; the desk sees to the others
-	shelf    shelf
+	kit       *module.Kit
+	lookers   Lookers
+	store     store
+	structure *csaf.Structure
+	now       func() time.Time
+	matching  sync.Mutex // one pass at a time in this process; the desk sees to the others
+	shelf     shelf
 }
 
 // New returns the part of the room. vendor gives one name for all of a vendor.
-func New(kit *module.Kit, vendor func(name string) string, now func() time.Time) *Advisories {
-	return &Advisories{kit: kit, store: store{kit.DB, vendor}, now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
+func New(kit *module.Kit, vendor func(name string) string, structure *csaf.Structure, now func() time.Time) *Advisories {
+	return &Advisories{kit: kit, structure: structure, store: store{kit.DB, vendor}, now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
 }
 
 // Tell names who is told of looks, before the house opens.

@@ -180,7 +180,7 @@ func BenchmarkExposure(b *testing.B) {
 	for b.Loop() {
 		var x alone
 		kerneltest.Start(b, func(k *kernel.Kernel) []module.Module {
-			x.m = New(k.Kit("security"), asset.Vendors().Lookup(), time.Now)
+			x.m = New(k.Kit("security"), asset.Vendors().Lookup(), schemas(b), time.Now)
 			return []module.Module{x}
 		})
 		take(b, x.m, docs...)

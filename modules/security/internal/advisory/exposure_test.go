@@ -16,37 +16,54 @@ import (
 	"linghang/modules/security/internal/asset"
 )
 
+// schemas are those of CSAF.
+func schemas(t testing.TB) *csaf.Structure {
+	t.Helper()
+	s, err := csaf.NewStructure()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // unseen keeps no log of looks.
 type unseen struct{}
 
 func (unseen) Looked(context.Context, string, map[string]int) error { return nil }
 
+// oneAdvisory is a city with one advisory and an asset that it is about.
+func oneAdvisory(t *testing.T, o kerneltest.Options) *Advisories {
+	t.Helper()
+	var x alone
+	kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
+		x.m = New(k.Kit("security"), asset.Vendors().Lookup(), schemas(t), time.Now)
+		return []module.Module{x}
+	}, o)
+	m := x.m
+	m.Tell(unseen{})
+	take(t, m, corpus(1)...)
+	change(t, m, `INSERT INTO security_inventory (organisation_id, name_zh, name_en, district, industry, synthetic, updated_at) VALUES ('O1', 'O1', 'O1', '370202', 'C34', TRUE, 0)`)
+	d, err := csaf.Read(corpus(1)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	product := d.Products()[0]
+	err = m.kit.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(t.Context(), `INSERT INTO security_asset (id, organisation_id, name, role, vendor, vendor_key, product, firmware, criticality, model, order_number, serial, addresses, zone, zone_level, reach, responsible, site, note, state, synthetic, stale, created_at, updated_at)
+			VALUES ('A1', 'O1', 'a', 'plc', $1, $2, $3, '', 4, '', '', '', '[]', '', 0, 'internal', '', '', '', 'active', TRUE, TRUE, 0, 0)`, product.Vendor, asset.Vendors().Lookup()(product.Vendor), productOf(product))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 // TestADecisionOutlivesAPass: what a person decides while assets are compared stands,
 // whatever the comparison read before.
 func TestADecisionOutlivesAPass(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
-		var x alone
-		kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-			x.m = New(k.Kit("security"), asset.Vendors().Lookup(), time.Now)
-			return []module.Module{x}
-		}, o)
-		m := x.m
-		m.Tell(unseen{})
-		take(t, m, corpus(1)...)
-		change(t, m, `INSERT INTO security_inventory (organisation_id, name_zh, name_en, district, industry, synthetic, updated_at) VALUES ('O1', 'O1', 'O1', '370202', 'C34', TRUE, 0)`)
-		d, err := csaf.Read(corpus(1)[0])
-		if err != nil {
-			t.Fatal(err)
-		}
-		product := d.Products()[0]
-		err = m.kit.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
-			_, err := tx.Exec(t.Context(), `INSERT INTO security_asset (id, organisation_id, name, role, vendor, vendor_key, product, firmware, criticality, model, order_number, serial, addresses, zone, zone_level, reach, responsible, site, note, state, synthetic, stale, created_at, updated_at)
-				VALUES ('A1', 'O1', 'a', 'plc', $1, $2, $3, '', 4, '', '', '', '[]', '', 0, 'internal', '', '', '', 'active', TRUE, TRUE, 0, 0)`, product.Vendor, asset.Vendors().Lookup()(product.Vendor), productOf(product))
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := oneAdvisory(t, o)
 		if _, err := m.Match(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}

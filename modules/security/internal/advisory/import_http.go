@@ -185,7 +185,8 @@ func (m *Advisories) examine(ctx context.Context, name string, document []byte) 
 		return t, a, nil //nolint:nilerr // it is told as an outcome
 	}
 	report := d.Check(csaf.Data{})
-	for _, f := range report.Findings[:min(len(report.Findings), mostFailings)] {
+	failed := append(m.structure.Check(d), report.Findings...)
+	for _, f := range failed[:min(len(failed), mostFailings)] {
 		t.Failings = append(t.Failings, Failing{f.Test.ID, f.Test.Title, f.Path, f.What})
 	}
 	for _, n := range report.NotRun {

@@ -185,7 +185,7 @@ func (h Hole) object(number string, i int) (object, error) {
 	return o, nil
 }
 
-// Failing is a mandatory test that the document fails.
+// Failing is a mandatory test that the document fails, or what of it is not as its schema demands.
 type Failing struct {
 	Test  string `json:"test"`
 	Title string `json:"title"`
@@ -193,14 +193,14 @@ type Failing struct {
 	What  string `json:"what"`
 }
 
-// failings are those of a document.
-func failings(document []byte) ([]Failing, error) {
+// failingsOf are those of a document.
+func (p *Provider) failingsOf(document []byte) ([]Failing, error) {
 	d, err := csaf.Read(document)
 	if err != nil {
 		return nil, fmt.Errorf("read the document again: %w", err)
 	}
 	out := []Failing{}
-	for _, f := range d.Check(csaf.Data{}).Findings {
+	for _, f := range append(p.structure.Check(d), d.Check(csaf.Data{}).Findings...) {
 		out = append(out, Failing{f.Test.ID, f.Test.Title, f.Path, f.What})
 	}
 	return out, nil

@@ -41,12 +41,13 @@ type Provider struct {
 	organisations Organisations
 	store         store
 	take          Take
+	structure     *csaf.Structure
 	clock         func() time.Time
 }
 
 // New returns the part of the room.
-func New(kit *module.Kit, organisations Organisations, take Take, clock func() time.Time) *Provider {
-	return &Provider{kit: kit, organisations: organisations, store: store{kit.DB, kit.Seal}, take: take, clock: clock}
+func New(kit *module.Kit, organisations Organisations, take Take, structure *csaf.Structure, clock func() time.Time) *Provider {
+	return &Provider{kit: kit, organisations: organisations, store: store{kit.DB, kit.Seal}, take: take, structure: structure, clock: clock}
 }
 
 func (p *Provider) now() time.Time { return p.clock().UTC().Truncate(time.Millisecond) }
@@ -168,7 +169,7 @@ func (p *Provider) failings(ctx context.Context, x Own) ([]Failing, error) {
 	if err != nil {
 		return nil, err
 	}
-	return failings(document)
+	return p.failingsOf(document)
 }
 
 // publisher is who the city is in its documents.
@@ -255,13 +256,13 @@ func (p *Provider) submit(ctx context.Context, in ownActInput) (OwnDetail, error
 	})
 }
 
-// tested is the document, which passes the mandatory tests.
+// tested is the document, which is as its schema demands and passes the mandatory tests.
 func (p *Provider) tested(ctx context.Context, tx *sqldb.Tx, x Own, at time.Time) ([]byte, error) {
 	document, err := p.document(ctx, tx, x, at)
 	if err != nil {
 		return nil, err
 	}
-	list, err := failings(document)
+	list, err := p.failingsOf(document)
 	if err != nil {
 		return nil, err
 	}
