@@ -59,6 +59,30 @@ func oneAdvisory(t *testing.T, o kerneltest.Options) *Advisories {
 	return m
 }
 
+// An enterprise is told of an advisory that came while its new asset was being compared.
+func TestAnAdvisoryThatComesMeanwhileIsTold(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		m := oneAdvisory(t, o)
+		change(t, m, `UPDATE security_asset SET firmware = '0.1'`) // which is affected for certain
+		if n, err := m.assetsRound(t.Context(), nil, map[string]Threat{}, &counts{}); err != nil || n != 1 {
+			t.Fatal(n, err)
+		}
+		if list, err := m.store.untold(t.Context()); err != nil || len(list) != 1 {
+			t.Errorf("%+v are to be told, %v", list, err)
+		}
+		// Of one that was there before, whoever enters an asset reads on the spot.
+		change(t, m, `UPDATE security_advisory SET stale = FALSE`)
+		change(t, m, `DELETE FROM security_exposure`)
+		change(t, m, `UPDATE security_asset SET stale = TRUE, version = version + 1`)
+		if n, err := m.assetsRound(t.Context(), nil, map[string]Threat{}, &counts{}); err != nil || n != 1 {
+			t.Fatal(n, err)
+		}
+		if list, err := m.store.untold(t.Context()); err != nil || len(list) != 0 {
+			t.Errorf("%+v are to be told, %v", list, err)
+		}
+	})
+}
+
 // TestADecisionOutlivesAPass: what a person decides while assets are compared stands,
 // whatever the comparison read before.
 func TestADecisionOutlivesAPass(t *testing.T) {

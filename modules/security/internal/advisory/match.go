@@ -79,22 +79,33 @@ func (m *Advisories) round(ctx context.Context, t *jobs.Task, done *counts) (int
 		}
 		done.Advisories, done.Changed = done.Advisories+len(list), done.Changed+p.changed
 	}
-	n, err := m.store.countStale(ctx)
+	n, err := m.assetsRound(ctx, t, threats, done)
 	if err != nil {
 		return 0, err
 	}
-	if n > 0 {
-		index, known, err := m.all(ctx)
-		if err != nil {
-			return 0, err
-		}
-		p := pass{m: m, index: index, known: known, threats: threats, assets: true, told: true, now: m.now()}
-		if err := p.run(ctx, t); err != nil {
-			return 0, err
-		}
-		done.Assets, done.Changed = done.Assets+p.seen, done.Changed+p.changed
-	}
 	return len(list) + n, m.tell(ctx)
+}
+
+// assetsRound compares stale assets with all advisories, and returns how many there were.
+func (m *Advisories) assetsRound(ctx context.Context, t *jobs.Task, threats map[string]Threat, done *counts) (int, error) {
+	n, err := m.store.countStale(ctx)
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	index, known, err := m.all(ctx)
+	if err != nil {
+		return 0, err
+	}
+	fresh, err := m.store.notCompared(ctx)
+	if err != nil {
+		return 0, err
+	}
+	p := pass{m: m, index: index, known: known, threats: threats, assets: true, told: true, news: fresh, now: m.now()}
+	if err := p.run(ctx, t); err != nil {
+		return 0, err
+	}
+	done.Assets, done.Changed = done.Assets+p.seen, done.Changed+p.changed
+	return n, nil
 }
 
 // all gives the index of all advisories.
@@ -145,10 +156,11 @@ type pass struct {
 	index   *csaf.Index
 	known   map[string]revision // the advisories that are compared, by ID
 	threats map[string]Threat
-	vendors []string // only assets of these, by their comparable names
-	only    bool     // exposures of other advisories stay as they are
-	assets  bool     // only stale assets, which are fresh then
-	told    bool     // of what is found nobody is told
+	vendors []string        // only assets of these, by their comparable names
+	only    bool            // exposures of other advisories stay as they are
+	assets  bool            // only stale assets, which are fresh then
+	told    bool            // of what is found nobody is told
+	news    map[string]bool // but of these advisories, which are still to be compared with all assets
 	now     time.Time
 
 	decisions map[string][]decision // by organisation and advisory
@@ -295,7 +307,7 @@ func (p *pass) onItsSide(a assetRow, list []verdict) []verdict {
 func (p *pass) exposure(a assetRow, v verdict) exposureRow {
 	x := exposureRow{
 		asset: a.id, organisation: a.organisation, advisory: v.advisory, use: a.use, answer: v.answer, digest: v.digest, state: stateOpen,
-		priority: priority(a.reach, a.criticality, v.threat, v.answer), told: p.told || v.answer != answerAffected,
+		priority: priority(a.reach, a.criticality, v.threat, v.answer), told: p.told && !p.news[v.advisory] || v.answer != answerAffected,
 	}
 	for _, d := range p.decisions[a.organisation+v.advisory] {
 		if d.covers(subject{a.id, a.vendorKey, a.inUse.Name, a.inUse.Model}, v.digest, p.known[v.advisory].taken, p.now) {

@@ -36,6 +36,23 @@ func (s store) staleAdvisories(ctx context.Context) ([]revision, error) {
 	return sqldb.All(rows, scanRevision)
 }
 
+// notCompared are the IDs of advisories that are still to be compared with all assets.
+func (s store) notCompared(ctx context.Context) (map[string]bool, error) {
+	rows, err := s.db.Query(ctx, `SELECT id FROM security_advisory WHERE stale`)
+	if err != nil {
+		return nil, fmt.Errorf("read stale advisories: %w", err)
+	}
+	ids, err := sqldb.All(rows, func(r sqldb.Row) (id string, err error) { return id, r.Scan(&id) })
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, nil
+}
+
 func (s store) revisions(ctx context.Context) ([]revision, error) {
 	rows, err := s.db.Query(ctx, `SELECT `+revisionColumns+` FROM security_advisory v ORDER BY v.id`)
 	if err != nil {
