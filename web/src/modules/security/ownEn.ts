@@ -68,7 +68,7 @@ export const en: Record<keyof typeof zh, string> = {
   'own.states.review': 'To be published',
   'own.states.published': 'Published',
   'own.missing': 'Still missing:',
-  'own.failing': 'Mandatory tests of CSAF 2.0 that fail:',
+  'own.failing': 'What of it is not as CSAF 2.0 demands:',
   'own.passed': 'Passes all mandatory tests of CSAF 2.0',
   'own.edit': 'Edit',
   'own.submit': 'Submit',

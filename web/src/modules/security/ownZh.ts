@@ -66,7 +66,7 @@ export const zh = {
   'own.states.review': '待发布',
   'own.states.published': '已发布',
   'own.missing': '还缺：',
-  'own.failing': 'CSAF 2.0 强制检查未通过：',
+  'own.failing': '不符合 CSAF 2.0：',
   'own.passed': '通过全部 CSAF 2.0 强制检查',
   'own.edit': '编辑',
   'own.submit': '送审',
