@@ -162,6 +162,6 @@ export const refusalPatterns: [RegExp, string][] = [
   [/^a notice in this state cannot be .+$/, '当前状态的通报不能这样处理。'],
   [/^(\d+) addressees have not finished; say why it is closed all the same$/, '还有 $1 家单位没有办结；仍要关闭请说明理由。'],
   [/^an advisory in this state cannot be .+$/, '当前状态的通告不能这样处理。'],
-  [/^the document fails (\d+) mandatory tests of CSAF, the first is (\S+): (.+)$/, '文件有 $1 项 CSAF 强制检查未通过，第一项是 $2：$3'],
+  [/^(\d+) things in the document are not as CSAF demands, the first by (\S+): (.+)$/, '文件有 $1 处不符合 CSAF，第一处按 $2：$3'],
   [/^this sensor was retired at (.+); register another for this machine's successor$/, '此探针已于 $1 停用；请为后继机器另行登记。'],
 ]

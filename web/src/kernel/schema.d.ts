@@ -32839,7 +32839,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             draft: components["schemas"]["PublishDraft"];
-            /** @description Mandatory tests of CSAF 2.0 that the document would fail */
+            /** @description What of the document is not as the schema and the mandatory tests of CSAF 2.0 demand */
             failings: components["schemas"]["PublishFailing"][];
             id: string;
             /** @description What is missing before there is a document */

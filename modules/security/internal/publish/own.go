@@ -127,7 +127,7 @@ func (x Own) revise(at time.Time) (Own, error) {
 
 // refused is that a document fails mandatory tests.
 func refused(list []Failing) error {
-	f := fault.New(fault.Invalid, "security.own.failing", "the document fails %d mandatory tests of CSAF, the first is %s: %s", len(list), list[0].Test, list[0].What).With("count", len(list))
+	f := fault.New(fault.Invalid, "security.own.failing", "%d things in the document are not as CSAF demands, the first by %s: %s", len(list), list[0].Test, list[0].What).With("count", len(list))
 	for i, x := range list {
 		if i == 20 {
 			break

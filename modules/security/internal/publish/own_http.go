@@ -99,7 +99,7 @@ func (p *Provider) Routes() []module.Route {
 type OwnDetail struct {
 	Own
 	Draft     Draft         `json:"draft"`
-	Failings  []Failing     `json:"failings" nullable:"false" doc:"Mandatory tests of CSAF 2.0 that the document would fail"`
+	Failings  []Failing     `json:"failings" nullable:"false" doc:"What of the document is not as the schema and the mandatory tests of CSAF 2.0 demand"`
 	Missing   []string      `json:"missing" nullable:"false" doc:"What is missing before there is a document"`
 	Revisions []OwnRevision `json:"revisions" nullable:"false" doc:"The newest first"`
 	Public    string        `json:"public" doc:"Where the published file is read by everybody"`

@@ -69,7 +69,7 @@ export const en: Record<keyof typeof zh, string> = {
   'own.states.published': 'Published',
   'own.missing': 'Still missing:',
   'own.failing': 'What of it is not as CSAF 2.0 demands:',
-  'own.passed': 'Passes all mandatory tests of CSAF 2.0',
+  'own.passed': 'As CSAF 2.0 demands, with all mandatory tests',
   'own.edit': 'Edit',
   'own.submit': 'Submit',
   'own.submitNote': 'Another person publishes it then.',

@@ -67,7 +67,7 @@ export const zh = {
   'own.states.published': '已发布',
   'own.missing': '还缺：',
   'own.failing': '不符合 CSAF 2.0：',
-  'own.passed': '通过全部 CSAF 2.0 强制检查',
+  'own.passed': '符合 CSAF 2.0，通过全部强制检查',
   'own.edit': '编辑',
   'own.submit': '送审',
   'own.submitNote': '送审后由另一人发布。',
