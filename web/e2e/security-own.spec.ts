@@ -31,7 +31,7 @@ test('an advisory of the city is written, passes the tests, is published by anot
   await accessible(writer)
   await picture(writer, 'security-own-new')
   await writer.getByRole('button', { name: '保存' }).click()
-  await expect(writer.getByText('通过全部 CSAF 2.0 强制检查')).toBeVisible()
+  await expect(writer.getByText('符合 CSAF 2.0，通过全部强制检查')).toBeVisible()
   await accessible(writer)
   await picture(writer, 'security-own-draft')
   await confirm(writer, '送审')

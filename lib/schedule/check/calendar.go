@@ -238,7 +238,7 @@ func (e *examiner) calendars() {
 			if s.Resource != nil {
 				list = append(list, *s.Resource)
 			}
-			for _, n := range e.stopNeeds(k) {
+			for _, n := range e.m.StopNeeds(s) {
 				list = append(list, n.Resource)
 			}
 			if open, _, _ := e.walk(list, s.Start, s.End, forever); open != s.End-s.Start {

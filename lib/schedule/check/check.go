@@ -178,7 +178,7 @@ func (e *examiner) resources() {
 		if s := &e.stops[k]; s.Resource != nil {
 			count[*s.Resource]++
 		}
-		for _, n := range e.stopNeeds(k) {
+		for _, n := range e.m.StopNeeds(&e.stops[k]) {
 			count[n.Resource]++
 		}
 	}

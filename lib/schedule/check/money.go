@@ -81,7 +81,7 @@ func (e *examiner) peak(r int) (most int64) {
 		}
 	}
 	for k := range e.stops {
-		for _, n := range e.stopNeeds(k) {
+		for _, n := range e.m.StopNeeds(&e.stops[k]) {
 			if n.Resource == r {
 				add(e.stops[k].Start, e.stops[k].End, n.Amount)
 			}

@@ -138,7 +138,7 @@ func (e *examiner) placed(s *model.Stop) bool {
 func (e *examiner) called(k int) bool {
 	switch s := &e.stops[k]; s.Kind {
 	case model.Change:
-		return e.stopTable(k) != nil
+		return e.m.ChangeoverOf(s) != nil
 	case model.Clean:
 		return s.Resource != nil && e.m.Resources[*s.Resource].Cleaning != nil
 	default:
@@ -148,33 +148,13 @@ func (e *examiner) called(k int) bool {
 
 func in(i, n int) bool { return i >= 0 && i < n }
 
-func (e *examiner) stopTable(k int) *model.Changeover {
-	var table *int
-	if s := &e.stops[k]; s.Resource != nil {
-		table = e.m.Resources[*s.Resource].Changeover
-	} else {
-		table = e.m.Tanks[*s.Tank].Changeover
-	}
-	if table == nil {
-		return nil
-	}
-	return &e.m.Changeovers[*table]
-}
-
-func (e *examiner) stopNeeds(k int) []model.Need {
-	if e.stops[k].Kind == model.Clean {
-		return e.m.Resources[*e.stops[k].Resource].Cleaning.Needs
-	}
-	return e.stopTable(k).Needs
-}
-
 // stopCost is what a stop costs: that of a cleaning, or of the families that it is between.
 func (e *examiner) stopCost(k int) int64 {
 	s := &e.stops[k]
 	if s.Kind == model.Clean {
 		return e.m.Resources[*s.Resource].Cleaning.Cost
 	}
-	table := e.stopTable(k)
+	table := e.m.ChangeoverOf(s)
 	from, to := e.familyBefore(s), e.familyAt(s.Before, s)
 	if table.Cost == nil || from < 0 || to < 0 {
 		return 0
@@ -263,7 +243,7 @@ func (e *examiner) takenByStops(uses [][]use) {
 		if s.Resource != nil {
 			uses[*s.Resource] = append(uses[*s.Resource], use{s.Start, s.End, 1, i})
 		}
-		for _, n := range e.stopNeeds(k) {
+		for _, n := range e.m.StopNeeds(&e.stops[k]) {
 			uses[n.Resource] = append(uses[n.Resource], use{s.Start, s.End, n.Amount, i})
 		}
 	}
@@ -428,7 +408,7 @@ func (e *examiner) cleaned(i int, stops []int, free int64) (first, end int64) {
 		if d := e.m.Resources[*s.Resource].Cleaning.Duration; s.Kind == model.Clean && s.End-s.Start != d && !fixed {
 			e.add("cleaning", "stops[%d] takes %d; a cleaning takes %d", k, s.End-s.Start, d)
 		}
-		if s.Kind == model.Clean || e.stopTable(k).Cleans && s.End > s.Start {
+		if s.Kind == model.Clean || e.m.ChangeoverOf(s).Cleans && s.End > s.Start {
 			first, end = min(first, s.Start), max(end, s.End)
 		}
 	}

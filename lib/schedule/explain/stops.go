@@ -75,24 +75,12 @@ func (e *examiner) cleaned(i int, start int64) (Link, bool) {
 }
 
 func (e *examiner) cleans(s *model.Stop) bool {
-	return s.Kind == model.Clean || e.m.Changeovers[*e.m.Resources[*s.Resource].Changeover].Cleans && s.End > s.Start
-}
-
-// needsOf are what a stop needs beside.
-func (e *examiner) needsOf(s *model.Stop) []model.Need {
-	switch {
-	case s.Tank != nil:
-		return e.m.Changeovers[*e.m.Tanks[*s.Tank].Changeover].Needs
-	case s.Kind == model.Clean:
-		return e.m.Resources[*s.Resource].Cleaning.Needs
-	default:
-		return e.m.Changeovers[*e.m.Resources[*s.Resource].Changeover].Needs
-	}
+	return s.Kind == model.Clean || e.m.ChangeoverOf(s).Cleans && s.End > s.Start
 }
 
 // skid looks for what a stop needs and others have, or what is closed, up to its start.
 func (e *examiner) skid(s *model.Stop) (Link, bool) {
-	needs := e.needsOf(s)
+	needs := e.m.StopNeeds(s)
 	for _, n := range needs {
 		taken, by := e.taken(n.Resource, s.Start)
 		if by != nil && taken+n.Amount > e.m.Resources[n.Resource].Capacity {
@@ -133,7 +121,7 @@ func (e *examiner) taken(r int, t int64) (amount int64, by *int) {
 		}
 	}
 	for k := range e.stops {
-		for _, n := range e.needsOf(&e.stops[k]) {
+		for _, n := range e.m.StopNeeds(&e.stops[k]) {
 			if n.Resource == r {
 				add(e.stops[k].Start, e.stops[k].End, n.Amount, e.stops[k].Before)
 			}

@@ -49,7 +49,7 @@ func load(m *model.Model, s *model.Schedule, r int, open []model.Window) *curve 
 		take(m.Tasks[a.Task].Modes[a.Mode].Needs, a.Start, a.End)
 	}
 	for _, stop := range s.Stops {
-		take(needsOf(m, &stop), stop.Start, stop.End)
+		take(m.StopNeeds(&stop), stop.Start, stop.End)
 	}
 	c := &curve{what: "taken", steps: steps(0, changes), limits: []step{{0, m.Resources[r].Capacity}}, top: m.Resources[r].Capacity, hue: 210}
 	if open == nil {

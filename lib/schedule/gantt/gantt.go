@@ -221,7 +221,7 @@ func lanes(m *model.Model, s *model.Schedule) ([]lane, error) {
 		if stop.Resource != nil {
 			list[*stop.Resource].bars = append(list[*stop.Resource].bars, b)
 		}
-		for _, n := range needsOf(m, &stop) {
+		for _, n := range m.StopNeeds(&stop) {
 			list[n.Resource].bars = append(list[n.Resource].bars, b)
 		}
 	}
@@ -257,24 +257,6 @@ func heldUntil(m *model.Model, s *model.Schedule) []int64 {
 		}
 	}
 	return held
-}
-
-// needsOf is what a stop takes beside its resource or tank.
-func needsOf(m *model.Model, stop *model.Stop) []model.Need {
-	switch {
-	case stop.Tank != nil && m.Tanks[*stop.Tank].Changeover != nil:
-		return m.Changeovers[*m.Tanks[*stop.Tank].Changeover].Needs
-	case stop.Resource == nil:
-		return nil
-	}
-	r := &m.Resources[*stop.Resource]
-	switch {
-	case stop.Kind == model.Clean && r.Cleaning != nil:
-		return r.Cleaning.Needs
-	case stop.Kind == model.Change && r.Changeover != nil:
-		return m.Changeovers[*r.Changeover].Needs
-	}
-	return nil
 }
 
 // packed puts tasks that are on no machine into as few lanes as they fit in.

@@ -125,6 +125,28 @@ type Stop struct {
 	End      int64    `json:"end"`
 }
 
+// ChangeoverOf is the changeover of the resource or tank that a stop is of, or nil.
+func (m *Model) ChangeoverOf(s *Stop) *Changeover {
+	var c *int
+	if s.Resource != nil {
+		c = m.Resources[*s.Resource].Changeover
+	} else {
+		c = m.Tanks[*s.Tank].Changeover
+	}
+	if c == nil {
+		return nil
+	}
+	return &m.Changeovers[*c]
+}
+
+// StopNeeds is what a stop of a schedule needs beside its resource or tank.
+func (m *Model) StopNeeds(s *Stop) []Need {
+	if s.Kind == Clean {
+		return m.Resources[*s.Resource].Cleaning.Needs
+	}
+	return m.ChangeoverOf(s).Needs
+}
+
 // Meets tells whether a task with a pinned start is where a stop is: for some time on its resource, or with a flow in its tank.
 func (t *Task) Meets(s *Stop) bool {
 	k := 0
