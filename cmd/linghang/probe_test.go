@@ -146,18 +146,7 @@ func TestPacketsOfAProbeThatIsKilledStay(t *testing.T) {
 		return said.Packets
 	}
 	for times := 1; times <= 3; times++ {
-		cmd := exec.Command(binary(t), "probe", "run", "--config", config)
-		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-		in, err := cmd.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := in.Write(data); err != nil {
-			t.Fatal(err)
-		}
+		cmd := listeningTo(t, config, data)
 		kerneltest.Wait(t, "the packets", func() bool { return kept() == times*n })
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
@@ -169,6 +158,24 @@ func TestPacketsOfAProbeThatIsKilledStay(t *testing.T) {
 	if text, err := exec.Command(binary(t), "probe", "packets", "--config", config, "--to", "2026-03-01T16:00:00+08:00", "--out", out).CombinedOutput(); err != nil {
 		t.Errorf("%s %v", text, err)
 	}
+}
+
+// listeningTo is a probe that hears a capture, which does not end.
+func listeningTo(t *testing.T, config string, data []byte) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(binary(t), "probe", "run", "--config", config)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	return cmd
 }
 
 // Of polling a city has sums, until there is an alert: then it asks for what was said around it.
@@ -185,19 +192,8 @@ func TestWhatWasSaidAroundAnAlertComesToTheCity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(binary(t), "probe", "run", "--config", config)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	cmd := listeningTo(t, config, data)
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	if _, err := in.Write(data); err != nil {
-		t.Fatal(err)
-	}
 	kerneltest.Wait(t, "what was said around the alert", func() bool { return h.heard(sensor, "around_alert") > 0 })
 	if got := h.heard(sensor, "around_alert"); got != n-1 {
 		t.Errorf("%d units came, want %d", got, n-1)
