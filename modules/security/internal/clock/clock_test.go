@@ -238,7 +238,7 @@ func TestRaisingShortensAndNeverLengthens(t *testing.T) {
 		begun := d.begin(t, Start{Object: "a", OrganisationID: "o1", Obligation: "notice.acknowledge", Level: rating.Large}) // 2 h
 		d.turn(40 * time.Minute)
 		relevel := func(l rating.Level) Clock {
-			d.write(t, func(tx *sqldb.Tx) error { return d.Relevel(t.Context(), tx, "a", l) })
+			d.write(t, func(tx *sqldb.Tx) error { return d.Relevel(t.Context(), tx, l, "a") })
 			list, err := d.Of(t.Context(), "a")
 			if err != nil || len(list["a"]) != 1 {
 				t.Fatalf("clocks %v, %v", list, err)

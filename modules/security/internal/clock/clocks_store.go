@@ -221,18 +221,23 @@ func (c *Clock) pass(at time.Time) {
 	}
 }
 
-// Relevel goes over to another level. A graver one shortens what remains and never
-// lengthens it; a lighter one leaves what runs as it is.
-func (c *Clocks) Relevel(ctx context.Context, tx *sqldb.Tx, object string, level rating.Level) error {
-	list, err := c.store.of(ctx, tx, object)
+// Relevel goes over to another level with few statements, of however many objects. A graver
+// one shortens what remains and never lengthens it; a lighter one leaves what runs as it is.
+func (c *Clocks) Relevel(ctx context.Context, tx *sqldb.Tx, level rating.Level, objects ...string) error {
+	calendar, err := c.calendar(ctx, tx)
 	if err != nil {
 		return err
 	}
-	for _, k := range list {
-		if k.State != Running || !level.GraverThan(k.Level) {
-			continue
+	for part := range slices.Chunk(objects, mostObjects) {
+		list, err := c.store.of(ctx, tx, part...)
+		if err != nil {
+			return err
 		}
-		if err := c.raise(ctx, tx, k, level); err != nil {
+		list = slices.DeleteFunc(list, func(k Clock) bool { return k.State != Running || !level.GraverThan(k.Level) })
+		for i := range list {
+			list[i] = c.raised(list[i], level, calendar)
+		}
+		if err := c.store.rewrite(ctx, tx, list); err != nil {
 			return err
 		}
 	}
@@ -240,24 +245,22 @@ func (c *Clocks) Relevel(ctx context.Context, tx *sqldb.Tx, object string, level
 	return nil
 }
 
-func (c *Clocks) raise(ctx context.Context, tx *sqldb.Tx, k Clock, level rating.Level) error {
-	rule, pack, found := c.book.Find(k.Obligation, k.kind, level, k.StartedAt)
+// raised is a clock at a graver level.
+func (c *Clocks) raised(k Clock, level rating.Level, calendar Calendar) Clock {
 	k.Level = level
-	if found {
-		calendar, err := c.calendarOf(ctx, tx, rule)
-		if err != nil {
-			return err
-		}
-		sooner := k
-		sooner.Legal, sooner.Basis, sooner.Pack = rule.Legal, rule.Basis, pack.ID
-		sooner.aim(rule, calendar)
-		if sooner.DueAt.Before(k.DueAt) {
-			k = sooner
-			k.pass(c.Now().Add(-time.Millisecond))
-			k.keepEnd(c.Now())
-		}
+	rule, pack, found := c.book.Find(k.Obligation, k.kind, level, k.StartedAt)
+	if !found {
+		return k
 	}
-	return c.store.update(ctx, tx, k)
+	sooner := k
+	sooner.Legal, sooner.Basis, sooner.Pack = rule.Legal, rule.Basis, pack.ID
+	sooner.aim(rule, calendar)
+	if !sooner.DueAt.Before(k.DueAt) {
+		return k
+	}
+	sooner.pass(c.Now().Add(-time.Millisecond))
+	sooner.keepEnd(c.Now())
+	return sooner
 }
 
 // keepEnd keeps the end of the time as a step still to come when it lies behind us already.

@@ -42,7 +42,7 @@ func (m *Incidents) follow(ctx context.Context, tx *sqldb.Tx, before, after Case
 		return after, err
 	}
 	if before.ID != "" && after.weight().GraverThan(before.weight()) {
-		return after, m.clocks.Relevel(ctx, tx, object(after.ID), after.weight())
+		return after, m.clocks.Relevel(ctx, tx, after.weight(), object(after.ID))
 	}
 	return after, nil
 }

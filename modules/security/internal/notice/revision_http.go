@@ -132,19 +132,20 @@ func (d *Desk) supersede(ctx context.Context, tx *sqldb.Tx, n Notice, v Revision
 
 // tellChange lets search and some addressees know what a notice says now; who has to do something is told.
 func (d *Desk) tellChange(ctx context.Context, tx *sqldb.Tx, n Notice, v Revision, list []Assignment) error {
-	documents, messages := make([]module.Document, len(list)), []message.Notice{}
+	documents, messages, objects := make([]module.Document, len(list)), []message.Notice{}, []string{}
 	for i, a := range list {
 		a.Title, a.tlp = n.Title, n.TLP
 		documents[i] = a.document(sayable(n.Text))
 		if a.over() {
 			continue
 		}
-		if v.Act == "raise" {
-			if err := d.clocks.Relevel(ctx, tx, a.object(), n.Level); err != nil {
-				return fmt.Errorf("shorten the clocks of a notice: %w", err)
-			}
-		}
+		objects = append(objects, a.object())
 		messages = append(messages, toAddressee(ctx, toldChanged, a, changeWord(v.Act), v.Change, v.ID+"/"+a.ID))
+	}
+	if v.Act == "raise" {
+		if err := d.clocks.Relevel(ctx, tx, n.Level, objects...); err != nil {
+			return fmt.Errorf("shorten the clocks of a notice: %w", err)
+		}
 	}
 	if err := d.kit.Search.Put(ctx, tx, documents...); err != nil {
 		return fmt.Errorf("enter what a notice says now: %w", err)

@@ -186,7 +186,7 @@ func (m *Received) takeOne(ctx context.Context, tx *sqldb.Tx, from Sender, r Rep
 		return false, err
 	}
 	if after.Level.GraverThan(before.Level) {
-		if err := m.clocks.Relevel(ctx, tx, object(after.ID), after.weight()); err != nil {
+		if err := m.clocks.Relevel(ctx, tx, after.weight(), object(after.ID)); err != nil {
 			return false, fmt.Errorf("raise the level of a notice of an upper level: %w", err)
 		}
 	}
