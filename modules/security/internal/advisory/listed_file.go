@@ -166,7 +166,7 @@ func (r *listReading) csv(in io.Reader) error {
 
 // table reads a table that people made of a list.
 func (r *listReading) table(rows sheet.Sheet) error {
-	table := sheet.Table[vulnlist.Entry]{Columns: listColumns(), Most: mostListed}
+	table := sheet.Table[vulnlist.Entry]{Columns: listColumns(), Need: []string{"漏洞编号"}, Most: mostListed}
 	var full error
 	wrong, err := table.Read(rows, func(e vulnlist.Entry, line int64, found []sheet.Finding) []sheet.Finding {
 		e.Line = int(line)
@@ -211,7 +211,7 @@ func listColumns() []sheet.Column[vulnlist.Entry] {
 			}})
 		}
 	}
-	add("number", "漏洞编号 CNVD编号 CNVD-ID CNNVD编号 编号", func(e *vulnlist.Entry, text string) { e.Number = text })
+	add("漏洞编号", "number CNVD编号 CNVD-ID CNNVD编号 编号", func(e *vulnlist.Entry, text string) { e.Number = text })
 	add("title", "漏洞名称 漏洞标题 标题 名称", func(e *vulnlist.Entry, text string) { e.Title = text })
 	add("cve", "CVE编号 CVE-ID CVE", func(e *vulnlist.Entry, text string) { e.CVEs = vulnlist.CVEs(text) })
 	add("severity", "危害等级 危害级别 漏洞等级", func(e *vulnlist.Entry, text string) { e.Severity = text })

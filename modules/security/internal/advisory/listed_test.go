@@ -83,7 +83,7 @@ func TestFilesThatAreNoListsAreRefused(t *testing.T) {
 		"nothing":              {"", "kernel.sheet.unreadable", ""},
 		"another root":         {"<html/>", "kernel.sheet.unreadable", "line 1: it is no file of CNVD or CNNVD: <html>"},
 		"entities":             {"<!DOCTYPE a [<!ENTITY b 'c'>]><cnnvd/>", "kernel.sheet.unreadable", "document type"},
-		"cut off":              {cnvdFile[:len(cnvdFile)-20], "kernel.sheet.unreadable", "line 3"},
+		"cut off":              {cnvdFile[:len(cnvdFile)-20], "kernel.sheet.unreadable", "line 2"},
 		"damaged gzip":         {packed(t, cnvdFile)[:60], "security.advisory.gzip", ""},
 		"no column of numbers": {"名字,等级\na,b\n", "kernel.sheet.unreadable", "漏洞编号"},
 		"no workbook":          {"PK\x03\x04no workbook", "kernel.sheet.unreadable", ""},
