@@ -211,24 +211,12 @@ type parts struct {
 
 // set takes the text of an element; elements of the newer form are written with - for _.
 func (p *parts) set(path, text string) {
+	if into := p.single(path); into != nil {
+		*into = text
+		return
+	}
 	e := p.entry
 	switch path {
-	case "number", "vuln-id", "cnnvd-id":
-		e.Number = text
-	case "title", "name":
-		e.Title = text
-	case "serverity", "severity", "severity/overallseverity":
-		e.Severity = text
-	case "severity/technicalseverity":
-		p.technical = text
-	case "isEvent", "vuln-type":
-		e.Kind = text
-	case "openTime", "published":
-		e.Published = text
-	case "modified":
-		e.Modified = text
-	case "description", "vuln-descript":
-		e.Description = text
 	case "formalWay", "vuln-solution", "patchName", "patchDescription":
 		p.remedy = append(p.remedy, text)
 	case "patch-url":
@@ -240,10 +228,6 @@ func (p *parts) set(path, text string) {
 				e.CVEs = append(e.CVEs, cve)
 			}
 		}
-	case "vendor":
-		p.vendor = text
-	case "product":
-		p.product = text
 	case "products/product", "vuln-software-list/product":
 		p.affects(text)
 	case "referenceLink", "refs/ref/ref-url", "references/reference/url":
@@ -251,6 +235,34 @@ func (p *parts) set(path, text string) {
 			p.link(link)
 		}
 	}
+}
+
+// single is where the text of an element goes that is there once.
+func (p *parts) single(path string) *string {
+	e := p.entry
+	switch path {
+	case "number", "vuln-id", "cnnvd-id":
+		return &e.Number
+	case "title", "name":
+		return &e.Title
+	case "serverity", "severity", "severity/overallseverity":
+		return &e.Severity
+	case "severity/technicalseverity":
+		return &p.technical
+	case "isEvent", "vuln-type":
+		return &e.Kind
+	case "openTime", "published":
+		return &e.Published
+	case "modified":
+		return &e.Modified
+	case "description", "vuln-descript":
+		return &e.Description
+	case "vendor":
+		return &p.vendor
+	case "product":
+		return &p.product
+	}
+	return nil
 }
 
 // attributes takes the names of products that stand in attributes.

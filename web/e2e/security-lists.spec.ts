@@ -1,5 +1,5 @@
 import { picture } from './picture'
-import { accessible, expect, narrow, test } from './support'
+import { accessible, expect, narrow, people, test } from './support'
 
 const list = `<?xml version="1.0" encoding="UTF-8"?>
 <cnnvd cnnvd_xml_version="1.0" pub_date="2026-01-29">
@@ -8,7 +8,7 @@ const list = `<?xml version="1.0" encoding="UTF-8"?>
 <entry><name>没有编号的条目</name></entry>
 </cnnvd>`
 
-test('an officer takes a file of a national list; entries are found, and those without a CVE say that nothing is compared', async ({ page, signIn }) => {
+test('an officer takes a file of a national list; entries are found, and those without a CVE say that nothing is compared', async ({ page, signIn, another }) => {
   await signIn('administrator')
   await page.goto('/security/advisories/import')
   const choose = page.getByRole('button', { name: '选择 CNVD、CNNVD 文件' }).locator('xpath=ancestor::span[contains(@class, "ant-upload")]').locator('input[type=file]').first()
@@ -35,4 +35,17 @@ test('an officer takes a file of a national list; entries are found, and those w
   await expect(page.getByText('没有 CVE 编号，未与资产比对')).toBeVisible()
   await accessible(page)
   await picture(page, 'security-list-entry')
+
+  const english = await another(people.administrator, 'en')
+  await english.goto('/security/listed-vulnerabilities/CNNVD-202601-301')
+  await expect(english.getByText('升级到 3.1。')).toBeVisible()
+  await accessible(english)
+  await picture(english, 'security-list-entry-en')
+  await english.goto('/security/listed-vulnerabilities')
+  await expect(english.getByRole('heading', { name: 'National lists' })).toBeVisible()
+  await picture(english, 'security-lists-en')
+  await english.goto('/security/advisories/import')
+  await expect(english.getByRole('button', { name: 'Choose a file of CNVD or CNNVD' })).toBeVisible()
+  await narrow(english)
+  await picture(english, 'security-list-import-phone-en')
 })

@@ -9,12 +9,6 @@ import (
 	"linghang/lib/vulnlist"
 )
 
-// The national lists, as sources.
-const (
-	sourceCNVD  = "cnvd"
-	sourceCNNVD = "cnnvd"
-)
-
 // Listed is what a national list says of a vulnerability, in its own words.
 type Listed struct {
 	Number   string `json:"number"`
