@@ -93,7 +93,7 @@ func owners() []owner {
 		{"golang.org/x/oauth2", []string{"kernel/oidc"}, nil},
 		{"golang.org/x/sync", everybody, nil},
 		{"golang.org/x/sys", []string{"lib/handle"}, []string{"modules/identifier"}},
-		{"golang.org/x/text", []string{"lib/csaf"}, nil},
+		{"golang.org/x/text", []string{"lib/csaf", "lib/vulnlist"}, nil},
 		{"golang.org/x/time", everybody, nil},
 		{"google.golang.org/protobuf", []string{"lib"}, nil},
 		{"gonum.org/v1/gonum", []string{"lib/graph/chain"}, []string{"cmd"}},

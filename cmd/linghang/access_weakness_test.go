@@ -25,6 +25,10 @@ func (a *access) weaknessFixtures(t *testing.T) {
 	if r := a.Send(t, "POST", door+"/advisory-import?name=a.json", "officer", document, "Content-Type", "application/octet-stream"); r.Status != http.StatusOK {
 		t.Fatalf("import an advisory: %d %s", r.Status, r.Body)
 	}
+	const list = `<vulnerabilitys><vulnerability><number>CNVD-2026-10001</number><title>Drive 7</title></vulnerability></vulnerabilitys>`
+	if r := a.Send(t, "POST", door+"/listed-import?name=a.xml", "officer", list, "Content-Type", "application/octet-stream"); r.Status != http.StatusOK {
+		t.Fatalf("import a list: %d %s", r.Status, r.Body)
+	}
 	var exposures, advisories, merges struct{ Items []created }
 	kerneltest.Wait(t, "the asset to be affected", func() bool {
 		a.Get(t, door+"/exposures", "manager-ours").Decode(t, &exposures)
@@ -38,6 +42,7 @@ func (a *access) weaknessFixtures(t *testing.T) {
 		fixture{door + "/asset-merges/{id}", door + "/asset-merges/" + merges.Items[0].ID, false},
 		fixture{door + "/advisories/{id}", door + "/advisories/" + advisories.Items[0].ID, true},
 		fixture{door + "/threat-import/{source}", door + "/threat-import/kev", true},
+		fixture{door + "/listed-vulnerabilities/{number}", door + "/listed-vulnerabilities/CNVD-2026-10001", true},
 		fixture{door + "/exposures/{id}", door + "/exposures/" + exposures.Items[0].ID, false},
 	)
 	a.ownFixtures(t, door)

@@ -59,6 +59,11 @@ test('an enterprise imports assets, an officer an advisory; the enterprise sees 
     data: JSON.stringify({ catalogVersion: '2026.02.02', vulnerabilities: [{ cveID: 'CVE-2026-0007', dateAdded: '2026-02-02', dueDate: '2026-02-23', knownRansomwareCampaignUse: 'Unknown' }] }),
   })
   expect(kev.ok(), await kev.text()).toBe(true)
+  const listed = await request.post(`${address()}/api/security/listed-import?name=list.csv`, {
+    headers: { 'X-Linghang-CSRF': '1', 'Content-Type': 'application/octet-stream' },
+    data: '漏洞编号,漏洞名称,CVE编号,危害等级,解决方案\nCNVD-2026-30007,示例传动 Drive 7 停机漏洞,CVE-2026-0007,高,请升级到 2.3 并限制访问。\n',
+  })
+  expect(listed.ok(), await listed.text()).toBe(true)
   await page.goto('/security/advisories')
   await expect(page.getByRole('link', { name: 'Drive 7 远程停机漏洞' })).toBeVisible()
   await accessible(page)
@@ -77,6 +82,8 @@ test('an enterprise imports assets, an officer an advisory; the enterprise sees 
   await firm.getByRole('link', { name: '一号线主控' }).click()
   await expect(firm.getByText('列入已被利用漏洞目录（KEV）')).toBeVisible()
   await expect(firm.getByText('升级到 2.3。')).toBeVisible()
+  await expect(firm.getByRole('link', { name: 'CNVD-2026-30007' })).toBeVisible()
+  await expect(firm.getByText('请升级到 2.3 并限制访问。')).toBeVisible()
   await accessible(firm)
   await picture(firm, 'security-exposure')
 

@@ -12080,6 +12080,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/listed-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a file of CNVD or CNNVD, whole or not at all: XML as its publisher gives it out (also gzip), or CSV or XLSX with a column 漏洞编号; ?name= of the file */
+        post: operations["post-security-listed-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/listed-vulnerabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries of the national lists CNVD and CNNVD; those without a number of CVE are not compared with assets */
+        get: operations["get-security-listed-vulnerabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/listed-vulnerabilities/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An entry of a national list: remedy, products and links as the list has them */
+        get: operations["get-security-listed-vulnerabilities-number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/notice-files/{id}": {
         parameters: {
             query?: never;
@@ -13047,7 +13098,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which editions of KEV, EPSS and SSVC were taken */
+        /** Which editions of KEV, EPSS, SSVC, CNVD and CNNVD were taken */
         get: operations["get-security-threat-sources"];
         put?: never;
         post?: never;
@@ -14941,6 +14992,8 @@ export interface components {
             id: string;
             /** @description A vulnerability is known to be exploited */
             kev: boolean;
+            /** @description Numbers of CNVD and CNNVD for its vulnerabilities, the first 50 */
+            listed: string;
             /** Format: int64 */
             products: number;
             publisher: string;
@@ -15017,6 +15070,8 @@ export interface components {
             id: string;
             /** @description A vulnerability is known to be exploited */
             kev: boolean;
+            /** @description Numbers of CNVD and CNNVD for its vulnerabilities, the first 50 */
+            listed: string;
             namespace: string;
             /** @description The first thousand */
             product_list: components["schemas"]["AdvisoryProduct"][];
@@ -15071,6 +15126,8 @@ export interface components {
             firmware: string;
             id: string;
             kev: boolean;
+            /** @description Numbers of CNVD and CNNVD for the vulnerabilities that concern the asset, the first 50 */
+            listed: string;
             organisation_id: string;
             /**
              * Format: int64
@@ -15115,6 +15172,8 @@ export interface components {
             firmware: string;
             id: string;
             kev: boolean;
+            /** @description Numbers of CNVD and CNNVD for the vulnerabilities that concern the asset, the first 50 */
+            listed: string;
             /** @description Who asks may decide */
             may: boolean;
             /**
@@ -15209,6 +15268,63 @@ export interface components {
             /** @description All of it is demonstration data, since nothing is real */
             synthetic: boolean;
         };
+        AdvisoryListed: {
+            /** @enum {string} */
+            list: "CNVD" | "CNNVD";
+            number: string;
+            remedy: string;
+            /** @description In the words of the list */
+            severity: string;
+            title: string;
+        };
+        AdvisoryListedDetail: {
+            /** @description Numbers of CVE, with blanks between; empty: it has none */
+            cves: string;
+            description: string;
+            /** @description In the words of the list */
+            kind: string;
+            links: string[];
+            /** @enum {string} */
+            list: "CNVD" | "CNNVD";
+            /** @description A day; empty where the list says none */
+            modified: string;
+            number: string;
+            /** @description As the list writes them */
+            products: string[];
+            /** @description A day, or empty */
+            published: string;
+            remedy: string;
+            /** @description In the words of the list */
+            severity: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description Advisories here that tell of one of its CVE numbers, as far as one may see them
+             */
+            told: number;
+        };
+        AdvisoryListedRow: {
+            /** @description Numbers of CVE, with blanks between; empty: it has none */
+            cves: string;
+            /** @description In the words of the list */
+            kind: string;
+            /** @enum {string} */
+            list: "CNVD" | "CNNVD";
+            /** @description A day; empty where the list says none */
+            modified: string;
+            number: string;
+            /** @description A day, or empty */
+            published: string;
+            remedy: string;
+            /** @description In the words of the list */
+            severity: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description Advisories here that tell of one of its CVE numbers, as far as one may see them
+             */
+            told: number;
+        };
         AdvisoryProduct: {
             name: string;
             numbers: string[];
@@ -15234,6 +15350,8 @@ export interface components {
             /** @enum {string} */
             answer: "affected" | "cannot_tell" | "not_affected";
             cve: string;
+            /** @description What national lists say of it */
+            listed?: components["schemas"]["AdvisoryListed"][] | null;
             /** @description A code of why */
             reason: string;
             /** @description The product as the advisory names it */
@@ -15250,7 +15368,7 @@ export interface components {
             /** Format: int64 */
             entries: number;
             /** @enum {string} */
-            source: "kev" | "epss" | "ssvc";
+            source: "kev" | "epss" | "ssvc" | "cnvd" | "cnnvd";
             /** Format: date-time */
             taken_at: string;
         };
@@ -15285,6 +15403,8 @@ export interface components {
             cve: string;
             cwe: string;
             description: string;
+            /** @description What national lists say of it */
+            listed: components["schemas"]["AdvisoryListed"][];
             /** Format: double */
             score: number;
             severity: string;
@@ -27479,6 +27599,16 @@ export interface components {
         };
         PageLevelRow: {
             items: components["schemas"]["PlatformsLevelRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageListedRow: {
+            items: components["schemas"]["AdvisoryListedRow"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -62166,6 +62296,7 @@ export interface operations {
                 kev?: "yes" | "no";
                 /** @description Released on this day or later */
                 since?: string;
+                /** @description Number of CVE, CNVD or CNNVD */
                 cve?: string;
                 /** @description Only those that affect assets which one sees, for the city any */
                 hits?: "yes";
@@ -65006,6 +65137,8 @@ export interface operations {
                 asset?: string;
                 /** @description ID of an advisory */
                 advisory?: string;
+                /** @description Of advisories that tell of this number of CVE, CNVD or CNNVD */
+                cve?: string;
                 /** @description Only of assets whose firmware is not known */
                 firmware?: "unknown";
             };
@@ -67496,6 +67629,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssetInventory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-listed-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-listed-vulnerabilities": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                list?: "CNVD" | "CNNVD";
+                /** @description In the words of the list, such as 高危 */
+                severity?: string;
+                /** @description Number of CVE */
+                cve?: string;
+                /** @description Only entries that have no number of CVE */
+                without_cve?: "yes";
+                /** @description Only entries of whose CVE an advisory here tells */
+                told?: "yes";
+                /** @description Published on this day or later */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListedRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-listed-vulnerabilities-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryListedDetail"];
                 };
             };
             /** @description Refused */

@@ -35,6 +35,7 @@ type Advisory struct {
 	KEV        bool      `json:"kev" doc:"A vulnerability is known to be exploited" title:"已被利用|Exploited"`
 	EPSS       float64   `json:"epss" doc:"The greatest probability of exploitation within 30 days; negative: not known" title:"EPSS|EPSS"`
 	CVEs       int       `json:"cves" title:"漏洞数|Vulnerabilities"`
+	Listed     string    `json:"listed" doc:"Numbers of CNVD and CNNVD for its vulnerabilities, the first 50" title:"国家漏洞库编号|CNVD, CNNVD"`
 	Products   int       `json:"products" title:"产品数|Products"`
 	TLP        string    `json:"tlp" enum:"CLEAR,GREEN,AMBER,AMBER+STRICT,RED" title:"TLP|TLP"`
 	Status     string    `json:"status" title:"状态|Status"`

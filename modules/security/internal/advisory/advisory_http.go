@@ -70,6 +70,7 @@ func Nav(section lang.Text) []module.NavItem {
 	return []module.NavItem{
 		{Section: section, Label: lang.Text{ZH: "漏洞影响", EN: "Exposure"}, Path: "/security/exposures", Icon: "rules", Permission: mayView},
 		{Section: section, Label: lang.Text{ZH: "安全通告", EN: "Advisories"}, Path: "/security/advisories", Icon: "list", Permission: mayView},
+		{Section: section, Label: lang.Text{ZH: "国家漏洞库", EN: "National lists"}, Path: "/security/listed-vulnerabilities", Icon: "list", Permission: mayView},
 	}
 }
 
@@ -97,7 +98,7 @@ func (m *Advisories) Routes() []module.Route {
 		{Pattern: "GET /advisories/{id}", Permission: mayView, Summary: "An advisory with its remediations, vulnerabilities and products", Handler: httpd.JSON(m.read)},
 		{Pattern: "DELETE /advisories/{id}", Permission: mayImport, Summary: "Remove an advisory of the demonstration city", Handler: httpd.JSON(m.remove)},
 		{Pattern: "GET /advisories/{id}/document", Permission: mayView, Summary: "The document as it was imported (CSAF)", Handler: httpd.Raw("", http.HandlerFunc(m.serveDocument))},
-	}, m.importRoutes(), m.exposureRoutes())
+	}, m.importRoutes(), m.listedRoutes(), m.exposureRoutes())
 }
 
 func (m *Advisories) list(ctx context.Context, in listParams) (sqldb.Page[Advisory], error) {
@@ -135,6 +136,8 @@ type Vulnerability struct {
 	Description string  `json:"description"`
 	Affected    int     `json:"affected" doc:"Products that are known to be affected"`
 	Threat      *Threat `json:"threat,omitempty"`
+
+	Listed []Listed `json:"listed" nullable:"false" doc:"What national lists say of it"`
 }
 
 // Product is a product that an advisory names.
@@ -166,6 +169,9 @@ func (m *Advisories) read(ctx context.Context, in httpd.Object) (v Detail, err e
 		return v, err
 	}
 	v.show(d, threats)
+	if err := m.beside(ctx, &v); err != nil {
+		return v, err
+	}
 	if v.Failings, err = m.store.failings(ctx, in.ID); err != nil {
 		return v, err
 	}
@@ -202,6 +208,23 @@ func (v *Detail) show(d *csaf.Document, threats map[string]Threat) {
 		}
 	}
 	slices.SortStableFunc(v.Remediation, func(a, b Remedy) int { return urgency(a.Category) - urgency(b.Category) })
+}
+
+// beside writes at vulnerabilities what national lists say of them.
+func (m *Advisories) beside(ctx context.Context, v *Detail) error {
+	var cves []string
+	for _, x := range v.Vulnerabilities {
+		cves = append(cves, x.CVE)
+	}
+	listed, err := m.store.listedFor(ctx, cves)
+	var all []Listed
+	for i := range v.Vulnerabilities {
+		x := &v.Vulnerabilities[i]
+		x.Listed = append([]Listed{}, listed[x.CVE]...)
+		all = append(all, x.Listed...)
+	}
+	v.Listed = numbersOf(all)
+	return err
 }
 
 func (r *Remedy) add(cve string, products []string, names map[string]string) {

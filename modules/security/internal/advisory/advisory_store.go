@@ -78,7 +78,7 @@ type listParams struct {
 	Severity string `query:"severity" enum:"CRITICAL,HIGH,MEDIUM,LOW,NONE"`
 	KEV      string `query:"kev" enum:"yes,no" doc:"Known to be exploited"`
 	Since    string `query:"since" pattern:"^[0-9]{4}-[0-9]{2}-[0-9]{2}$" doc:"Released on this day or later"`
-	CVE      string `query:"cve" maxLength:"30"`
+	CVE      string `query:"cve" maxLength:"30" doc:"Number of CVE, CNVD or CNNVD"`
 	Hits     string `query:"hits" enum:"yes" doc:"Only those that affect assets which one sees, for the city any"`
 }
 
@@ -112,7 +112,8 @@ func (s store) list(ctx context.Context, in listParams) (sqldb.Page[Advisory], e
 		l.Where("v.kev = ?", in.KEV == "yes")
 	}
 	if in.CVE != "" {
-		l.Where("EXISTS (SELECT 1 FROM security_advisory_cve c WHERE c.advisory_id = v.id AND c.cve = ?)", strings.ToUpper(in.CVE))
+		condition, number := naming(in.CVE)
+		l.Where(condition, number)
 	}
 	if in.Since != "" {
 		at, err := time.ParseInLocation(time.DateOnly, in.Since, time.FixedZone("Asia/Shanghai", 8*3600))
@@ -125,12 +126,29 @@ func (s store) list(ctx context.Context, in listParams) (sqldb.Page[Advisory], e
 		l.Where(count + " > 0")
 	}
 	restrict(ctx, &l)
-	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (Advisory, error) {
+	page, err := sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (Advisory, error) {
 		n := 0
 		a, err := scan(trailing{r, []any{&n}})
 		a.Affected = n
 		return a, err
 	})
+	if err != nil {
+		return page, err
+	}
+	return page, s.number(ctx, page.Items)
+}
+
+// number writes at advisories the numbers that national lists have for their vulnerabilities.
+func (s store) number(ctx context.Context, list []Advisory) error {
+	ids := make([]string, len(list))
+	for i, a := range list {
+		ids[i] = a.ID
+	}
+	numbers, err := s.listedOf(ctx, ids)
+	for i := range list {
+		list[i].Listed = numbers[list[i].ID]
+	}
+	return err
 }
 
 // trailing reads columns after those of the scan function.

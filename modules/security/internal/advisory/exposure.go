@@ -61,6 +61,8 @@ type Said struct {
 	Status    string  `json:"status"`
 	Statement string  `json:"statement,omitempty" doc:"Why it is not affected, as the advisory says"`
 	Threat    *Threat `json:"threat,omitempty"`
+
+	Listed []Listed `json:"listed,omitempty" doc:"What national lists say of it"`
 }
 
 // Remediation is what the advisory says to do.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"linghang/kernel/fault"
@@ -49,6 +51,7 @@ type Exposure struct {
 	Priority       int         `json:"priority" doc:"0 to 100" title:"优先级|Priority"`
 	Band           string      `json:"band" enum:"now,soon,planned,watch"`
 	KEV            bool        `json:"kev" title:"已被利用|Exploited"`
+	Listed         string      `json:"listed" doc:"Numbers of CNVD and CNNVD for the vulnerabilities that concern the asset, the first 50" title:"国家漏洞库编号|CNVD, CNNVD"`
 	State          string      `json:"state" enum:"open,mended,accepted,not_applicable" title:"处置|State"`
 	Since          time.Time   `json:"since" title:"发现时间|Since"`
 	Synthetic      bool        `json:"synthetic" title:"合成数据|Synthetic"`
@@ -109,6 +112,7 @@ type exposureParams struct {
 	Band     string `query:"band" enum:"now,soon,planned,watch"`
 	Asset    string `query:"asset" maxLength:"40" doc:"ID of an asset"`
 	Advisory string `query:"advisory" maxLength:"40" doc:"ID of an advisory"`
+	CVE      string `query:"cve" maxLength:"30" doc:"Of advisories that tell of this number of CVE, CNVD or CNNVD"`
 	Unknown  string `query:"firmware" enum:"unknown" doc:"Only of assets whose firmware is not known"`
 }
 
@@ -127,6 +131,10 @@ func (m *Advisories) listExposures(ctx context.Context, in exposureParams) (sqld
 		Search: []string{"a.name", "a.vendor", "a.product", "a.model", "v.tracking_id", "v.title"},
 	}
 	l.WhereIf("x.answer = ?", in.Answer).WhereIf("x.state = ?", in.State).WhereIf("x.asset_id = ?", in.Asset).WhereIf("x.advisory_id = ?", in.Advisory)
+	if in.CVE != "" {
+		condition, number := naming(in.CVE)
+		l.Where(condition, number)
+	}
 	if in.Unknown != "" {
 		l.Where("a.firmware = ''")
 	}
@@ -149,7 +157,33 @@ func (m *Advisories) listExposures(ctx context.Context, in exposureParams) (sqld
 	for _, x := range page.Items {
 		seen[x.OrganisationID]++
 	}
+	if err := m.number(ctx, page.Items); err != nil {
+		return page, err
+	}
 	return page, m.lookers.Looked(ctx, asset.WayExposures, seen)
+}
+
+// number writes at exposures what national lists say of the vulnerabilities that concern the asset.
+func (m *Advisories) number(ctx context.Context, list []Exposure) error {
+	asked := map[string]bool{}
+	for _, x := range list {
+		for _, s := range x.detail.Said {
+			asked[s.CVE] = true
+		}
+	}
+	listed, err := m.store.listedFor(ctx, slices.Sorted(maps.Keys(asked)))
+	for i := range list {
+		x := &list[i]
+		var all []Listed
+		for n, s := range x.detail.Said {
+			x.detail.Said[n].Listed = listed[s.CVE]
+			if s.Answer != answerNotAffected {
+				all = append(all, listed[s.CVE]...)
+			}
+		}
+		x.Listed = numbersOf(all)
+	}
+	return err
 }
 
 // seenExposure reads an exposure that who asks may see.
@@ -164,7 +198,7 @@ func (m *Advisories) seenExposure(ctx context.Context, id string) (Exposure, err
 	if len(page.Items) == 0 {
 		return Exposure{}, noSuch("exposure")
 	}
-	return page.Items[0], nil
+	return page.Items[0], m.number(ctx, page.Items)
 }
 
 // ExposureDetail is an exposure on its own page.

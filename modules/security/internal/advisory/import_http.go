@@ -30,7 +30,7 @@ func (m *Advisories) importRoutes() []module.Route {
 			Pattern: "POST /threat-import/{source}", Permission: mayImport, MaxBody: maxUpload, Stream: true,
 			Summary: "Take what a source says of vulnerabilities: kev (JSON of CISA), epss (CSV of FIRST, also gzip), ssvc (records of vulnrichment, JSON or a zip)", Handler: httpd.Raw("application/octet-stream", http.HandlerFunc(m.takeThreats)),
 		},
-		{Pattern: "GET /threat-sources", Permission: mayView, Summary: "Which editions of KEV, EPSS and SSVC were taken", Handler: httpd.JSON(m.sources)},
+		{Pattern: "GET /threat-sources", Permission: mayView, Summary: "Which editions of KEV, EPSS, SSVC, CNVD and CNNVD were taken", Handler: httpd.JSON(m.sources)},
 	}
 }
 
@@ -247,7 +247,7 @@ func (m *Advisories) readThreats(r *http.Request) (v threatView, err error) {
 
 // Source is the edition of a source that was taken.
 type Source struct {
-	Source  string    `json:"source" enum:"kev,epss,ssvc"`
+	Source  string    `json:"source" enum:"kev,epss,ssvc,cnvd,cnnvd"`
 	Edition string    `json:"edition"`
 	Entries int       `json:"entries"`
 	TakenAt time.Time `json:"taken_at"`

@@ -8,7 +8,7 @@ export default function Advisories() {
   const f = useFormat()
   const may = useMay()
   const columns: Column<AdvisoryRow>[] = [
-    { key: 'title', title: t('weakness.advisories.one'), sort: 'title', render: (a) => <span className="lh-two lh-wrap"><span><Link to={`/security/advisories/${a.id}`}>{a.title}</Link> {a.synthetic && <SyntheticMark />} {a.kev && <StatusTag tone="bad">{t('weakness.advisories.kev')}</StatusTag>}</span><span className="lh-muted">{a.tracking_id} · {a.vendors || a.publisher}</span></span> },
+    { key: 'title', title: t('weakness.advisories.one'), sort: 'title', render: (a) => <span className="lh-two lh-wrap"><span><Link to={`/security/advisories/${a.id}`}>{a.title}</Link> {a.synthetic && <SyntheticMark />} {a.kev && <StatusTag tone="bad">{t('weakness.advisories.kev')}</StatusTag>}</span><span className="lh-muted">{[a.tracking_id, a.vendors || a.publisher, a.listed].filter(Boolean).join(' · ')}</span></span> },
     { key: 'severity', title: t('weakness.advisories.severity'), sort: 'score', from: 'sm', render: (a) => <span className="lh-two"><StatusTag tone={severityTone[a.severity]}>{t(`weakness.severities.${a.severity}`)}</StatusTag>{a.score > 0 && <span className="lh-muted lh-number">{f.number(a.score, 1)}</span>}</span> },
     { key: 'tlp', title: t('weakness.advisories.tlp'), from: 'lg', render: (a) => <span className="lh-code">{a.tlp}</span> },
     { key: 'released', title: t('weakness.advisories.released'), sort: 'released_at', from: 'md', render: (a) => <span className="lh-number">{f.date(a.released_at)}</span> },

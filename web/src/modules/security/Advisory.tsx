@@ -5,6 +5,7 @@ import { useParams } from 'react-router'
 import { api, Failure, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, SyntheticMark, useFormat, useMay } from '../../kernel'
 import { Remedies } from './AdvisoryExposure'
 import { ExposureTable } from './AdvisoryExposureTable'
+import { ListedBeside } from './ListedBeside'
 import { severityTone, useWeaknessTexts, weaknessKey, type AdvisoryDetail } from './weaknesses'
 
 type Vulnerability = AdvisoryDetail['vulnerabilities'][number]
@@ -29,7 +30,10 @@ function Page({ advisory: a }: { advisory: AdvisoryDetail }) {
       />
       {a.despite && <Alert type="warning" showIcon title={`${t('weakness.advisories.despite')}: ${a.despite}`} description={<ul className="lh-faults">{a.failings.map((f, i) => <li key={i}>{f.test} {f.title}: {f.what}</li>)}</ul>} />}
       <div className="lh-main-side">
-        <Card size="small" title={t('weakness.advisories.remediation')}><Remedies list={a.remediation} /></Card>
+        <div className="lh-stack">
+          <Card size="small" title={t('weakness.advisories.remediation')}><Remedies list={a.remediation} /></Card>
+          <ListedBeside list={a.vulnerabilities.flatMap((v) => v.listed)} />
+        </div>
         <About advisory={a} />
       </div>
       <Card size="small" title={t('weakness.advisories.mine')}><ExposureTable fixed={{ advisory: a.id }} stale={a.stale} /></Card>
@@ -69,7 +73,7 @@ function Vulnerabilities({ list }: { list: Vulnerability[] }) {
       <PlainTable<Vulnerability>
         label={t('weakness.advisories.vulnerabilities')} rowKey={(v) => `${v.cve} ${v.title}`} dataSource={list} pagination={list.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
         columns={[
-          { title: t('weakness.advisories.cve'), render: (_, v) => <span className="lh-two lh-wrap"><span className="lh-code">{v.cve || none}</span><span className="lh-muted">{v.title || v.cwe}</span></span> },
+          { title: t('weakness.advisories.cve'), render: (_, v) => <span className="lh-two lh-wrap"><span className="lh-code">{v.cve || none}</span><span className="lh-muted">{v.title || v.cwe}</span>{v.listed.length > 0 && <span className="lh-muted lh-code">{v.listed.map((x) => x.number).join(', ')}</span>}</span> },
           { title: t('weakness.advisories.score'), align: 'right', render: (_, v) => <span className="lh-number">{v.score > 0 ? f.number(v.score, 1) : none}</span> },
           { title: t('weakness.advisories.threat'), render: (_, v) => <span className="lh-two lh-wrap"><span>{v.threat?.kev_added ? <StatusTag tone="bad">KEV {v.threat.kev_added}</StatusTag> : none}</span><span className="lh-muted">{[v.threat && v.threat.epss >= 0 && `EPSS ${f.number(v.threat.epss * 100, 1)}%`, v.threat?.exploitation && `SSVC ${v.threat.exploitation}`].filter(Boolean).join(' · ')}</span></span> },
           { title: t('weakness.advisories.description'), responsive: ['md'], render: (_, v) => <span className="lh-wrap">{v.description}</span> },

@@ -4,6 +4,7 @@ import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { api, Confirm, EntityForm, Failure, ifMatch, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, SyntheticMark, useChange, useFormat, useText } from '../../kernel'
+import { ListedBeside } from './ListedBeside'
 import { answerTone, bandTone, stateTone, useWeaknessTexts, weaknessKey, type ExposureDetail } from './weaknesses'
 
 type Kind = 'mended' | 'accepted' | 'not_applicable'
@@ -30,6 +31,7 @@ function Page({ exposure: x }: { exposure: ExposureDetail }) {
       <div className="lh-main-side">
         <div className="lh-stack">
           <Card size="small" title={t('weakness.exposures.remedy')}><Remedies list={x.remediation} /></Card>
+          <ListedBeside list={x.said.flatMap((s) => (s.answer === 'not_affected' ? [] : (s.listed ?? [])))} />
           <Said exposure={x} />
         </div>
         <div className="lh-stack"><About exposure={x} /><Factors exposure={x} /><Decisions exposure={x} /></div>
@@ -104,7 +106,7 @@ function Said({ exposure: x }: { exposure: ExposureDetail }) {
       <PlainTable<ExposureDetail['said'][number]>
         label={t('weakness.exposures.said')} rowKey={(s) => `${s.cve} ${s.title}`} dataSource={x.said} pagination={x.said.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
         columns={[
-          { title: t('weakness.advisories.vulnerabilities'), render: (_, s) => <span className="lh-two lh-wrap"><span className="lh-code">{s.cve || none}</span><span className="lh-muted">{s.title}</span></span> },
+          { title: t('weakness.advisories.vulnerabilities'), render: (_, s) => <span className="lh-two lh-wrap"><span className="lh-code">{s.cve || none}</span><span className="lh-muted">{s.title}</span>{s.listed && <span className="lh-muted lh-code">{s.listed.map((y) => y.number).join(', ')}</span>}</span> },
           { title: t('weakness.exposures.answer'), render: (_, s) => <span className="lh-two lh-wrap"><StatusTag tone={answerTone[s.answer]}>{t(`weakness.answers.${s.answer}`)}</StatusTag><span className="lh-muted">{t(`weakness.reasons.${s.reason as 'version_named'}`)}</span></span> },
           { title: t('weakness.exposures.sentence'), responsive: ['md'], render: (_, s) => <span className="lh-wrap">{s.sentence}{s.statement && ` (${s.statement})`}</span> },
         ]}

@@ -12,7 +12,7 @@ export function ExposureTable({ fixed = {}, filters = false, stale = false }: { 
     { key: 'asset', title: t('weakness.exposures.asset'), sort: 'asset', render: (x) => <span className="lh-two lh-wrap"><span><Link to={`/security/exposures/${x.id}`}>{x.asset}</Link></span><span className="lh-muted">{may('security.asset.write') ? [x.product, x.firmware].filter(Boolean).join(' · ') : text(x.enterprise)}</span></span> },
     { key: 'remedy', title: t('weakness.exposures.remedy'), from: 'md', render: (x) => (x.remedy.category ? <span className="lh-two lh-wrap"><span>{t(`weakness.remedies.${x.remedy.category as 'other'}`)}</span><span className="lh-muted">{cut(x.remedy.details)}</span></span> : <span className="lh-muted">{t('weakness.exposures.noRemedy')}</span>) },
     { key: 'answer', title: t('weakness.exposures.answer'), render: (x) => <span className="lh-two lh-wrap"><StatusTag tone={answerTone[x.answer]}>{t(`weakness.answers.${x.answer}`)}</StatusTag><span className="lh-muted">{x.reason ? t(`weakness.reasons.${x.reason as 'version_named'}`) : none}</span></span> },
-    { key: 'advisory', title: t('weakness.exposures.advisory'), sort: 'title', from: 'lg', render: (x) => <span className="lh-two lh-wrap"><span>{x.title} {x.kev && <StatusTag tone="bad">{t('weakness.advisories.kev')}</StatusTag>}</span><span className="lh-muted">{x.tracking_id}</span></span> },
+    { key: 'advisory', title: t('weakness.exposures.advisory'), sort: 'title', from: 'lg', render: (x) => <span className="lh-two lh-wrap"><span>{x.title} {x.kev && <StatusTag tone="bad">{t('weakness.advisories.kev')}</StatusTag>}</span><span className="lh-muted">{[x.tracking_id, x.listed].filter(Boolean).join(' · ')}</span></span> },
     { key: 'state', title: t('weakness.exposures.state'), sort: 'state', from: 'sm', render: (x) => (x.answer === 'not_affected' ? none : <StatusTag tone={stateTone[x.state]}>{t(`weakness.states.${x.state}`)}</StatusTag>) },
   ]
   return (
@@ -23,6 +23,7 @@ export function ExposureTable({ fixed = {}, filters = false, stale = false }: { 
         { name: 'answer', label: t('weakness.exposures.answer'), options: answers.map((a) => ({ value: a, label: t(`weakness.answers.${a}`) })) },
         { name: 'band', label: t('weakness.exposures.band'), options: bands.map((b) => ({ value: b, label: t(`weakness.bands.${b}`) })) },
         { name: 'state', label: t('weakness.exposures.state'), options: states.map((s) => ({ value: s, label: t(`weakness.states.${s}`) })) },
+        { name: 'cve', label: t('weakness.advisories.cve') },
         { name: 'firmware', label: t('weakness.field.firmware'), options: [{ value: 'unknown', label: t('weakness.exposures.noFirmware') }] },
       ] : []}
       empty={<EmptyState title={t('weakness.exposures.empty')} note={t('weakness.exposures.emptyNote')} />}

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Card, Flex, Input, Upload } from 'antd'
 import { useState } from 'react'
 import { api, Figure, Figures, LinkButton, none, PageHeader, PlainTable, Problem, problemText, read, request, StatusTag, useFormat, type Tone } from '../../kernel'
+import { ListedImport } from './ListedImport'
 import { useWeaknessTexts, weaknessKey } from './weaknesses'
 
 interface Failing { test: string; title: string; path: string; what: string }
@@ -53,6 +54,7 @@ export default function AdvisoryImport() {
         {outcome && <Preview outcome={outcome} busy={busy} take={(despite) => { if (file) void send(file, '/api/security/advisory-import', despite ? { despite } : {}) }} />}
       </div>
       <Threats />
+      <ListedImport />
     </div>
   )
 }

@@ -1,8 +1,11 @@
+import { listed } from './listedEn'
+
 import type { zh } from './weaknessZh'
 
 /** What pages of assets and weaknesses say in English. */
 export const en: typeof zh = {
   weakness: {
+    listed,
     missing: 'Fill in {{label}}', saved: 'Saved', none: 'None', yes: 'Yes', no: 'No',
     roles: {
       workstation: 'Workstation', hmi: 'Human-machine interface', plc: 'Programmable logic controller', rtu: 'Remote terminal unit', ied: 'Intelligent electronic device', historian: 'Data historian', control_server: 'Control server', application_server: 'Application server', gateway: 'Data gateway',
@@ -36,7 +39,7 @@ export const en: typeof zh = {
       title: 'Beside sensing', none: 'No data of sensors yet', noneNote: 'Once a sensor has sent data, it is compared with what is declared', sensors: 'Sensing', matched: 'Assets that were seen', undeclared: 'Seen and not declared', unseen: 'Declared and never seen', untold: 'Cannot be told', untoldNote: 'Without address and serial number', hidden: '{{n}} more are not shown', device: 'Device', last: 'Last seen', talks: 'Conversations', unseenNote: 'Out of use, with a wrong address, or where no sensor listens',
     },
     advisories: {
-      title: 'Advisories', note: 'Security advisories in CSAF, in their newest revision', import: 'Import', search: 'Number, title, vendor', empty: 'No advisories', vendor: 'Vendor', severity: 'Severity', kev: 'Exploited', since: 'Released since', cve: 'CVE', released: 'Released', affected: 'Affected assets', number: 'Number', revision: 'Revision', published: 'Publisher', one: 'Advisory',
+      title: 'Advisories', note: 'Security advisories in CSAF, in their newest revision', import: 'Import', search: 'Number, title, vendor', empty: 'No advisories', vendor: 'Vendor', severity: 'Severity', kev: 'Exploited', since: 'Released since', cve: 'CVE, CNVD or CNNVD', released: 'Released', affected: 'Affected assets', number: 'Number', revision: 'Revision', published: 'Publisher', one: 'Advisory',
       hits: 'Affects us', onlyHits: 'Only with affected assets', remediation: 'What to do', vulnerabilities: 'Vulnerabilities', products: 'Products', document: 'Download document', summary: 'Summary', tlp: 'TLP', fails: 'Mandatory tests that it fails', despite: 'Taken nevertheless because', enterprises: 'Affected enterprises', fewer: 'Fewer than 5', score: 'CVSS', epss: 'EPSS', forProducts: 'For', version: 'Versions', numbers: 'Order and model numbers', mine: 'Affected assets', description: 'Description', threat: 'Threat',
     },
     severities: { CRITICAL: 'Critical', HIGH: 'High', MEDIUM: 'Medium', LOW: 'Low', NONE: 'Not rated' },

@@ -9,6 +9,8 @@ export const pages: Room['routes'] = [
   { path: '/security/advisories', permission: 'security.view', page: () => import('./Advisories') },
   { path: '/security/advisories/import', permission: 'security.advisory.import', page: () => import('./AdvisoryImport') },
   { path: '/security/advisories/:id', permission: 'security.view', page: () => import('./Advisory') },
+  { path: '/security/listed-vulnerabilities', permission: 'security.view', page: () => import('./ListedVulnerabilities') },
+  { path: '/security/listed-vulnerabilities/:number', permission: 'security.view', page: () => import('./ListedVulnerability') },
   { path: '/security/exposures', permission: 'security.view', page: () => import('./AdvisoryExposures') },
   { path: '/security/exposures/:id', permission: 'security.view', page: () => import('./AdvisoryExposure') },
 ]

@@ -1,6 +1,9 @@
+import { listed } from './listedZh'
+
 /** What pages of assets and weaknesses say in Chinese. */
 export const zh = {
   weakness: {
+    listed,
     missing: '请填写{{label}}', saved: '已保存', none: '无', yes: '是', no: '否',
     roles: {
       workstation: '工作站', hmi: '人机界面（HMI）', plc: '可编程控制器（PLC）', rtu: '远程终端单元（RTU）', ied: '智能电子设备（IED）', historian: '历史数据库', control_server: '控制服务器', application_server: '应用服务器', gateway: '数据网关',
@@ -34,7 +37,7 @@ export const zh = {
       title: '与监测对照', none: '还没有监测数据', noneNote: '登记监测探针并收到数据后，自动与登记的资产对照', sensors: '在线监测', matched: '监测到的资产', undeclared: '监测到但未登记', unseen: '登记但从未监测到', untold: '无法对照', untoldNote: '没有地址和序列号', hidden: '另有 {{n}} 条未显示', device: '设备', last: '最近出现', talks: '会话', unseenNote: '可能已停用、地址有误，或不在探针监听范围内',
     },
     advisories: {
-      title: '安全通告', note: 'CSAF 格式的安全通告，只保留最新版本', import: '导入', search: '编号、标题、厂商', empty: '没有安全通告', vendor: '厂商', severity: '严重程度', kev: '已被利用', since: '发布不早于', cve: 'CVE 编号', released: '发布时间', affected: '受影响资产', number: '编号', revision: '版本', published: '发布者', one: '安全通告',
+      title: '安全通告', note: 'CSAF 格式的安全通告，只保留最新版本', import: '导入', search: '编号、标题、厂商', empty: '没有安全通告', vendor: '厂商', severity: '严重程度', kev: '已被利用', since: '发布不早于', cve: 'CVE、CNVD、CNNVD 编号', released: '发布时间', affected: '受影响资产', number: '编号', revision: '版本', published: '发布者', one: '安全通告',
       hits: '影响本企业', onlyHits: '仅看有影响的', remediation: '怎么处理', vulnerabilities: '漏洞', products: '产品', document: '下载原文', summary: '概述', tlp: 'TLP 标签', fails: '未通过的强制检验', despite: '仍然收录的理由', enterprises: '受影响企业', fewer: '少于 5 家', score: 'CVSS', epss: 'EPSS', forProducts: '适用产品', version: '版本范围', numbers: '订货号、型号', mine: '受影响的资产', description: '说明', threat: '威胁',
     },
     severities: { CRITICAL: '严重', HIGH: '高', MEDIUM: '中', LOW: '低', NONE: '未评级' },

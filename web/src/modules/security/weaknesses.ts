@@ -8,6 +8,9 @@ export type AssetRow = Schema<'AssetAsset'>
 export type AssetFacts = Schema<'AssetFacts'>
 export type AdvisoryRow = Schema<'AdvisoryAdvisory'>
 export type AdvisoryDetail = Schema<'AdvisoryDetail'>
+export type Listed = Schema<'AdvisoryListed'>
+export type ListedRow = Schema<'AdvisoryListedRow'>
+export type ListedDetail = Schema<'AdvisoryListedDetail'>
 export type ExposureRow = Schema<'AdvisoryExposure'>
 export type ExposureDetail = Schema<'AdvisoryExposureDetail'>
 
