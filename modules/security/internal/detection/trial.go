@@ -82,7 +82,7 @@ type TrialExample struct {
 	Reasons  []Reason  `json:"reasons" nullable:"false"`
 }
 
-type tryInput struct {
+type tryRulesInput struct {
 	httpd.Object
 	Body struct {
 		Days int64 `json:"days" minimum:"1" maximum:"30"`
@@ -93,7 +93,7 @@ type trialJob struct {
 	Trial string `json:"trial"`
 }
 
-func (m *Detection) tryRules(ctx context.Context, in tryInput) (RuleTrial, error) {
+func (m *Detection) tryRules(ctx context.Context, in tryRulesInput) (RuleTrial, error) {
 	x, err := m.mine(ctx, in.ID)
 	if err != nil {
 		return RuleTrial{}, err

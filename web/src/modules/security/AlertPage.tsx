@@ -3,6 +3,7 @@ import { Card } from 'antd'
 import { Link, useParams } from 'react-router'
 import { api, Failure, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, SyntheticMark, useFormat, useText } from '../../kernel'
 import { AlertActs } from './AlertActs'
+import { AlertOrigin } from './AlertOrigin'
 import { AlertWanted } from './AlertWanted'
 import { alertKey, levelTone, stateTone, useAlertsLive, useAlertTexts, type AlertDetail } from './alertTexts'
 
@@ -24,7 +25,7 @@ function Page({ alert: a }: { alert: AlertDetail }) {
       <PageHeader title={text(a.rule)} note={`${text(a.enterprise)} · ${a.sensor}`} marks={<><StatusTag tone={levelTone[a.level]}>{t(`alert.levels.${a.level}`)}</StatusTag><StatusTag tone={stateTone[a.state]}>{t(`alert.states.${a.state}`)}</StatusTag>{a.synthetic && <SyntheticMark />}</>} actions={<AlertActs alert={a} />} />
       <div className="lh-main-side">
         <div className="lh-stack"><Why alert={a} />{a.kind === 'baseline' && <AlertWanted alert={a} />}<EvidenceTable alert={a} /><Related alert={a} /></div>
-        <div className="lh-stack"><About alert={a} /><History alert={a} /></div>
+        <div className="lh-stack"><About alert={a} /><AlertOrigin alert={a} /><History alert={a} /></div>
       </div>
     </div>
   )
