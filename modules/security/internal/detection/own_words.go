@@ -35,6 +35,7 @@ func faultWords() []faultWord {
 		{`^give category, product or service$`, "请给出 category、product 或 service"},
 		{`^the modifier "?([^" ]+)"? is (?:unknown|not supported|not known)(.*)$`, "不支持修饰符 $1"},
 		{`^(level|status) "(.*)" is unknown$`, "$1 的取值 “$2” 不存在"},
+		{`^use one of the specification's appendix of modifiers.*$`, "请使用规范 2.1 附录中的修饰符"},
 		{`^use one of (.*)$`, "请使用其中之一：$1"},
 		{`^timeframe belongs to aggregations.*$`, "timeframe 属于旧式聚合，规范 2 已取消"},
 		{`^write a correlation rule$`, "请改写为关联规则"},

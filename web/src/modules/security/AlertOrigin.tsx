@@ -4,12 +4,10 @@ import { none, Particulars } from '../../kernel'
 import type { AlertDetail } from './alertTexts'
 import { useRuleSetTexts } from './ruleSetTexts'
 
-interface Origin { set_id: string; set: string; city: boolean; revision: number; sigma_id: string; author: string; license: string; tags: string[]; references: string[] }
-
 /** Whose the rule of an alert is, where the city or the enterprise brought it. */
 export function AlertOrigin({ alert }: { alert: AlertDetail }) {
   const t = useRuleSetTexts()
-  const o = (alert as AlertDetail & { origin?: Origin }).origin
+  const o = alert.origin
   if (!o) return null
   return (
     <Card size="small" title={t('ruleset.origin.title')}>

@@ -62,7 +62,7 @@ function EvidenceTable({ alert: a }: { alert: AlertDetail }) {
           label={t('alert.evidence')} rowKey={(e) => e.id} dataSource={a.evidence} pagination={false}
           columns={[
             { title: t('alert.field.when'), responsive: ['sm'], render: (_, e) => <span className="lh-number">{f.time(e.at)}</span> },
-            { title: t('alert.field.function'), render: (_, e) => <span className="lh-two lh-wrap"><span className="lh-code">{e.protocol} {e.function}{!e.request && ` (${t('alert.answer')})`}</span><span className="lh-muted">{e.client} → {e.server}:{e.port}{e.fields.length === 0 && ` · ${t('alert.field.unit')} ${e.unit}`}{e.exception && ` · ${t('alert.exception', { text: e.exception })}`}</span></span> },
+            { title: t('alert.field.function'), render: (_, e) => <span className="lh-two lh-wrap"><span className="lh-code">{e.protocol} {e.function}{!e.request && ` (${t('alert.answer')})`}</span><span className="lh-muted">{e.client || e.server ? `${e.client} → ${e.server}:${e.port}` : ''}{e.fields.length === 0 && ` · ${t('alert.field.unit')} ${e.unit}`}{e.exception && ` · ${t('alert.exception', { text: e.exception })}`}</span></span> },
             { title: t('alert.field.objects'), responsive: ['md'], render: (_, e) => <span className="lh-code lh-wrap">{e.fields.length > 0 ? e.fields.slice(0, 6).map((x) => `${x.name}=${x.value}`).join(', ') : e.objects.slice(0, 4).map((o) => `${o.space ?? ''} ${o.name || o.address}${o.value ? `=${o.value}` : ''}`).join(', ') || none}</span> },
             { title: t('alert.field.orientation'), responsive: ['lg'], render: (_, e) => (e.orientation ? t(`alert.orientations.${e.orientation as 'port'}`) : none) },
           ]}
@@ -101,8 +101,8 @@ function About({ alert: a }: { alert: AlertDetail }) {
       <Particulars
         items={[
           ...(a.kind === 'health' ? [] : [
-            { key: 'client', label: t('alert.field.client'), children: <span className="lh-code">{a.client || t('alert.several')}</span> },
-            { key: 'server', label: t('alert.field.server'), children: <span className="lh-code">{a.server || t('alert.several')}</span> },
+            { key: 'client', label: t('alert.field.client'), children: <span className="lh-code">{a.client || (a.origin && a.kind === 'event' ? none : t('alert.several'))}</span> },
+            { key: 'server', label: t('alert.field.server'), children: <span className="lh-code">{a.server || (a.origin && a.kind === 'event' ? none : t('alert.several'))}</span> },
             ...(a.client_zone ? [{ key: 'client_zone', label: t('alert.field.clientZone'), children: <span className="lh-wrap">{a.client_zone}</span> }] : []),
             ...(a.server_zone ? [{ key: 'server_zone', label: t('alert.field.serverZone'), children: <span className="lh-wrap">{a.server_zone}</span> }] : []),
           ]),
