@@ -76,13 +76,12 @@ type RuleFinding struct {
 
 // ownRule is a rule of a set as it is kept.
 type ownRule struct {
-	id, key, digest string
-	rule            Rule
-	logsource       string
-	file            string
-	line            int
-	silent          bool
-	live            bool
+	key, digest string
+	rule        Rule
+	logsource   string
+	file        string
+	line        int
+	silent      bool
 }
 
 // brought is an upload as it was understood.

@@ -44,7 +44,7 @@ func scanOwnRule(r sqldb.Row) (x OwnRule, err error) {
 	if err := json.Unmarshal([]byte(about), &x.Origin); err != nil {
 		return x, fmt.Errorf("read what people read of a rule: %w", err)
 	}
-	x.SetID, x.Set, x.City, x.Origin.Revision = o.SetID, o.Set, o.City, o.Revision
+	x.SetID, x.Set, x.City, x.Revision = o.SetID, o.Set, o.City, o.Revision
 	return x, nil
 }
 

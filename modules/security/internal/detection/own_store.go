@@ -243,7 +243,7 @@ func (s store) takeSet(ctx context.Context, t taking, now time.Time, changed fun
 		if err := t.keepRevision(ctx, tx, id, revision, c, now); err != nil {
 			return err
 		}
-		if err := t.keepRules(ctx, tx, id, before, now); err != nil {
+		if err := t.keepRules(ctx, tx, id, before); err != nil {
 			return err
 		}
 		tx.Changed("security_rule_set", id, nil, map[string]any{"name": t.set.Name, "revision": revision, "rules": len(t.brought.rules), "added": c.added, "changed": c.changed, "removed": c.removed, "note": t.note})
@@ -314,7 +314,7 @@ func (t taking) keepRevision(ctx context.Context, tx *sqldb.Tx, id string, revis
 
 // keepRules writes the rules of a revision; those that were there before stay what they are to
 // switches and alerts.
-func (t taking) keepRules(ctx context.Context, tx *sqldb.Tx, id string, before map[string]knownRule, now time.Time) error {
+func (t taking) keepRules(ctx context.Context, tx *sqldb.Tx, id string, before map[string]knownRule) error {
 	type use struct {
 		at          int64
 		actor, name string

@@ -28,18 +28,18 @@ func testPack(t testing.TB) *Pack {
 	return p
 }
 
-// all are the IDs of all rules of an upload: their keys.
-func (b *brought) all() (book, map[string]string) {
+// all is an upload as a book of which every rule is told.
+func (b *brought) all() book {
 	x := &shelved{set: b.set, rules: map[string]Rule{}}
 	ids := map[string]string{}
 	for _, r := range b.rules {
 		r.rule.own.Set = "test"
 		x.rules[r.key], ids[r.key] = r.rule, r.key
 	}
-	return x.bookOf(ids), ids
+	return x.bookOf(ids)
 }
 
-// windowsEvent is what rules are asked about of a line of a log.
+// hostEvent is what rules are asked about of a line of a log.
 func hostEvent(t testing.TB, format feed.Format, line string) Event {
 	t.Helper()
 	e, err := new(feed.Reader).Parse(format, []byte(line), time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC))
@@ -128,7 +128,7 @@ func TestEventsHaveTheNamesThatPublicRulesExpect(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := testPack(t)
-			book, _ := b.all()
+			book := b.all()
 			list, err := newJudge(p.taxonomy, nil, book).judge(hostEvent(t, c.format, c.line))
 			var got []string
 			for _, f := range list {
@@ -240,7 +240,7 @@ func TestACorrelationCountsAnEventOnce(t *testing.T) {
 	if err != nil || b.refused > 0 {
 		t.Fatalf("%v %+v", err, b)
 	}
-	book, _ := b.all()
+	book := b.all()
 	j := newJudge(p.taxonomy, nil, book)
 	line := `{"@timestamp":"2026-01-02T08:00:00.000Z","message":"m","winlog":{"event_id":13,"channel":"Microsoft-Windows-Sysmon/Operational","computer_name":"hmi-1"}}`
 	for n := range 3 {
@@ -277,7 +277,7 @@ func FuzzOwnRules(f *testing.F) {
 			}
 			seen[r.key] = true
 		}
-		book, _ := b.all()
+		book := b.all()
 		if _, err := newJudge(p.taxonomy, nil, book).judge(hostEvent(t, feed.Syslog, `<86>Jan  2 07:59:01 gw sshd[4711]: Accepted publickey for root`)); err != nil {
 			t.Error(err)
 		}
@@ -318,7 +318,7 @@ func TestPublicRulesFindTheirOwnEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d rules, %d refused, %d of no source", len(b.rules), b.refused, b.silent)
-	book, _ := b.all()
+	book := b.all()
 	cases, right := 0, 0
 	walk("regression_data", ".json", func(path string, data []byte) {
 		var about struct {
