@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"testing"
 	"time"
@@ -26,6 +27,31 @@ func (a *access) sensorFixtures(t *testing.T) {
 		fixture{"/api/security/baselines/{id}", "/api/security/baselines/" + baseline, false})
 	a.private = append(a.private, baseline, "我方基线")
 	a.zoneFixtures(t)
+	a.ruleFixtures(t)
+}
+
+// ruleFixtures are rules of the city, which all enterprises see, and a set of ours, which nobody else does.
+func (a *access) ruleFixtures(t *testing.T) {
+	t.Helper()
+	bring := func(who, title string) (id string) {
+		t.Helper()
+		r := a.Send(t, "POST", "/api/security/rule-sets?name=x.yml&title="+url.QueryEscape(title), who, "title: "+title+"\nlogsource: {product: windows, service: security}\ndetection:\n  selection: {EventID: 1}\n  condition: selection\n", "Content-Type", "application/octet-stream")
+		if r.Status != 200 {
+			t.Fatalf("%d %s", r.Status, r.Body)
+		}
+		var c created
+		r.Decode(t, &c)
+		return c.ID
+	}
+	city, ours := bring("officer", "城市规则集"), bring("manager-ours", "我方规则集")
+	var page struct{ Items []created }
+	a.Get(t, "/api/security/rule-sets/"+city+"/rules", "officer").Decode(t, &page)
+	a.fixtures = append(a.fixtures,
+		fixture{"/api/security/rule-sets/{id}/files/{revision}", "/api/security/rule-sets/" + city + "/files/0", true},
+		fixture{"/api/security/rule-sets/{id}", "/api/security/rule-sets/" + city, true},
+		fixture{"/api/security/own-rules/{id}", "/api/security/own-rules/" + page.Items[0].ID, true},
+		fixture{"/api/security/rule-trials/{id}", "/api/security/rule-trials/none", false})
+	a.private = append(a.private, ours, "我方规则集")
 }
 
 // zoneFixtures are two zones of ours and a conduit between them.

@@ -290,3 +290,21 @@ func compileRegexp(text, flags string) (*regexp.Regexp, error) {
 	}
 	return re, nil
 }
+
+// Rules gives the rules of the set, in the order of the files; what was refused is not among them.
+func (s *Set) Rules() []*Rule {
+	out := make([]*Rule, len(s.rules))
+	for i := range s.rules {
+		out[i] = s.rules[i].rule
+	}
+	return out
+}
+
+// Correlations gives the correlations of the set, each after those that it refers to.
+func (s *Set) Correlations() []*Correlation {
+	out := make([]*Correlation, len(s.chains))
+	for i := range s.chains {
+		out[i] = s.chains[i].correlation
+	}
+	return out
+}

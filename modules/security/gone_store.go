@@ -30,7 +30,7 @@ func goneWithBaseline() []string {
 // these go in other ways.
 func goneWithOrganisation() []string {
 	return []string{
-		"security_intel_hit", "security_intel_sighting", "security_alert", "security_rule_switch", "security_conduit", "security_zone_plan", "security_baseline", "security_sensor", "security_decision", "security_exposure", "security_asset_key", "security_asset_merge", "security_consent",
+		"security_intel_hit", "security_intel_sighting", "security_alert", "security_rule_switch", "security_rule_trial", "security_rule_set", "security_conduit", "security_zone_plan", "security_baseline", "security_sensor", "security_decision", "security_exposure", "security_asset_key", "security_asset_merge", "security_consent",
 		"security_asset_access", "security_asset", "security_inventory", "security_incident_guest", "security_incident_evidence", "security_incident", "security_clock", "security_standing", "security_standing_day",
 		"security_object_reader", "security_object", "security_exchange_status", "security_ferry_source",
 	}
@@ -73,6 +73,9 @@ func forgetting() []string {
 		`DELETE FROM security_alert_step WHERE alert_id IN (SELECT id FROM security_alert WHERE organisation_id = $1)`,
 		`UPDATE security_alert SET incident_id = '' WHERE incident_id IN ` + incidents,
 		`DELETE FROM security_ferry_turn WHERE source_id IN (SELECT id FROM security_ferry_source WHERE organisation_id = $1)`,
+	}
+	for _, table := range []string{"security_own_rule", "security_rule_revision"} {
+		out = append(out, `DELETE FROM `+table+` WHERE set_id IN (SELECT id FROM security_rule_set WHERE organisation_id = $1)`)
 	}
 	for _, table := range goneWithSensor() {
 		out = append(out, `DELETE FROM `+table+` WHERE sensor_id IN (SELECT id FROM security_sensor WHERE organisation_id = $1)`)

@@ -90,6 +90,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.publisher = publish.New(kit, organisations, m.advisories.Take, structure, now)
 	m.sensors = sensor.New(kit, organisations, now)
 	m.detection = detection.New(kit, m.sensors, m.incidents, now)
+	m.detection.Healthy()
 	m.baselines = baseline.New(kit, m.sensors, m.detection, placesOf(m.assets), now)
 	m.detection.Watch(m.baselines)
 	m.assets.Watch(onTheWire(m.sensors))

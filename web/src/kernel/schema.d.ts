@@ -12699,6 +12699,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/own-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A rule of a set with its text */
+        get: operations["get-security-own-rules-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/probe/batches": {
         parameters: {
             query?: never;
@@ -12778,6 +12795,144 @@ export interface paths {
         put?: never;
         /** Say why a notice of an upper level is not passed on */
         post: operations["post-security-received-notices-id-settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/rule-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sets of Sigma rules that one's own organisation brought, and those of the city */
+        get: operations["get-security-rule-sets"];
+        put?: never;
+        /** Take a file of Sigma rules: ?title= of a new set, or ?set= with ?revision= that it follows; ?name= of the file, ?note=, ?sound=true leaves out what is refused; nothing is in use before it is switched on */
+        post: operations["post-security-rule-sets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/rule-sets/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file of Sigma rules would become, with all that is refused: YAML of one or many documents, or a zip; ?name= of the file, ?set= the set that it would follow */
+        post: operations["post-security-rule-sets-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/rule-sets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A set of rules with its revisions and trials */
+        get: operations["get-security-rule-sets-id"];
+        put?: never;
+        post?: never;
+        /** Remove a set of which no rule is in use */
+        delete: operations["delete-security-rule-sets-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/rule-sets/{id}/files/{revision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files of a revision as a zip; 0: of the newest */
+        get: operations["get-security-rule-sets-id-files-revision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/rule-sets/{id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of a set */
+        get: operations["get-security-rule-sets-id-rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/rule-sets/{id}/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the rules of a set against the events of the last days that are kept */
+        post: operations["post-security-rule-sets-id-trials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/rule-sets/{id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put rules of a set in use, all of them where none is named */
+        post: operations["post-security-rule-sets-id-use"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/rule-trials/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give up a trial */
+        post: operations["post-security-rule-trials-id-cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -18903,6 +19058,8 @@ export interface components {
             /** Format: date-time */
             opened_at: string;
             organisation_id: string;
+            /** @description Of a rule that the city or the enterprise brought: whose it is */
+            origin?: components["schemas"]["DetectionOrigin"];
             /** @description It is the caller's own organisation's */
             own: boolean;
             /** @description Version of the rules that found it */
@@ -19016,9 +19173,171 @@ export interface components {
              */
             until?: string;
         };
+        DetectionOrigin: {
+            author: string;
+            /** @description The city brought it, and not the enterprise itself */
+            city: boolean;
+            date: string;
+            description: string;
+            false_positives: string[];
+            license: string;
+            references: string[];
+            /** Format: int64 */
+            revision: number;
+            /** @description Name of the set of rules */
+            set: string;
+            set_id: string;
+            sigma_id: string;
+            status: string;
+            /** @description Such as attack.t1059.001, of ATT&CK for enterprises and for ICS */
+            tags: string[];
+        };
+        DetectionOwnRule: {
+            /**
+             * Format: date-time
+             * @description When; zero: never
+             */
+            at: string;
+            author: string;
+            by: string;
+            /** @description The city brought it, and not the enterprise itself */
+            city: boolean;
+            date: string;
+            description: string;
+            false_positives: string[];
+            file: string;
+            id: string;
+            /** @enum {string} */
+            kind: "event" | "sequence";
+            /** @enum {string} */
+            level: "critical" | "high" | "medium" | "low" | "informational";
+            license: string;
+            /** Format: int64 */
+            line: number;
+            /** @description It was put in use */
+            live: boolean;
+            logsource: string;
+            /** @description It is switched off, though it was put in use */
+            off: boolean;
+            reason: string;
+            references: string[];
+            /** Format: int64 */
+            revision: number;
+            /** @description Name of the set of rules */
+            set: string;
+            set_id: string;
+            sigma_id: string;
+            /** @description No source delivers such events */
+            silent: boolean;
+            status: string;
+            /** @description Such as attack.t1059.001, of ATT&CK for enterprises and for ICS */
+            tags: string[];
+            title: string;
+            /**
+             * Format: date-time
+             * @description Until when, where one person alone said so
+             */
+            until?: string;
+        };
+        DetectionOwnRuleText: {
+            /**
+             * Format: date-time
+             * @description When; zero: never
+             */
+            at: string;
+            author: string;
+            by: string;
+            /** @description The city brought it, and not the enterprise itself */
+            city: boolean;
+            date: string;
+            description: string;
+            false_positives: string[];
+            file: string;
+            id: string;
+            /** @enum {string} */
+            kind: "event" | "sequence";
+            /** @enum {string} */
+            level: "critical" | "high" | "medium" | "low" | "informational";
+            license: string;
+            /** Format: int64 */
+            line: number;
+            /** @description It was put in use */
+            live: boolean;
+            logsource: string;
+            /** @description It is switched off, though it was put in use */
+            off: boolean;
+            reason: string;
+            references: string[];
+            /** Format: int64 */
+            revision: number;
+            /** @description Name of the set of rules */
+            set: string;
+            set_id: string;
+            sigma_id: string;
+            /** @description No source delivers such events */
+            silent: boolean;
+            status: string;
+            /** @description Such as attack.t1059.001, of ATT&CK for enterprises and for ICS */
+            tags: string[];
+            /** @description As it was brought */
+            text: string;
+            title: string;
+            /**
+             * Format: date-time
+             * @description Until when, where one person alone said so
+             */
+            until?: string;
+        };
         DetectionReason: {
             field: string;
             value: string;
+        };
+        DetectionRemoved: {
+            id: string;
+        };
+        DetectionRevision: {
+            /** Format: int64 */
+            added: number;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: int64 */
+            changed: number;
+            /** @description SHA-256 of its files */
+            digest: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description Documents that were left out
+             */
+            refused: number;
+            /** Format: int64 */
+            removed: number;
+            /** Format: int64 */
+            revision: number;
+            /** Format: int64 */
+            rules: number;
+        };
+        DetectionRuleFinding: {
+            /** Format: int64 */
+            column: number;
+            file: string;
+            /**
+             * @description refused: it is not taken; silent: no source delivers such events; status: its author calls it deprecated or unsupported
+             * @enum {string}
+             */
+            kind: "refused" | "silent" | "status";
+            /**
+             * Format: int64
+             * @description 0: not known
+             */
+            line: number;
+            mend: components["schemas"]["Text"];
+            /** @description Inside the document, such as detection.selection.Image|re */
+            part: string;
+            /** @description Title or id, where known */
+            rule: string;
+            what: components["schemas"]["Text"];
         };
         DetectionRulePack: {
             date: string;
@@ -19027,6 +19346,73 @@ export interface components {
             rules: components["schemas"]["DetectionRuleShown"][];
             source: components["schemas"]["Text"];
             version: string;
+        };
+        DetectionRuleSet: {
+            /** @description What could not be compiled when it was loaded last; the other rules work */
+            broken: components["schemas"]["DetectionRuleFinding"][];
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            /** @description The city brought it, for all enterprises whose sensors are open to it */
+            city: boolean;
+            id: string;
+            /**
+             * Format: int64
+             * @description Rules that are in use
+             */
+            live: number;
+            /** @description The caller may change it */
+            may: boolean;
+            name: string;
+            /** Format: int64 */
+            revision: number;
+            /** Format: int64 */
+            rules: number;
+            /**
+             * Format: int64
+             * @description Rules for events that no source delivers
+             */
+            silent: number;
+        };
+        DetectionRuleSetDetail: {
+            /** @description What could not be compiled when it was loaded last; the other rules work */
+            broken: components["schemas"]["DetectionRuleFinding"][];
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            /** @description The city brought it, for all enterprises whose sensors are open to it */
+            city: boolean;
+            id: string;
+            /**
+             * Format: int64
+             * @description Rules that are in use
+             */
+            live: number;
+            /** @description The caller may change it */
+            may: boolean;
+            name: string;
+            /** Format: int64 */
+            revision: number;
+            /** @description The newest first; ten are kept */
+            revisions: components["schemas"]["DetectionRevision"][];
+            /** Format: int64 */
+            rules: number;
+            /**
+             * Format: int64
+             * @description Rules for events that no source delivers
+             */
+            silent: number;
+            /** @description The newest: how far it is, how often each rule hit, with examples */
+            trial?: components["schemas"]["DetectionRuleTrial"];
+            /** @description The newest first, without their hits; of one's own */
+            trials: components["schemas"]["DetectionRuleTrial"][];
+        };
+        DetectionRuleSetList: {
+            /** @description What the caller brings is for the whole city */
+            city: boolean;
+            items: components["schemas"]["DetectionRuleSet"][];
+            /** @description The caller may bring one */
+            may: boolean;
         };
         DetectionRuleShown: {
             /**
@@ -19066,6 +19452,52 @@ export interface components {
             until?: string;
             /** @description Why it matters */
             why: components["schemas"]["Text"];
+        };
+        DetectionRuleTrial: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description There were more events than are looked at; these are the newest */
+            cut: boolean;
+            /** Format: int64 */
+            days: number;
+            /** Format: date-time */
+            ended_at?: string;
+            /**
+             * Format: int64
+             * @description That were looked at
+             */
+            events: number;
+            /** @description The rules that hit, the noisiest first; the others did not */
+            found: components["schemas"]["DetectionTrialHit"][];
+            /**
+             * Format: double
+             * @description How far it is, 0 to 1
+             */
+            fraction: number;
+            /**
+             * Format: date-time
+             * @description The first event that was looked at
+             */
+            from?: string;
+            id: string;
+            /** @description Why it failed */
+            reason: string;
+            /** Format: int64 */
+            revision: number;
+            /**
+             * Format: int64
+             * @description That were tried
+             */
+            rules: number;
+            set_id: string;
+            /** @enum {string} */
+            state: "running" | "done" | "failed" | "cancelled";
+            /**
+             * Format: date-time
+             * @description The last one
+             */
+            to?: string;
         };
         DetectionStep: {
             /** Format: date-time */
@@ -19108,6 +19540,8 @@ export interface components {
             /** Format: date-time */
             opened_at: string;
             organisation_id: string;
+            /** @description Of a rule that the city or the enterprise brought: whose it is */
+            origin?: components["schemas"]["DetectionOrigin"];
             /** @description It is the caller's own organisation's */
             own: boolean;
             /** @description Version of the rules that found it */
@@ -19137,6 +19571,26 @@ export interface components {
             version: number;
             /** @description In words, of the newest finding */
             why: components["schemas"]["Text"];
+        };
+        DetectionTrialExample: {
+            /** Format: date-time */
+            at: string;
+            reasons: components["schemas"]["DetectionReason"][];
+            sensor: string;
+            sensor_id: string;
+            why: components["schemas"]["Text"];
+        };
+        DetectionTrialHit: {
+            author: string;
+            examples: components["schemas"]["DetectionTrialExample"][];
+            /** Format: int64 */
+            hits: number;
+            /** @enum {string} */
+            level: "critical" | "high" | "medium" | "low" | "informational";
+            /** @description It would find more than a hundred a day */
+            noisy: boolean;
+            rule_id: string;
+            title: string;
         };
         DeviceDecisionInputBody: {
             allow: boolean;
@@ -27807,6 +28261,16 @@ export interface components {
              */
             total: number;
         };
+        PageOwnRule: {
+            items: components["schemas"]["DetectionOwnRule"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PagePair: {
             items: components["schemas"]["ScenarioPair"][];
             /** @description Empty on the last page */
@@ -35823,6 +36287,10 @@ export interface components {
         TryInputBody: {
             spec: components["schemas"]["ProbeSpec"];
         };
+        TryRulesInputBody: {
+            /** Format: int64 */
+            days: number;
+        };
         TrySourceInputBody: {
             /** @enum {string} */
             auth: "none" | "basic" | "bearer";
@@ -36074,6 +36542,12 @@ export interface components {
              * @enum {string}
              */
             way: "taxii" | "file";
+        };
+        UseRulesInputBody: {
+            /** @description It stays in the audit log */
+            reason?: string;
+            /** @description IDs; none: all of the set */
+            rules: string[] | null;
         };
         VerdictInputBody: {
             /** @description Of a changed one */
@@ -69189,6 +69663,39 @@ export interface operations {
             };
         };
     };
+    "get-security-own-rules-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionOwnRuleText"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-security-probe-batches": {
         parameters: {
             query?: never;
@@ -69359,6 +69866,349 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReceivedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-rule-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionRuleSetList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-rule-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-rule-sets-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-rule-sets-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionRuleSetDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-security-rule-sets-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionRemoved"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-rule-sets-id-files-revision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                revision: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-rule-sets-id-rules": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                level?: "critical" | "high" | "medium" | "low" | "informational";
+                /** @description In use, never put in use, or for events that no source delivers */
+                state?: "live" | "idle" | "silent";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOwnRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-rule-sets-id-trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRulesInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionRuleTrial"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-rule-sets-id-use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseRulesInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionRuleSetDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-rule-trials-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectionRuleTrial"];
                 };
             };
             /** @description Refused */

@@ -35,8 +35,8 @@ const (
 	MaxObjects    = 32
 	MaxWhy        = 8
 	MaxText       = 256
-	MaxFields     = 32   // of a log
-	MaxField      = 1024 // characters of one
+	MaxFields     = 48   // of a log
+	MaxField      = 4096 // characters of one
 )
 
 // Batch is what is sent at once.

@@ -62,6 +62,7 @@ type ThreatAlert struct {
 	OpenedAt       time.Time  `json:"opened_at" title:"告警时间|Opened"`
 	Own            bool       `json:"own" doc:"It is the caller's own organisation's"`
 	Synthetic      bool       `json:"synthetic" title:"合成数据|Synthetic"`
+	Origin         *Origin    `json:"origin,omitempty" doc:"Of a rule that the city or the enterprise brought: whose it is"`
 	Version        int64      `json:"version"`
 
 	fingerprint string

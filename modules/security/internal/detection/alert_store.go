@@ -19,14 +19,14 @@ import (
 type store struct{ db *sqldb.DB }
 
 const alertColumns = `x.id, x.organisation_id, x.organisation_zh, x.organisation_en, x.sensor_id, x.sensor_name, x.fingerprint, x.rule_id, x.rule_zh, x.rule_en, x.pack, x.kind, x.level, x.technique, x.client, x.server, x.unit, x.client_zone, x.server_zone, x.why_zh, x.why_en,
-	x.reasons, x.records, x.times, x.first_at, x.last_at, x.state, x.reason, x.until_at, x.incident_id, x.opened_at, x.changed_at, x.version,
+	x.reasons, x.records, x.times, x.first_at, x.last_at, x.state, x.reason, x.until_at, x.incident_id, x.opened_at, x.changed_at, x.version, x.origin,
 	EXISTS (SELECT 1 FROM security_sensor y WHERE y.id = x.sensor_id AND y.synthetic)`
 
 func scanAlert(r sqldb.Row) (a ThreatAlert, err error) {
 	var first, last, until, opened, changed int64
-	var reasons, records string
+	var reasons, records, origin string
 	err = r.Scan(&a.ID, &a.OrganisationID, &a.Enterprise.ZH, &a.Enterprise.EN, &a.SensorID, &a.Sensor, &a.fingerprint, &a.RuleID, &a.Rule.ZH, &a.Rule.EN, &a.Pack, &a.Kind, &a.Level, &a.Technique, &a.Client, &a.Server, &a.Unit, &a.ClientZone, &a.ServerZone, &a.Why.ZH, &a.Why.EN,
-		&reasons, &records, &a.Times, &first, &last, &a.State, &a.Reason, &until, &a.IncidentID, &opened, &changed, &a.Version, &a.Synthetic)
+		&reasons, &records, &a.Times, &first, &last, &a.State, &a.Reason, &until, &a.IncidentID, &opened, &changed, &a.Version, &origin, &a.Synthetic)
 	if err != nil {
 		return a, err
 	}
@@ -36,6 +36,13 @@ func scanAlert(r sqldb.Row) (a ThreatAlert, err error) {
 	}
 	if err := json.Unmarshal([]byte(records), &a.records); err != nil {
 		return a, fmt.Errorf("read evidence: %w", err)
+	}
+	if origin == "" {
+		return a, nil
+	}
+	a.Origin = &Origin{}
+	if err := json.Unmarshal([]byte(origin), a.Origin); err != nil {
+		return a, fmt.Errorf("read whose a rule is: %w", err)
 	}
 	return a, nil
 }
@@ -227,6 +234,7 @@ func put(ctx context.Context, tx *sqldb.Tx, of sensorOf, pack string, f Finding,
 	a = ThreatAlert{
 		ID: ulid.Make().String(), OrganisationID: of.organisation, Enterprise: of.name, SensorID: of.id, Sensor: of.title, RuleID: f.Rule.ID, Rule: f.Rule.Title, Pack: pack, Kind: f.Rule.Kind, Level: f.Rule.Level, Technique: f.Rule.Technique.ID,
 		Client: f.Client, Server: f.Server, Unit: f.Unit, Why: f.Why, Times: int64(f.Count), FirstAt: f.First, LastAt: f.Last, State: Fresh, OpenedAt: now, Version: 1, fingerprint: key, reasons: f.Reasons, records: newest(f.Records),
+		Origin: f.Rule.own,
 	}
 	if a.Client != "" || a.Server != "" {
 		hosts, err := of.hosts()
@@ -291,11 +299,19 @@ func insertAlert(ctx context.Context, tx *sqldb.Tx, a ThreatAlert) error {
 	if err != nil {
 		return err
 	}
+	origin := ""
+	if a.Origin != nil {
+		text, err := json.Marshal(a.Origin)
+		if err != nil {
+			return fmt.Errorf("write whose a rule is: %w", err)
+		}
+		origin = string(text)
+	}
 	_, err = tx.Exec(ctx, `INSERT INTO security_alert (id, organisation_id, organisation_zh, organisation_en, sensor_id, sensor_name, fingerprint, rule_id, rule_zh, rule_en, pack, kind, level, rank, technique, client, server, unit, why_zh, why_en,
-		reasons, records, times, first_at, last_at, state, reason, until_at, incident_id, opened_at, changed_at, version, client_zone, server_zone, touched)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, '', 0, '', $27, $27, 1, $28, $29, $1)`,
+		reasons, records, times, first_at, last_at, state, reason, until_at, incident_id, opened_at, changed_at, version, client_zone, server_zone, touched, origin)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, '', 0, '', $27, $27, 1, $28, $29, $1, $30)`,
 		a.ID, a.OrganisationID, a.Enterprise.ZH, a.Enterprise.EN, a.SensorID, a.Sensor, a.fingerprint, a.RuleID, a.Rule.ZH, a.Rule.EN, a.Pack, a.Kind, a.Level, a.Level.rank(), a.Technique, a.Client, a.Server, a.Unit, a.Why.ZH, a.Why.EN,
-		reasons, records, a.Times, a.FirstAt.UnixMilli(), a.LastAt.UnixMilli(), a.State, a.OpenedAt.UnixMilli(), a.ClientZone, a.ServerZone)
+		reasons, records, a.Times, a.FirstAt.UnixMilli(), a.LastAt.UnixMilli(), a.State, a.OpenedAt.UnixMilli(), a.ClientZone, a.ServerZone, origin)
 	if err != nil {
 		return fmt.Errorf("open an alert: %w", err)
 	}

@@ -25,6 +25,7 @@ const (
 	maySee    = "security.alert.view"
 	mayHandle = "security.alert.handle"
 	maySwitch = "security.rule.switch"
+	mayBring  = "security.rule.bring"
 
 	topic       = "security.alerts"
 	noticeAlert = "security.alert.raised"
@@ -50,6 +51,7 @@ type Detection struct {
 	pack      *Pack
 	broken    error
 	watchers  []Watcher
+	shelf     *shelf
 
 	// Clock is the city's.
 	Clock func() time.Time
@@ -57,10 +59,10 @@ type Detection struct {
 
 // New returns the part of the room.
 func New(kit *module.Kit, looks Looks, incidents Incidents, clock func() time.Time) *Detection {
-	m := &Detection{kit: kit, looks: looks, incidents: incidents, store: store{kit.DB}, Clock: clock}
+	m := &Detection{kit: kit, looks: looks, incidents: incidents, store: store{kit.DB}, shelf: newShelf(), Clock: clock}
 	m.pack, m.broken = readPack()
 	if m.broken != nil {
-		m.pack = &Pack{}
+		m.pack = &Pack{taxonomy: &taxonomy{}}
 	}
 	return m
 }
@@ -76,7 +78,8 @@ func Permissions() []module.Permission {
 	return []module.Permission{
 		{ID: maySee, Title: lang.Text{ZH: "查看安全告警", EN: "View security alerts"}, Roles: everyone},
 		{ID: mayHandle, Title: lang.Text{ZH: "处理安全告警", EN: "Judge security alerts"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
-		{ID: maySwitch, Title: lang.Text{ZH: "停用和启用检测规则", EN: "Switch detection rules off and on"}, Roles: []identity.Role{identity.Manager}},
+		{ID: maySwitch, Title: lang.Text{ZH: "停用和启用检测规则", EN: "Switch detection rules off and on"}, Roles: []identity.Role{identity.Officer, identity.Manager}},
+		{ID: mayBring, Title: lang.Text{ZH: "自带检测规则", EN: "Bring one's own detection rules"}, Roles: []identity.Role{identity.Officer, identity.Manager}},
 	}
 }
 
@@ -98,6 +101,10 @@ func Personal() []sqldb.Personal {
 	return []sqldb.Personal{
 		{Table: "security_alert_step", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"alert_id", "state", "at"}},
 		{Table: "security_rule_switch", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"rule_id", "off", "at"}},
+		{Table: "security_rule_set", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"name", "revision", "changed_at"}},
+		{Table: "security_rule_revision", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"set_id", "revision", "at"}},
+		{Table: "security_own_rule", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"title", "live_at"}},
+		{Table: "security_rule_trial", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"set_id", "days", "at"}},
 	}
 }
 
@@ -107,12 +114,13 @@ func (m *Detection) Jobs() []module.Job {
 		{Name: jobDetect, Title: lang.Text{ZH: "用检测规则检查探针上报", EN: "Ask the rules about what sensors sent"}, Run: m.Detect},
 		{Name: "sweep_alerts", Title: lang.Text{ZH: "检查到期的压制和遗漏的上报", EN: "Suppressions that end, and batches that were left"}, Every: time.Minute, Do: m.sweep},
 		{Name: "sensor_health", Title: lang.Text{ZH: "检查探针状态", EN: "Sensors that fail"}, Every: time.Minute, Do: m.health}, // apart: a round tells that the city listens, and must not wait
+		{Name: jobTrial, Title: lang.Text{ZH: "试运行自带检测规则", EN: "Try detection rules that were brought"}, Run: m.runTrial, AtOnce: 1, Tries: 2, Limit: time.Hour},
 	}
 }
 
 // Routes are the doors.
 func (m *Detection) Routes() []module.Route {
-	return []module.Route{
+	return append([]module.Route{
 		{Pattern: "GET /alerts", Permission: maySee, Sensitive: true, Summary: "Alerts of one's own organisation, and of sensors that are open in detail", Handler: httpd.List(m.list)},
 		{Pattern: "GET /alert-figures", Permission: maySee, Summary: "How many alerts enterprises have, by level, state and technique: of sensors that are open in figures or in detail, without the alerts themselves", Handler: httpd.List(m.counted)},
 		{Pattern: "GET /alerts/{id}", Permission: maySee, Sensitive: true, Summary: "An alert: why, by which records, its technique, what to do, what was done", Handler: httpd.JSON(m.read)},
@@ -120,7 +128,7 @@ func (m *Detection) Routes() []module.Route {
 		{Pattern: "POST /alert-incidents", Permission: mayHandle, Summary: "Make an incident of alerts of one enterprise", Handler: httpd.Created(m.escalate)},
 		{Pattern: "GET /detection-rules", Permission: maySee, Summary: "The pack of rules, and which of them are switched off in one's own organisation", Handler: httpd.JSON(m.rules)},
 		{Pattern: "PUT /detection-rules/{id}/switch", Permission: maySwitch, Summary: "Switch a rule off or on for one's own organisation, with why: off for seven days by one person, until it is switched on by two", Handler: httpd.JSON(m.toggle)},
-	}
+	}, m.ownRoutes()...)
 }
 
 // Detect looks at what waits in the queue until nothing does.
@@ -205,11 +213,10 @@ func (m *Detection) batch(ctx context.Context, d due) error {
 
 // judgeOf makes a judge that remembers what came before some events.
 func (m *Detection) judgeOf(ctx context.Context, d due, of sensorOf, events []Event) (*Judge, error) {
-	off, err := m.store.switched(ctx, of.organisation, m.now())
+	j, _, err := m.judgeFor(ctx, of)
 	if err != nil {
 		return nil, err
 	}
-	j := newJudge(m.pack, off)
 	earlier, err := m.store.earlier(ctx, d, events[0].At.Add(-lookBack), events[len(events)-1].At)
 	if err != nil {
 		return nil, err
@@ -299,9 +306,7 @@ func (m *Detection) read(ctx context.Context, in httpd.Object) (d AlertDetail, e
 	d.May = d.Own && who.May(mayHandle)
 	d.MayEscalate = who.May(mayHandle) && d.IncidentID == "" && (d.Own || who.Organisation.Kind == identity.Bureau)
 	d.Reasons = append([]Reason{}, d.reasons...)
-	if r, known := m.pack.Rule(d.RuleID); known {
-		d.TechniqueName, d.Matters, d.Do, d.Normal = r.Technique.Name, r.Why, r.Do, r.Normal
-	}
+	d.explain(m.pack)
 	if d.Evidence, err = m.store.evidence(ctx, d.SensorID, d.records); err != nil {
 		return d, err
 	}
@@ -463,17 +468,21 @@ type switchRuleInput struct {
 }
 
 func (m *Detection) toggle(ctx context.Context, in switchRuleInput) (RulePack, error) {
-	r, known := m.pack.Rule(in.ID)
-	if !known {
-		return RulePack{}, noSuch("rule")
-	}
-	who := identity.From(ctx)
-	if who.Organisation.Kind == identity.Bureau {
-		return RulePack{}, fault.New(fault.Forbidden, "security.rule.theirs", "each enterprise switches rules for itself")
-	}
 	reason := strings.TrimSpace(in.Body.Reason)
 	if reason == "" {
 		return RulePack{}, fault.New(fault.Invalid, "security.rule.reason", "say why").At("body.reason", "say why; it stays with the rule")
+	}
+	who := identity.From(ctx)
+	r, known := m.pack.Rule(in.ID)
+	if !known {
+		if err := m.switchOwn(ctx, in, reason); err != nil {
+			return RulePack{}, err
+		}
+		m.kit.Notify(topic, "", who.Organisation.ID)
+		return m.rules(ctx, nothing{})
+	}
+	if who.Organisation.Kind == identity.Bureau {
+		return RulePack{}, fault.New(fault.Forbidden, "security.rule.theirs", "each enterprise switches rules for itself")
 	}
 	err := m.store.toggle(ctx, who.Organisation.ID, r, in.Body.Off, reason, m.now(), func(ctx context.Context, tx *sqldb.Tx) error {
 		return m.askOther(ctx, tx, who.Organisation.ID, maySwitch, "停用规则："+r.Title.ZH, "/security/detection-rules")

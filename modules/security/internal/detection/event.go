@@ -39,13 +39,13 @@ func source() sigma.LogSource { return sigma.LogSource{Product: "ot", Category: 
 func (e Event) sure() bool { return e.Record.Confidence == 0 || e.Record.Confidence >= surelyDirected }
 
 // events are what rules look at: one of a record, one for each log source of a transaction.
-func (e Event) events() []sigma.Event {
+func (e Event) events(t *taxonomy) []sigma.Event {
 	if e.log == nil {
 		return []sigma.Event{e.sigma()}
 	}
 	fields := e.logFields()
 	var out []sigma.Event
-	for _, s := range e.log.sources() {
+	for _, s := range t.sources(e.log) {
 		out = append(out, sigma.Event{ID: e.ID, Time: e.At, Source: s, Fields: fields})
 	}
 	return out

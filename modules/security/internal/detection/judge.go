@@ -64,22 +64,41 @@ type Tally struct {
 	Evicted uint64 // groups of sequences that were given up for want of room
 }
 
-// Judge asks the rules of a pack about events. It remembers the events of sequences, belongs
-// to one goroutine and one sensor, and is made anew for each batch.
-type Judge struct {
-	pack       *Pack
-	off        map[string]bool // rules that the enterprise switched off
+// book is a compiled set of rules, and what people read of them. Those of the pack, of the city and
+// of an enterprise are books of their own: they are compiled once for all who are judged by them,
+// and one that is broken, or full, takes nothing from the others.
+type book struct {
+	set    *sigma.Set
+	bounds sigma.Bounds
+	// told is the rule that a document is; not those that only serve others, or are not in use.
+	told func(m *sigma.Meta) (Rule, bool)
+}
+
+// opened is a book while one sensor is judged by it.
+type opened struct {
+	book
 	matcher    *sigma.Matcher
 	correlator *sigma.Correlator
-	tally      Tally
 	before     sigma.Stats // when all that was judged before was remembered
 }
 
-func newJudge(p *Pack, off map[string]bool) *Judge {
-	return &Judge{
-		pack: p, off: off, matcher: p.set.Matcher(),
-		correlator: p.set.Correlator(sigma.Bounds{Groups: mostGroups, Entries: mostEntries}),
+// Judge asks rules about events. It remembers the events of sequences, belongs to one goroutine
+// and one sensor, and is made anew for each batch.
+type Judge struct {
+	taxonomy *taxonomy
+	off      map[string]bool // rules that the enterprise switched off
+	opened   []opened
+	tally    Tally
+}
+
+func newJudge(t *taxonomy, off map[string]bool, books ...book) *Judge {
+	j := &Judge{taxonomy: t, off: off}
+	for _, b := range books {
+		if b.set != nil {
+			j.opened = append(j.opened, opened{book: b, matcher: b.set.Matcher(), correlator: b.set.Correlator(b.bounds)})
+		}
 	}
+	return j
 }
 
 // remember takes an event that was judged before into the sequences.
@@ -89,7 +108,12 @@ func (j *Judge) remember(e Event) error {
 }
 
 // begin ends remembering: what is counted is counted from here.
-func (j *Judge) begin() { j.tally, j.before = Tally{}, j.correlator.Stats() }
+func (j *Judge) begin() {
+	j.tally = Tally{}
+	for i := range j.opened {
+		j.opened[i].before = j.opened[i].correlator.Stats()
+	}
+}
 
 // judge tells what rules find in an event, with those before it.
 func (j *Judge) judge(e Event) ([]Finding, error) {
@@ -113,38 +137,47 @@ func (j *Judge) ask(e Event) ([]Finding, error) {
 		j.tally.Unsure++
 		return nil, nil
 	}
+	events := e.events(j.taxonomy)
 	var list []Finding
-	for _, s := range e.events() {
-		more, err := j.askOf(e, &s)
-		if err != nil {
-			return nil, err
+	for i := range j.opened {
+		seen := map[*sigma.Rule]bool{}
+		for k := range events {
+			more, err := j.askOf(&j.opened[i], e, &events[k], seen)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, more...)
 		}
-		list = append(list, more...)
 	}
 	return list, nil
 }
 
-// askOf asks about an event of one log source.
-func (j *Judge) askOf(e Event, s *sigma.Event) ([]Finding, error) {
-	hits, err := j.matcher.Match(s)
+// askOf asks a book about an event of one log source. A rule that several of its log sources hold
+// for hits once: seen are those that did.
+func (j *Judge) askOf(a *opened, e Event, s *sigma.Event, seen map[*sigma.Rule]bool) ([]Finding, error) {
+	all, err := a.matcher.Match(s)
 	if err != nil { // the format bounds events more closely than the engine does
 		j.tally.Refused++
 		return nil, nil //nolint:nilerr // it is counted
 	}
 	var list []Finding
-	for _, h := range hits {
-		r, told := j.pack.Rule(h.Rule.ID)
-		if h.Supporting || !told {
+	hits := all[:0]
+	for _, h := range all {
+		if seen[h.Rule] {
 			continue
 		}
-		list = append(list, j.single(r, e, j.matcher.Why(h)))
+		seen[h.Rule] = true
+		hits = append(hits, h)
+		if r, told := a.told(&h.Rule.Meta); told && !h.Supporting {
+			list = append(list, j.single(r, e, a.matcher.Why(h)))
+		}
 	}
-	chains, err := j.correlator.Observe(s, hits)
+	chains, err := a.correlator.Observe(s, hits)
 	if err != nil {
 		return nil, fmt.Errorf("follow sequences: %w", err)
 	}
 	for _, c := range chains {
-		if r, told := j.pack.Rule(c.Correlation.ID); told && !c.Supporting {
+		if r, told := a.told(&c.Correlation.Meta); told && !c.Supporting {
 			list = append(list, j.several(r, e, c))
 		}
 	}
@@ -153,10 +186,15 @@ func (j *Judge) askOf(e Event, s *sigma.Event) ([]Finding, error) {
 
 // single is the finding of a rule about one event.
 func (j *Judge) single(r Rule, e Event, why []sigma.Reason) Finding {
-	f := Finding{Rule: r, Client: e.Client, Server: e.Server, Unit: e.unit(), First: e.At, Last: e.At, Count: 1, Records: []string{e.ID}, Why: r.sentence(e.words())}
+	f := Finding{Rule: r, Client: e.Client, Server: e.Server, Unit: e.unit(), First: e.At, Last: e.At, Count: 1, Records: []string{e.ID}}
 	for _, w := range why {
 		f.Reasons = append(f.Reasons, Reason{w.Field, w.Value})
 	}
+	if r.own == nil {
+		f.Why = r.sentence(e.words())
+		return f
+	}
+	f.Signature, f.Why = e.host(), r.ownSentence(e, f.Reasons)
 	return f
 }
 
@@ -181,13 +219,25 @@ func (j *Judge) several(r Rule, e Event, c sigma.Correlated) Finding {
 	}
 	f.Client, f.Server, f.Unit = by["client"], by["server"], by["unit"]
 	f.Reasons = append(f.Reasons, Reason{"count", words["count"]}, Reason{"timespan", c.Correlation.Timespan.String()})
-	f.Why = r.sentence(words)
+	if r.own == nil {
+		f.Why = r.sentence(words)
+		return f
+	}
+	var group []string
+	for _, g := range c.Group {
+		group = append(group, g.Name+"="+g.Value)
+	}
+	f.Signature, f.Why = strings.Join(group, "\x00"), r.ownSentence(e, f.Reasons)
 	return f
 }
 
 // counted is what was looked at up to now.
 func (j *Judge) counted() Tally {
-	t, s := j.tally, j.correlator.Stats()
-	t.Late, t.Evicted = s.Late-j.before.Late, s.Evicted-j.before.Evicted
+	t := j.tally
+	for i := range j.opened {
+		s := j.opened[i].correlator.Stats()
+		t.Late += s.Late - j.opened[i].before.Late
+		t.Evicted += s.Evicted - j.opened[i].before.Evicted
+	}
 	return t
 }

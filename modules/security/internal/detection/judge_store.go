@@ -54,6 +54,7 @@ type due struct {
 type sensorOf struct {
 	id, organisation, title string
 	name                    lang.Text
+	consents                bool                       // something of it is open to the city
 	hosts                   func() (zone.Hosts, error) // what its enterprise declared of addresses, read once
 }
 
@@ -71,7 +72,7 @@ func (s store) next(ctx context.Context, left int) (d due, ok bool, err error) {
 
 func (s store) sensor(ctx context.Context, id string) (x sensorOf, err error) {
 	x.id = id
-	err = s.db.QueryRow(ctx, `SELECT organisation_id, organisation_zh, organisation_en, name FROM security_sensor WHERE id = $1`, id).Scan(&x.organisation, &x.name.ZH, &x.name.EN, &x.title)
+	err = s.db.QueryRow(ctx, `SELECT organisation_id, organisation_zh, organisation_en, name, consent IN ('figures', 'detail') FROM security_sensor WHERE id = $1`, id).Scan(&x.organisation, &x.name.ZH, &x.name.EN, &x.title, &x.consents)
 	if err != nil {
 		return x, fmt.Errorf("read a sensor: %w", err)
 	}
@@ -227,7 +228,7 @@ func (m *Detection) raise(ctx context.Context, tx *sqldb.Tx, of sensorOf, list [
 	of.hosts = sync.OnceValues(func() (zone.Hosts, error) { return zone.HostsOf(ctx, tx, of.organisation) })
 	var grave []ThreatAlert
 	for _, f := range joined(of.id, list) {
-		a, fresh, err := put(ctx, tx, of, m.pack.Version, f, now)
+		a, fresh, err := put(ctx, tx, of, f.Rule.version(m.pack), f, now)
 		if err != nil {
 			return err
 		}

@@ -10,10 +10,11 @@ import (
 	"linghang/modules/security/internal/feed"
 )
 
-// logged is what a log says of a transaction that no probe dissects, as another sensor wrote it.
+// logged is what a log says that another sensor wrote: a transaction that no probe dissects, an
+// event of Windows, an alert of Wazuh, a message of syslog.
 type logged struct {
-	kind   string
-	fields []batch.LogField
+	format, kind, code, title, detail, host string
+	fields                                  []batch.LogField
 }
 
 // of are the values of a field.
@@ -26,21 +27,19 @@ func (l *logged) of(name string) (out []string) {
 	return out
 }
 
-// sources are the log sources that a transaction is an event of, as the taxonomy of Sigma names
-// them (version 2.1.0), with what Suricata itself is called: rules are written for either.
-func (l *logged) sources() []sigma.LogSource {
-	const product = "suricata"
-	switch l.kind {
-	case "dns":
-		return []sigma.LogSource{{Category: "dns", Product: product, Service: "dns"}, {Category: "dns_query"}, {Category: "network", Service: "dns"}}
-	case "http":
-		return []sigma.LogSource{{Category: "proxy", Product: product, Service: "http"}, {Category: "webserver"}}
-	case "tls":
-		return []sigma.LogSource{{Category: "network_connection", Product: product, Service: "tls"}, {Category: "network", Service: "connection"}}
-	case "fileinfo":
-		return []sigma.LogSource{{Product: product, Service: "fileinfo"}}
+// one is the first value of a field.
+func (l *logged) one(name string) string {
+	for _, f := range l.fields {
+		if f.Name == name {
+			return f.Value
+		}
 	}
-	return nil
+	return ""
+}
+
+// ofHost tells that a log is of a host, and of no conversation.
+func (l *logged) ofHost() bool {
+	return l.format == "windows" || l.format == "wazuh" || l.format == "syslog"
 }
 
 // aliases are what rules call the fields of transactions: those of the taxonomy, and those of
@@ -77,8 +76,11 @@ func aliases(name string) []string {
 	return nil
 }
 
-// logFields are the fields of an event of a transaction.
+// logFields are the fields of an event of a log.
 func (e Event) logFields() []sigma.Field {
+	if e.log.ofHost() {
+		return e.hostFields()
+	}
 	port := strconv.Itoa(e.Port)
 	out := []sigma.Field{
 		{Name: "protocol", Value: e.Record.Protocol},
@@ -103,6 +105,9 @@ func (e Event) logFields() []sigma.Field {
 		out = append(out, sigma.Field{Name: f.Name, Value: f.Value})
 		for _, a := range aliases(f.Name) {
 			out = append(out, sigma.Field{Name: a, Value: f.Value})
+		}
+		if e.log.format == "zeek" {
+			out = append(out, zeekAliases(f)...)
 		}
 		if f.Name == feed.HTTPURL {
 			out = append(out, uriFields(f.Value)...)
@@ -135,7 +140,7 @@ func (e Event) logWords() map[string]string {
 		return ""
 	}
 	return map[string]string{
-		"client": e.Client, "server": e.Server, "port": strconv.Itoa(e.Port), "protocol": e.Record.Protocol,
+		"host": e.log.host, "client": e.Client, "server": e.Server, "port": strconv.Itoa(e.Port), "protocol": e.Record.Protocol,
 		"query": one(feed.DNSQuery), "type": one(feed.DNSType), "url": one(feed.HTTPWhole, feed.HTTPURL), "method": one(feed.HTTPMethod), "agent": one(feed.HTTPAgent),
 		"name": one(feed.TLSName, feed.HTTPHost), "subject": one(feed.TLSSubject), "file": one(feed.FileName), "magic": one(feed.FileMagic), "hash": one(feed.FileSHA256, feed.FileSHA1, feed.FileMD5),
 	}

@@ -19,7 +19,7 @@ import (
 // if there are any in it, or alerts of other sensors.
 func (m *Detection) AskLogs(ctx context.Context, tx *sqldb.Tx, sensor, spool string, sequence int64, at time.Time) error {
 	var some, waiting bool
-	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM security_sensor_log g WHERE g.sensor_id = $1 AND g.spool = $2 AND g.sequence = $3 AND (g.fields <> '' OR `+alarming+`))`, sensor, spool, sequence).Scan(&some); err != nil || !some {
+	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM security_sensor_log g WHERE g.sensor_id = $1 AND g.spool = $2 AND g.sequence = $3 AND (`+tells+` OR `+alarming+`))`, sensor, spool, sequence).Scan(&some); err != nil || !some {
 		return err
 	}
 	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM security_detection_log)`).Scan(&waiting); err != nil {
@@ -62,7 +62,7 @@ func (m *Detection) logBatch(ctx context.Context, d due) error {
 	if err != nil {
 		return err
 	}
-	events, err := m.store.logged(ctx, `WHERE g.sensor_id = $1 AND g.spool = $2 AND g.sequence = $3 AND g.fields <> '' ORDER BY g.at, g.item LIMIT $4`, d.sensor, d.spool, d.sequence, batch.MaxLogs)
+	events, err := m.store.logged(ctx, `WHERE g.sensor_id = $1 AND g.spool = $2 AND g.sequence = $3 AND `+tells+` ORDER BY g.at, g.item LIMIT $4`, d.sensor, d.spool, d.sequence, batch.MaxLogs)
 	if err != nil {
 		return err
 	}
@@ -87,12 +87,15 @@ func (m *Detection) logBatch(ctx context.Context, d due) error {
 
 // judgeLogs asks the rules about transactions, after those of the time that sequences look back.
 func (m *Detection) judgeLogs(ctx context.Context, d due, of sensorOf, events []Event) (list []Finding, t Tally, err error) {
-	off, err := m.store.switched(ctx, of.organisation, m.now())
+	j, own, err := m.judgeFor(ctx, of)
 	if err != nil {
 		return nil, t, err
 	}
-	j := newJudge(m.pack, off)
-	earlier, err := m.store.logged(ctx, `WHERE g.sensor_id = $1 AND g.at >= $2 AND g.at <= $3 AND g.fields <> '' AND NOT (g.spool = $4 AND g.sequence = $5)
+	before := `g.fields <> '' AND g.format IN ('eve', 'zeek')` // the pack's rules ask about nothing else
+	if own {
+		before = tells
+	}
+	earlier, err := m.store.logged(ctx, `WHERE g.sensor_id = $1 AND g.at >= $2 AND g.at <= $3 AND `+before+` AND NOT (g.spool = $4 AND g.sequence = $5)
 		AND NOT EXISTS (SELECT 1 FROM security_detection_log d WHERE d.sensor_id = g.sensor_id AND d.spool = g.spool AND d.sequence = g.sequence) ORDER BY g.at DESC, g.id DESC LIMIT $6`,
 		d.sensor, events[0].At.Add(-lookBack).UnixMilli(), events[len(events)-1].At.UnixMilli(), d.spool, d.sequence, mostEarlier)
 	if err != nil {
@@ -114,9 +117,13 @@ func (m *Detection) judgeLogs(ctx context.Context, d due, of sensorOf, events []
 	return list, j.counted(), nil
 }
 
-// logged are transactions as events.
+// tells are the logs of security_sensor_log, as g, that rules are asked about: those with fields, and
+// messages of syslog, which have none.
+const tells = `(g.fields <> '' OR g.format = 'syslog')`
+
+// logged are logs as events.
 func (s store) logged(ctx context.Context, where string, args ...any) ([]Event, error) {
-	rows, err := s.db.Query(ctx, `SELECT g.id, g.at, g.kind, g.client, g.server, g.port, g.protocol, g.fields FROM security_sensor_log g `+where, args...)
+	rows, err := s.db.Query(ctx, `SELECT g.id, g.at, g.format, g.kind, g.code, g.title, g.detail, g.host, g.client, g.server, g.port, g.protocol, g.fields FROM security_sensor_log g `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read transactions: %w", err)
 	}
@@ -124,11 +131,11 @@ func (s store) logged(ctx context.Context, where string, args ...any) ([]Event, 
 		var at int64
 		var fields string
 		e.log, e.FromClient = &logged{}, true
-		if err := r.Scan(&e.ID, &at, &e.log.kind, &e.Client, &e.Server, &e.Port, &e.Record.Protocol, &fields); err != nil {
+		if err := r.Scan(&e.ID, &at, &e.log.format, &e.log.kind, &e.log.code, &e.log.title, &e.log.detail, &e.log.host, &e.Client, &e.Server, &e.Port, &e.Record.Protocol, &fields); err != nil {
 			return e, err
 		}
 		e.At = sqldb.Time(at)
-		e.unreadable = json.Unmarshal([]byte(fields), &e.log.fields) != nil // it is counted
+		e.unreadable = fields != "" && json.Unmarshal([]byte(fields), &e.log.fields) != nil // it is counted
 		return e, nil
 	})
 }

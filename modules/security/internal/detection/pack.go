@@ -65,6 +65,7 @@ type Rule struct {
 	Normal    lang.Text `json:"normal" doc:"What looks the same and is no attack; often empty"`
 
 	say lang.Text
+	own *Origin // of a rule that somebody brought
 }
 
 // Pack is a set of rules of one version.
@@ -74,8 +75,10 @@ type Pack struct {
 	Source  lang.Text
 	Rules   []Rule // in the order of the files
 
-	rules map[string]int
-	set   *sigma.Set
+	rules      map[string]int
+	set        *sigma.Set
+	techniques map[string]Technique
+	taxonomy   *taxonomy
 }
 
 // custom is the attribute `linghang` of a document.
@@ -131,6 +134,9 @@ func readPackOf(dir fs.FS) (*Pack, error) {
 		return nil, fmt.Errorf("compile rules: %v", faults)
 	}
 	p.set = set
+	if p.taxonomy, err = readTaxonomy(); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -150,8 +156,9 @@ func (p *Pack) head(dir fs.FS) (map[string]Technique, error) {
 	if err := strict(data, &head); err != nil {
 		return nil, fmt.Errorf("%s: %w", packFile, err)
 	}
+	p.techniques = map[string]Technique{}
 	p.Version, p.Date, p.Source = head.Version, head.Date, head.Source
-	list := map[string]Technique{}
+	list := p.techniques
 	for _, t := range head.Techniques {
 		list[t.ID] = t
 	}
@@ -273,6 +280,11 @@ func (r Rule) check() error {
 		return errors.New("its technique is not among those of the pack")
 	}
 	return nil
+}
+
+// book is the pack as a judge asks it.
+func (p *Pack) book() book {
+	return book{set: p.set, bounds: sigma.Bounds{Groups: mostGroups, Entries: mostEntries}, told: func(m *sigma.Meta) (Rule, bool) { return p.Rule(m.ID) }}
 }
 
 // Rule returns a rule by its ID.

@@ -286,7 +286,7 @@ func packOf(t *testing.T) *Pack {
 // found are the names of rules that find something, each once with its first finding.
 func found(t *testing.T, p *Pack, events []Event) map[string]Finding {
 	t.Helper()
-	j := newJudge(p, nil)
+	j := newJudge(p.taxonomy, nil, p.book())
 	out := map[string]Finding{}
 	newAcquaintance().introduce(nil, events)
 	for _, e := range events {

@@ -67,9 +67,11 @@ func samples() map[string]struct {
 		}},
 		"a notice of Zeek": {Zeek, `{"ts":1767340800.123456,"uid":"C1","id.orig_h":"10.0.0.3","id.orig_p":40003,"id.resp_h":"10.0.0.11","id.resp_p":502,"proto":"tcp","note":"Scan::Port_Scan","msg":"10.0.0.3 scanned 20 ports","sub":"local","src":"10.0.0.3","actions":["Notice::ACTION_LOG"]}`, Event{
 			At: at("2026-01-02T08:00:00.123456Z"), Kind: "notice", Code: "Scan::Port_Scan", Severity: Medium, Title: "10.0.0.3 scanned 20 ports", Detail: "local", Client: "10.0.0.3", Server: "10.0.0.11", Port: 502, Protocol: "tcp", Told: true,
+			Fields: []Field{{"note", "Scan::Port_Scan"}, {"msg", "10.0.0.3 scanned 20 ports"}, {"sub", "local"}},
 		}},
 		"a notice of Zeek without a connection": {Zeek, `{"ts":"2026-01-02T08:00:00.5Z","note":"Scan::Address_Scan","msg":"m","src":"10.0.0.3","p":502}`, Event{
 			At: at("2026-01-02T08:00:00.5Z"), Kind: "notice", Code: "Scan::Address_Scan", Severity: Medium, Title: "m", Client: "10.0.0.3", Port: 502, Told: true,
+			Fields: []Field{{"note", "Scan::Address_Scan"}, {"msg", "m"}},
 		}},
 		"a connection of Zeek is counted": {Zeek, `{"_path":"conn","ts":1767340800.25,"uid":"C1","id.orig_h":"fe80::1","id.resp_h":"10.0.0.11","id.resp_p":502,"proto":"tcp","service":"modbus","duration":1.5}`, Event{
 			At: at("2026-01-02T08:00:00.25Z"), Kind: "conn", Severity: Info, Title: "conn", Client: "fe80::1", Server: "10.0.0.11", Port: 502, Protocol: "modbus",
@@ -79,12 +81,15 @@ func samples() map[string]struct {
 		}},
 		"an alert of Wazuh": {Wazuh, `{"timestamp":"2026-01-02T08:00:00.123+0000","rule":{"level":10,"description":"sshd: brute force trying to get access to the system.","id":"5712","firedtimes":1,"mail":false,"groups":["syslog","sshd"]},"agent":{"id":"001","name":"hmi-1","ip":"10.0.0.3"},"manager":{"name":"wazuh"},"id":"1767340800.1","full_log":"Jan  2 ...","decoder":{"name":"sshd"},"data":{"srcip":"192.0.2.7","srcport":"22"},"location":"/var/log/auth.log"}`, Event{
 			At: at("2026-01-02T08:00:00.123Z"), Kind: "alert", Code: "5712", Severity: Medium, Title: "sshd: brute force trying to get access to the system.", Detail: "syslog, sshd", Host: "hmi-1", Client: "192.0.2.7", Told: true,
+			Fields: []Field{{"decoder", "sshd"}, {"location", "/var/log/auth.log"}, {"full_log", "Jan  2 ..."}, {"srcport", "22"}},
 		}},
 		"Winlogbeat": {Windows, `{"@timestamp":"2026-01-02T08:00:00.000Z","message":"An account failed to log on.\n\nSubject:","log":{"level":"information"},"host":{"name":"hmi-1"},"winlog":{"event_id":"4625","channel":"Security","provider_name":"Microsoft-Windows-Security-Auditing","computer_name":"hmi-1.plant","event_data":{"IpAddress":"192.0.2.7","LogonType":"3"}}}`, Event{
 			At: at("2026-01-02T08:00:00Z"), Kind: "Security", Code: "4625", Severity: Info, Title: "An account failed to log on.", Detail: "Microsoft-Windows-Security-Auditing", Host: "hmi-1.plant", Client: "192.0.2.7", Told: true,
+			Fields: []Field{{"EventID", "4625"}, {"Channel", "Security"}, {"Provider_Name", "Microsoft-Windows-Security-Auditing"}, {"Computer", "hmi-1.plant"}, {"LogonType", "3"}, {"IpAddress", "192.0.2.7"}},
 		}},
 		"NXLog": {Windows, `{"EventTime":"2026-01-02 08:00:00","Hostname":"hmi-1","Severity":"ERROR","EventID":7031,"SourceName":"Service Control Manager","Channel":"System","Message":"The service ended."}`, Event{
 			At: at("2026-01-02T08:00:00Z"), Kind: "System", Code: "7031", Severity: Medium, Title: "The service ended.", Detail: "Service Control Manager", Host: "hmi-1", Told: true,
+			Fields: []Field{{"EventID", "7031"}, {"Channel", "System"}, {"Provider_Name", "Service Control Manager"}, {"Computer", "hmi-1"}},
 		}},
 	}
 }

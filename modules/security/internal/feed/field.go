@@ -16,6 +16,14 @@ const (
 	mostValues    = 8    // values of one name, as answers of DNS
 )
 
+// Bounds of what is read of one event of Windows: command lines and scripts are long, and rules
+// look at their ends.
+const (
+	mostData     = 48
+	mostDataText = 4096
+	mostDataSize = 8192
+)
+
 // Field is one thing that a transaction says, under a name of Names.
 type Field struct {
 	Name  string
@@ -35,16 +43,26 @@ type Fact struct {
 type fields struct {
 	list []Field
 	size int
+	long bool // the bounds are those of events of Windows
+}
+
+// bounds are how many values have room, how long each may be, and all of them.
+func (f *fields) bounds() (count, text, size int) {
+	if f.long {
+		return mostData, mostDataText, mostDataSize
+	}
+	return mostFields, mostFieldText, mostFieldSize
 }
 
 func (f *fields) add(name string, values ...string) {
 	n := 0
+	count, text, size := f.bounds()
 	for _, v := range values {
-		v = cleanTo(v, mostFieldText)
+		v = cleanTo(v, text)
 		if v == "" || n >= mostValues || slices.Contains(f.list, Field{name, v}) {
 			continue
 		}
-		if len(f.list) >= mostFields || f.size+len(v) > mostFieldSize {
+		if len(f.list) >= count || f.size+len(v) > size {
 			return
 		}
 		n++

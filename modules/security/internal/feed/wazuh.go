@@ -1,6 +1,10 @@
 package feed
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 // wazuh is a line of alerts.json of Wazuh 4 as far as it is read here.
 type wazuh struct {
@@ -17,9 +21,16 @@ type wazuh struct {
 	Decoder struct {
 		Name string `json:"name"`
 	} `json:"decoder"`
-	Data struct {
-		SrcIP string `json:"srcip"`
-		DstIP string `json:"dstip"`
+	Predecoder struct {
+		Program string `json:"program_name"`
+	} `json:"predecoder"`
+	Location string `json:"location"`
+	FullLog  string `json:"full_log"`
+	Data     struct {
+		SrcIP string                    `json:"srcip"`
+		DstIP string                    `json:"dstip"`
+		Win   *wazuhWin                 `json:"win"`
+		Other map[string]jsontext.Value `json:",embed"`
 	} `json:"data"`
 }
 
@@ -39,6 +50,7 @@ func parseWazuh(line []byte) (Event, error) {
 	}
 	e.Kind, e.Told, e.Code, e.Title, e.Severity = "alert", true, x.Rule.ID, x.Rule.Description, wazuhSeverity(x.Rule.Level)
 	e.Detail = strings.Join(x.Rule.Groups, ", ")
+	e.Fields = x.fields(&e)
 	return e, nil
 }
 

@@ -31,7 +31,7 @@ type zeek struct {
 	Lost    json.RawMessage `json:"percent_lost"` // of capture_loss.log
 }
 
-// parseZeek tells notices; connections and transactions are counted.
+// parseZeek tells notices and transactions; connections and what is not known are counted.
 func parseZeek(line []byte) (Event, error) {
 	var x zeek
 	if err := object(line, &x); err != nil {
@@ -54,14 +54,17 @@ func parseZeek(line []byte) (Event, error) {
 	switch {
 	case x.Note != "":
 		e.Kind, e.Told, e.Code, e.Title, e.Detail, e.Severity = "notice", true, x.Note, x.Msg, x.Sub, Medium
+		var f fields
+		f.add("note", x.Note)
+		f.add("msg", x.Msg)
+		f.add("sub", x.Sub)
+		e.Fields = f.list
 	case len(x.Lost) > 0:
 		e.Kind, e.Told, e.Title, e.Detail, e.Severity = "capture_loss", lossy(x.Lost), "capture_loss", string(x.Lost)+" %", Low
 	case x.Name != "" && (x.Path == "" || x.Path == "weird"):
 		e.Kind, e.Title, e.Detail, e.Severity = "weird", x.Name, x.Addl, Low
-	case x.Path != "":
-		e.Kind, e.Title = x.Path, x.Path
 	default:
-		e.Kind, e.Title = "log", "log"
+		return zeekLog(e, x.Path, line)
 	}
 	return e, nil
 }

@@ -3,6 +3,7 @@ import { Card } from 'antd'
 import { Link, useParams } from 'react-router'
 import { api, Failure, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, SyntheticMark, useFormat, useText } from '../../kernel'
 import { AlertActs } from './AlertActs'
+import { AlertOrigin } from './AlertOrigin'
 import { AlertWanted } from './AlertWanted'
 import { alertKey, levelTone, stateTone, useAlertsLive, useAlertTexts, type AlertDetail } from './alertTexts'
 
@@ -24,7 +25,7 @@ function Page({ alert: a }: { alert: AlertDetail }) {
       <PageHeader title={text(a.rule)} note={`${text(a.enterprise)} · ${a.sensor}`} marks={<><StatusTag tone={levelTone[a.level]}>{t(`alert.levels.${a.level}`)}</StatusTag><StatusTag tone={stateTone[a.state]}>{t(`alert.states.${a.state}`)}</StatusTag>{a.synthetic && <SyntheticMark />}</>} actions={<AlertActs alert={a} />} />
       <div className="lh-main-side">
         <div className="lh-stack"><Why alert={a} />{a.kind === 'baseline' && <AlertWanted alert={a} />}<EvidenceTable alert={a} /><Related alert={a} /></div>
-        <div className="lh-stack"><About alert={a} /><History alert={a} /></div>
+        <div className="lh-stack"><About alert={a} /><AlertOrigin alert={a} /><History alert={a} /></div>
       </div>
     </div>
   )
@@ -61,7 +62,7 @@ function EvidenceTable({ alert: a }: { alert: AlertDetail }) {
           label={t('alert.evidence')} rowKey={(e) => e.id} dataSource={a.evidence} pagination={false}
           columns={[
             { title: t('alert.field.when'), responsive: ['sm'], render: (_, e) => <span className="lh-number">{f.time(e.at)}</span> },
-            { title: t('alert.field.function'), render: (_, e) => <span className="lh-two lh-wrap"><span className="lh-code">{e.protocol} {e.function}{!e.request && ` (${t('alert.answer')})`}</span><span className="lh-muted">{e.client} → {e.server}:{e.port}{e.fields.length === 0 && ` · ${t('alert.field.unit')} ${e.unit}`}{e.exception && ` · ${t('alert.exception', { text: e.exception })}`}</span></span> },
+            { title: t('alert.field.function'), render: (_, e) => <span className="lh-two lh-wrap"><span className="lh-code">{e.protocol} {e.function}{!e.request && ` (${t('alert.answer')})`}</span><span className="lh-muted">{e.client || e.server ? `${e.client} → ${e.server}:${e.port}` : ''}{e.fields.length === 0 && ` · ${t('alert.field.unit')} ${e.unit}`}{e.exception && ` · ${t('alert.exception', { text: e.exception })}`}</span></span> },
             { title: t('alert.field.objects'), responsive: ['md'], render: (_, e) => <span className="lh-code lh-wrap">{e.fields.length > 0 ? e.fields.slice(0, 6).map((x) => `${x.name}=${x.value}`).join(', ') : e.objects.slice(0, 4).map((o) => `${o.space ?? ''} ${o.name || o.address}${o.value ? `=${o.value}` : ''}`).join(', ') || none}</span> },
             { title: t('alert.field.orientation'), responsive: ['lg'], render: (_, e) => (e.orientation ? t(`alert.orientations.${e.orientation as 'port'}`) : none) },
           ]}
@@ -100,8 +101,8 @@ function About({ alert: a }: { alert: AlertDetail }) {
       <Particulars
         items={[
           ...(a.kind === 'health' ? [] : [
-            { key: 'client', label: t('alert.field.client'), children: <span className="lh-code">{a.client || t('alert.several')}</span> },
-            { key: 'server', label: t('alert.field.server'), children: <span className="lh-code">{a.server || t('alert.several')}</span> },
+            { key: 'client', label: t('alert.field.client'), children: <span className="lh-code">{a.client || (a.origin && a.kind === 'event' ? none : t('alert.several'))}</span> },
+            { key: 'server', label: t('alert.field.server'), children: <span className="lh-code">{a.server || (a.origin && a.kind === 'event' ? none : t('alert.several'))}</span> },
             ...(a.client_zone ? [{ key: 'client_zone', label: t('alert.field.clientZone'), children: <span className="lh-wrap">{a.client_zone}</span> }] : []),
             ...(a.server_zone ? [{ key: 'server_zone', label: t('alert.field.serverZone'), children: <span className="lh-wrap">{a.server_zone}</span> }] : []),
           ]),

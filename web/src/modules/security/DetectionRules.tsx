@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Flex, Input, Select } from 'antd'
 import { useState } from 'react'
 import { api, Confirm, EmptyState, Failure, Loading, PageHeader, PlainTable, read, StatusTag, useChange, useFormat, useText } from '../../kernel'
+import { RuleSets } from './RuleSets'
 import { alertKey, levels, levelTone, useAlertTexts, type RuleRow } from './alertTexts'
 
 /** The pack of rules, and which are off in the reader's enterprise. */
@@ -18,6 +19,7 @@ export default function DetectionRules() {
   return (
     <div className="lh-stack">
       <PageHeader title={t('alert.rules.title')} note={`${t('alert.rules.note', { version: data.version, date: data.date, n: data.rules.length })} · ${text(data.source)}`} />
+      <RuleSets />
       <Flex gap={8} wrap>
         <Input.Search aria-label={t('alert.rules.search')} placeholder={t('alert.rules.search')} allowClear value={q} onChange={(e) => setQ(e.target.value)} style={{ maxWidth: 280 }} />
         <Select aria-label={t('alert.field.level')} value={level} onChange={setLevel} popupMatchSelectWidth={false} options={[{ value: '', label: t('alert.rules.all') }, ...levels.map((l) => ({ value: l, label: t(`alert.levels.${l}`) }))]} />

@@ -25,6 +25,9 @@ import { pages as ownPages } from './ownPages'
 import { zh as ownZh } from './ownZh'
 import { en as receivedEn } from './receivedEn'
 import { zh as receivedZh } from './receivedZh'
+import { en as ruleSetEn } from './ruleSetEn'
+import { pages as ruleSetPages } from './ruleSetPages'
+import { zh as ruleSetZh } from './ruleSetZh'
 import { en as sensorEn } from './sensorEn'
 import { pages as sensorPages } from './sensorPages'
 import { zh as sensorZh } from './sensorZh'
@@ -45,8 +48,8 @@ import { zh as zoneZh } from './zoneZh'
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...alertZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh, ...receivedZh, ...zoneZh, ...calendarZh },
-    en: { ...noticeEn, ...alertEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn, ...receivedEn, ...zoneEn, ...calendarEn },
+    zh: { ...noticeZh, ...alertZh, ...ruleSetZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh, ...receivedZh, ...zoneZh, ...calendarZh },
+    en: { ...noticeEn, ...alertEn, ...ruleSetEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn, ...receivedEn, ...zoneEn, ...calendarEn },
   },
-  routes: [...noticePages, ...alertPages, ...baselinePages, ...zonePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages, ...upwardPages, ...calendarPages],
+  routes: [...noticePages, ...alertPages, ...ruleSetPages, ...baselinePages, ...zonePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages, ...upwardPages, ...calendarPages],
 }
