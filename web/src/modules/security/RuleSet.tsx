@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Card, Flex, Input } from 'antd'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
-import { Confirm, DataTable, EmptyState, Failure, LinkButton, Loading, none, PageHeader, PlainTable, request, StatusTag, useChange, useFormat, useMay, type Column } from '../../kernel'
+import { api, Confirm, DataTable, EmptyState, Failure, LinkButton, Loading, none, PageHeader, PlainTable, read, StatusTag, useChange, useFormat, useMay, type Column } from '../../kernel'
 import { levels, levelTone, useAlertsLive, useAlertTexts } from './alertTexts'
 import { RuleFindings } from './RuleSetImport'
 import { RuleTrials } from './RuleTrials'
@@ -14,7 +14,7 @@ export default function RuleSet() {
   const { id = '' } = useParams()
   const t = useRuleSetTexts()
   useAlertsLive()
-  const { data, error, refetch } = useQuery({ queryKey: [...ruleSetKey, 'one', id], queryFn: () => request<RuleSetDetail>(`/api/security/rule-sets/${encodeURIComponent(id)}`), refetchInterval: (query) => (query.state.data?.trial?.state === 'running' ? 1000 : false) })
+  const { data, error, refetch } = useQuery({ queryKey: [...ruleSetKey, 'one', id], queryFn: () => read(api.GET('/api/security/rule-sets/{id}', { params: { path: { id: id } } })), refetchInterval: (query) => (query.state.data?.trial?.state === 'running' ? 1000 : false) })
   if (error) return <><PageHeader title={t('ruleset.title')} /><Failure problem={error} retry={() => void refetch()} /></>
   if (!data) return <Loading />
   return (
@@ -34,8 +34,8 @@ export default function RuleSet() {
 function Acts({ set }: { set: RuleSetDetail }) {
   const t = useRuleSetTexts()
   const go = useNavigate()
-  const use = useChange({ run: () => request(`/api/security/rule-sets/${set.id}/use`, { method: 'POST', body: { rules: [] } }), refresh: [ruleSetKey], done: t('ruleset.used'), quiet: true })
-  const remove = useChange({ run: () => request(`/api/security/rule-sets/${set.id}`, { method: 'DELETE' }), refresh: [ruleSetKey], done: t('ruleset.removed'), quiet: true, after: () => void go('/security/detection-rules') })
+  const use = useChange({ run: () => read(api.POST('/api/security/rule-sets/{id}/use', { params: { path: { id: set.id } }, body: { rules: [] } })), refresh: [ruleSetKey], done: t('ruleset.used'), quiet: true })
+  const remove = useChange({ run: () => read(api.DELETE('/api/security/rule-sets/{id}', { params: { path: { id: set.id } } })), refresh: [ruleSetKey], done: t('ruleset.removed'), quiet: true, after: () => void go('/security/detection-rules') })
   return (
     <>
       {set.may && set.live < set.rules && <Confirm title={t('ruleset.useAll')} label={t('ruleset.useAll')} danger={false} run={() => use.mutateAsync()}><p>{t('ruleset.useNote')}</p></Confirm>}
@@ -87,8 +87,8 @@ function Switch({ rule: x, set }: { rule: OwnRule; set: RuleSetDetail }) {
   const a = useAlertTexts()
   const may = useMay()
   const [reason, setReason] = useState('')
-  const use = useChange({ run: () => request(`/api/security/rule-sets/${set.id}/use`, { method: 'POST', body: { rules: [x.id] } }), refresh: [ruleSetKey], done: t('ruleset.used'), quiet: true })
-  const turn = useChange({ run: (off: boolean) => request(`/api/security/detection-rules/${x.id}/switch`, { method: 'PUT', body: { off, reason } }), refresh: [ruleSetKey], done: a('alert.rules.done'), quiet: true, after: () => setReason('') })
+  const use = useChange({ run: () => read(api.POST('/api/security/rule-sets/{id}/use', { params: { path: { id: set.id } }, body: { rules: [x.id] } })), refresh: [ruleSetKey], done: t('ruleset.used'), quiet: true })
+  const turn = useChange({ run: (off: boolean) => read(api.PUT('/api/security/detection-rules/{id}/switch', { params: { path: { id: x.id } }, body: { off, reason } })), refresh: [ruleSetKey], done: a('alert.rules.done'), quiet: true, after: () => setReason('') })
   const on = x.live && !x.off
   const why = <Input.TextArea aria-label={t('ruleset.reason')} placeholder={t('ruleset.reason')} maxLength={1000} value={reason} onChange={(e) => setReason(e.target.value)} />
   return (

@@ -3,20 +3,20 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Card, Flex, Form, Input, Upload } from 'antd'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
-import { Failure, Figure, Figures, LinkButton, Loading, PageHeader, PlainTable, Problem, problemText, request, StatusTag, useFormat, useText } from '../../kernel'
+import { api, Failure, Figure, Figures, LinkButton, Loading, PageHeader, PlainTable, Problem, problemText, read, request, StatusTag, useFormat, useText } from '../../kernel'
 import { ruleSetKey, useRuleSetTexts, type RuleFinding, type RuleSetDetail, type RuleUpload } from './ruleSetTexts'
 
 /** Brings rules from a file: first all findings are told, then it is taken, whole or the sound ones. */
 export default function RuleSetImport() {
   const t = useRuleSetTexts()
   const set = useSearchParams()[0].get('set') ?? ''
-  const { data, error, refetch } = useQuery({ queryKey: [...ruleSetKey, 'one', set], enabled: set !== '', queryFn: () => request<RuleSetDetail>(`/api/security/rule-sets/${encodeURIComponent(set)}`) })
+  const { data, error, refetch } = useQuery({ queryKey: [...ruleSetKey, 'one', set], enabled: set !== '', queryFn: () => read(api.GET('/api/security/rule-sets/{id}', { params: { path: { id: set } } })) })
   if (error) return <><PageHeader title={t('ruleset.import')} /><Failure problem={error} retry={() => void refetch()} /></>
   if (set !== '' && !data) return <Loading />
   return <Page follows={data} />
 }
 
-function Page({ follows }: { follows?: RuleSetDetail }) {
+function Page({ follows }: { follows: RuleSetDetail | undefined }) {
   const t = useRuleSetTexts()
   const queries = useQueryClient()
   const [name, setName] = useState('')

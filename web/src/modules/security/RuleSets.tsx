@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { Card } from 'antd'
 import { Link } from 'react-router'
-import { EmptyState, Failure, LinkButton, Loading, PlainTable, request, StatusTag, useFormat } from '../../kernel'
+import { api, EmptyState, Failure, LinkButton, Loading, PlainTable, read, StatusTag, useFormat } from '../../kernel'
 import { ruleSetKey, useRuleSetTexts, type RuleSetRow } from './ruleSetTexts'
 
 /** Sets of rules that the enterprise or the city brought. */
 export function RuleSets() {
   const t = useRuleSetTexts()
   const f = useFormat()
-  const { data, error, refetch } = useQuery({ queryKey: [...ruleSetKey, 'all'], queryFn: () => request<{ items: RuleSetRow[]; may: boolean; city: boolean }>('/api/security/rule-sets') })
+  const { data, error, refetch } = useQuery({ queryKey: [...ruleSetKey, 'all'], queryFn: () => read(api.GET('/api/security/rule-sets')) })
   if (error) return <Failure problem={error} retry={() => void refetch()} />
   if (!data) return <Loading />
   const add = <LinkButton type="primary" to="/security/rule-sets/import">{t('ruleset.import')}</LinkButton>

@@ -1,6 +1,6 @@
 import { Alert, Button, Card, Flex, InputNumber, Progress } from 'antd'
 import { useState } from 'react'
-import { PlainTable, request, StatusTag, useChange, useFormat, useText } from '../../kernel'
+import { api, PlainTable, read, StatusTag, useChange, useFormat, useText } from '../../kernel'
 import { levelTone, useAlertTexts } from './alertTexts'
 import { ruleSetKey, useRuleSetTexts, type RuleSetDetail, type RuleTrial, type TrialHit } from './ruleSetTexts'
 
@@ -8,7 +8,7 @@ import { ruleSetKey, useRuleSetTexts, type RuleSetDetail, type RuleTrial, type T
 export function RuleTrials({ set }: { set: RuleSetDetail }) {
   const t = useRuleSetTexts()
   const [days, setDays] = useState(7)
-  const begin = useChange({ run: () => request<RuleTrial>(`/api/security/rule-sets/${set.id}/trials`, { method: 'POST', body: { days } }), refresh: [ruleSetKey] })
+  const begin = useChange({ run: () => read(api.POST('/api/security/rule-sets/{id}/trials', { params: { path: { id: set.id } }, body: { days } })), refresh: [ruleSetKey] })
   const newest = set.trial
   return (
     <Card size="small" title={t('ruleset.trial.title')}>
@@ -28,7 +28,7 @@ export function RuleTrials({ set }: { set: RuleSetDetail }) {
 function Trial({ trial: x }: { trial: RuleTrial }) {
   const t = useRuleSetTexts()
   const f = useFormat()
-  const cancel = useChange({ run: () => request(`/api/security/rule-trials/${x.id}/cancel`, { method: 'POST' }), refresh: [ruleSetKey] })
+  const cancel = useChange({ run: () => read(api.POST('/api/security/rule-trials/{id}/cancel', { params: { path: { id: x.id } } })), refresh: [ruleSetKey] })
   if (x.state === 'running') {
     return (
       <Flex gap={8} align="center" wrap>
