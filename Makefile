@@ -265,7 +265,7 @@ oracles:
 	oracle CAPTURES '$(abspath $(CAPTURES))' '^TestPublicCapturesAgainstTshark$$' ./lib/icsdissect/capture LINGHANG_CAPTURES='$(abspath $(CAPTURES))'; \
 	oracle PLANTS '$(abspath $(PLANTS))' '^TestOtherCapturesRaiseNoRuleAboutConversations$$' ./modules/security LINGHANG_CAPTURES='$(abspath $(PLANTS))'; \
 	oracle LABELLED '$(abspath $(LABELLED))' '^TestLabelledAttacks' ./modules/security LINGHANG_LABELLED_CAPTURES='$(abspath $(LABELLED))'; \
-	oracle SIGMA '$(abspath $(SIGMA))' '^TestSigmaHQ' ./lib/sigma SIGMAHQ='$(abspath $(SIGMA))'; \
+	oracle SIGMA '$(abspath $(SIGMA))' '^Test(SigmaHQ|PublicRules)' './lib/sigma ./modules/security/internal/detection' SIGMAHQ='$(abspath $(SIGMA))'; \
 	oracle CSAF '$(abspath $(CSAF))' '^TestOASIS' ./lib/csaf CSAF='$(abspath $(CSAF))'; \
 	oracle ATTACK '$(abspath $(ATTACK))' '^TestATTACK$$' ./lib/stix ATTACK='$(abspath $(ATTACK))'; \
 	oracle STIX '$(abspath $(STIX))' '^Test(OASIS|Schemas)$$' ./lib/stix STIX_EXAMPLES='$(abspath $(STIX))/examples' STIX_SCHEMAS='$(abspath $(STIX))/schemas'; \

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"linghang/kernel/kerneltest"
+	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/batch"
 )
 
@@ -187,4 +188,36 @@ func TestRulesOfTheCityFindInSensorsThatAreOpenToIt(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Another release of the program may refuse what one before took: the rules beside it go on, and who looks after the installation is told.
+func TestARuleThatCannotBeCompiledAnyMoreSilencesNoOther(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		l := newListener(t, o, "none")
+		set := l.bring(t, "manager-ours", named("两条", ""), ownRule("a", "好规则", "tool.exe")+"---\n"+ownRule("b", "旧规则", "tool.exe"), 200).ID
+		l.use(t, "manager-ours", set)
+		err := l.kit.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
+			n, err := tx.Exec(t.Context(), `UPDATE security_rule_revision SET files = REPLACE(files, 'title: 旧规则\nid: b', 'title: 旧规则\nid: b\nstatus: never') WHERE set_id = $1`, set)
+			if err == nil && n != 1 {
+				err = fmt.Errorf("%d revisions", n)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.expect(t, "an event", 200, "taken", l.key, body(t, batch.Logs, 1, logs(started("tool.exe", time.Now().UTC().Truncate(time.Second)))))
+		l.alerts(t, 1, 1)
+		var v struct {
+			Live   int
+			Broken []struct{ Rule string }
+		}
+		l.Get(t, "/api/security/rule-sets/"+set, "manager-ours").Decode(t, &v)
+		if v.Live != 2 || len(v.Broken) != 1 || v.Broken[0].Rule != "旧规则" {
+			t.Errorf("%+v", v)
+		}
+		if r := l.Get(t, "/api/system/health", "administrator"); !strings.Contains(string(r.Body), "1 个规则集中有不能编译的规则") {
+			t.Errorf("%d %s", r.Status, r.Body)
+		}
+	})
 }
