@@ -16,7 +16,7 @@ test('an enterprise plans, releases, compares and declares; a second revision te
 
   // A plan is begun, and a wrong file says where.
   await firm.getByRole('button', { name: '新建计划' }).click()
-  await firm.getByLabel('名称').fill('二号线扩建')
+  await firm.getByRole('dialog').getByLabel('名称').fill('二号线扩建')
   await firm.getByRole('dialog').getByRole('button', { name: '保存' }).click()
   await expect(firm.getByRole('heading', { name: '二号线扩建' })).toBeVisible()
   await firm.getByRole('link', { name: '导入修订版' }).click()
@@ -45,9 +45,9 @@ test('an enterprise plans, releases, compares and declares; a second revision te
   await firm.goto('/security/assets/inventory?tab=comparison')
   await expect(firm.getByRole('button', { name: '应已退役 1' })).toBeVisible()
   await firm.getByRole('row', { name: /主控 2/ }).getByRole('button').first().click()
-  await expect(firm.getByRole('cell', { name: '2.4' })).toBeVisible()
-  await accessible(firm)
+  await expect(firm.getByRole('cell', { name: '2.4', exact: true })).toBeVisible()
   await picture(firm, 'security-comparison')
+  await accessible(firm)
   await narrow(firm)
   await picture(firm, 'security-comparison-phone')
   await firm.setViewportSize({ width: 1440, height: 900 })
@@ -62,7 +62,7 @@ test('an enterprise plans, releases, compares and declares; a second revision te
   await firm.getByRole('dialog').getByLabel('类型').press('Enter')
   await firm.getByRole('dialog').getByRole('button', { name: '保存' }).click()
   await expect(firm.getByRole('dialog')).toHaveCount(0)
-  await expect(firm.getByRole('button', { name: '一致 1' })).toBeVisible()
+  await expect(firm.getByRole('button', { name: '一致 1', exact: true })).toBeVisible()
 
   // The next revision tells what it changes.
   await firm.goto('/security/assets/inventory?tab=plans')

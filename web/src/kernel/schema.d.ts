@@ -27908,16 +27908,6 @@ export interface components {
              */
             total: number;
         };
-        PagePlannedThing: {
-            items: components["schemas"]["PlannedPlannedThing"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
         PagePlatformDocument: {
             items: components["schemas"]["PlatformsPlatformDocument"][];
             /** @description Empty on the last page */
@@ -28300,6 +28290,16 @@ export interface components {
         };
         PageTemplateRow: {
             items: components["schemas"]["IdentifierTemplateRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageThing: {
+            items: components["schemas"]["PlannedThing"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -29824,7 +29824,38 @@ export interface components {
             /** Format: int64 */
             things: number;
         };
-        PlannedPlannedThing: {
+        PlannedRevisionChange: {
+            fields: components["schemas"]["PlannedFieldChange"][];
+            /**
+             * Format: int64
+             * @description In the later revision
+             */
+            line: number;
+            name: string;
+        };
+        PlannedRevisionDifference: {
+            /** @description 500 at most */
+            added: components["schemas"]["PlannedThing"][];
+            /** @description 500 at most */
+            changed: components["schemas"]["PlannedRevisionChange"][];
+            /**
+             * Format: int64
+             * @description 0: nothing before
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description How many more there are of the three
+             */
+            hidden: number;
+            /** @description 500 at most */
+            removed: components["schemas"]["PlannedThing"][];
+            /** Format: int64 */
+            same: number;
+            /** Format: int64 */
+            to: number;
+        };
+        PlannedThing: {
             /** @description BACnet device instance */
             bacnet?: string;
             /** @description YYYY-MM-DD; empty: it is there already */
@@ -29857,37 +29888,6 @@ export interface components {
             station?: string;
             vendor: string;
             zone: string;
-        };
-        PlannedRevisionChange: {
-            fields: components["schemas"]["PlannedFieldChange"][];
-            /**
-             * Format: int64
-             * @description In the later revision
-             */
-            line: number;
-            name: string;
-        };
-        PlannedRevisionDifference: {
-            /** @description 500 at most */
-            added: components["schemas"]["PlannedPlannedThing"][];
-            /** @description 500 at most */
-            changed: components["schemas"]["PlannedRevisionChange"][];
-            /**
-             * Format: int64
-             * @description 0: nothing before
-             */
-            from: number;
-            /**
-             * Format: int64
-             * @description How many more there are of the three
-             */
-            hidden: number;
-            /** @description 500 at most */
-            removed: components["schemas"]["PlannedPlannedThing"][];
-            /** Format: int64 */
-            same: number;
-            /** Format: int64 */
-            to: number;
         };
         PlatformsAlert: {
             /** @description The name of who takes care of it */
@@ -63731,7 +63731,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PagePlannedThing"];
+                    "application/json": components["schemas"]["PageThing"];
                 };
             };
             /** @description Refused */

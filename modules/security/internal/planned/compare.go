@@ -14,7 +14,7 @@ import (
 // sides are the three lists of an enterprise.
 type sides struct {
 	plans    int // that count
-	planned  []PlannedAs
+	planned  []lineOfPlan
 	declared []asset.DeclaredAsset
 	seen     []Observed
 	sensors  int // that saw anything
@@ -48,31 +48,34 @@ func (s sides) compare() []ComparedLine {
 // mostRivals bounds how many names an ambiguous line tells.
 const mostRivals = 5
 
-// things are all entries with what they are known by. What has gone, or comes later, leaves
+// plannedTraces are what planned things are known by. What has gone, or comes later, leaves
 // its addresses to what is there.
-func (s sides) things(boxes [][]int) (things []thing, entries []int) {
+func (s sides) plannedTraces() [][]trace {
 	taken := map[trace]phase{}
-	traces := make([][]trace, len(s.planned))
+	out := make([][]trace, len(s.planned))
 	for _, ph := range []phase{due, gone, later} {
 		for i, x := range s.planned {
 			if x.phase(s.today) != ph {
 				continue
 			}
 			for _, t := range tracesOf(x.facts(), s.vendor) {
-				if by, is := taken[t]; is && by != ph && t.kind != bySerial {
+				by, is := taken[t]
+				if is && by != ph && t.kind != bySerial {
 					continue
 				}
-				traces[i] = append(traces[i], t)
-			}
-		}
-		for i, x := range s.planned {
-			if x.phase(s.today) == ph {
-				for _, t := range traces[i] {
+				if !is {
 					taken[t] = ph
 				}
+				out[i] = append(out[i], t)
 			}
 		}
 	}
+	return out
+}
+
+// things are all entries with what they are known by.
+func (s sides) things(boxes [][]int) (things []thing, entries []int) {
+	traces := s.plannedTraces()
 	for i := range s.planned {
 		things, entries = append(things, thing{inPlan, traces[i]}), append(entries, i)
 	}
@@ -105,7 +108,7 @@ func (o Observed) called() string {
 
 // stand is what stands in one line.
 type stand struct {
-	planned  *PlannedAs
+	planned  *lineOfPlan
 	declared *asset.DeclaredAsset
 	seen     []Observed
 }
@@ -133,9 +136,9 @@ func (s sides) line(x set, entries []int, boxes [][]int) ComparedLine {
 // line is what is told of a thing: what is declared, else planned, else seen.
 func (st stand) line() (out ComparedLine) {
 	var f asset.Facts
-	for i := len(st.seen) - 1; i >= 0; i-- {
-		f = join(st.seen[i].facts(), f)
-		out.Name = st.seen[i].called()
+	for _, o := range slices.Backward(st.seen) {
+		f = join(o.facts(), f)
+		out.Name = o.called()
 	}
 	out.Devices = len(st.seen)
 	if len(st.seen) > 0 {
@@ -153,8 +156,8 @@ func (st stand) line() (out ComparedLine) {
 		if st.declared == nil {
 			f, out.Name = join(p.facts(), f), p.Name
 		}
-		out.ID = "p." + p.PlanID + "." + strconv.FormatInt(p.Line, 10)
-		out.PlanID, out.Plan, out.Revision, out.PlanLine, out.Commissioned, out.Decommissioned = p.PlanID, p.Plan, p.Revision, p.Line, p.Commissioned, p.Decommissioned
+		out.ID = "p." + p.planID + "." + strconv.FormatInt(p.Line, 10)
+		out.PlanID, out.Plan, out.Revision, out.PlanLine, out.Commissioned, out.Decommissioned = p.planID, p.plan, p.revision, p.Line, p.Commissioned, p.Decommissioned
 	}
 	f.Name = out.Name
 	out.facts = f
@@ -179,37 +182,52 @@ func (s sides) state(st stand, differs bool) State {
 	if st.planned != nil {
 		ph = st.planned.phase(s.today)
 	}
-	seen := len(st.seen) > 0
-	if ph == gone {
-		since := slices.ContainsFunc(st.seen, func(o Observed) bool { return dayOf(o.LastAt) >= st.planned.Decommissioned })
-		if st.declared != nil || since {
-			return ShouldBeGone
-		}
-		return Gone
-	}
 	switch {
-	case st.declared == nil && st.planned == nil:
-		return Unknown
-	case st.declared == nil && seen:
-		return NotDeclared
-	case st.declared == nil && ph == later:
-		return Later
-	case st.declared == nil && s.sensors > 0 && len(tracesOf(st.planned.facts(), s.vendor)) > 0:
-		return Missing
+	case ph == gone:
+		return st.goneState()
 	case st.declared == nil:
-		return NotDeclared
+		return s.undeclared(st, ph)
 	case st.planned == nil && s.plans > 0:
 		return NotPlanned
-	case !seen && ph == later:
-		return Later
-	case !seen && s.sensors > 0 && s.traceless(st):
-		return Untold
-	case !seen && s.sensors > 0:
-		return NotSeen
-	case differs:
+	}
+	if len(st.seen) == 0 {
+		switch {
+		case ph == later:
+			return Later
+		case s.sensors > 0 && s.traceless(st):
+			return Untold
+		case s.sensors > 0:
+			return NotSeen
+		}
+	}
+	if differs {
 		return Differs
 	}
 	return Agrees
+}
+
+// goneState is how a thing stands that the plan took away.
+func (st stand) goneState() State {
+	since := func(o Observed) bool { return dayOf(o.LastAt) >= st.planned.Decommissioned }
+	if st.declared != nil || slices.ContainsFunc(st.seen, since) {
+		return ShouldBeGone
+	}
+	return Gone
+}
+
+// undeclared is how a thing stands that is planned, seen or both.
+func (s sides) undeclared(st stand, ph phase) State {
+	switch {
+	case st.planned == nil:
+		return Unknown
+	case len(st.seen) > 0:
+		return NotDeclared
+	case ph == later:
+		return Later
+	case s.sensors > 0 && len(tracesOf(st.planned.facts(), s.vendor)) > 0:
+		return Missing
+	}
+	return NotDeclared
 }
 
 // traceless tells that sensors could not know a thing.

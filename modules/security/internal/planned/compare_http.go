@@ -57,10 +57,11 @@ func (m *Planned) of(ctx context.Context, organisation string) (c compared, err 
 	if s.planned, s.plans, err = m.store.planned(ctx, id); err != nil {
 		return c, err
 	}
-	total := 0
-	if s.declared, total, err = m.assets.Declared(ctx, id); err != nil {
+	declared, total, err := m.assets.Declared(ctx, id)
+	if err != nil {
 		return c, err //nolint:wrapcheck // it says all
 	}
+	s.declared = declared
 	sight, err := m.wire(ctx, id, !own)
 	if err != nil {
 		return c, err

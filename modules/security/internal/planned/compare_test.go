@@ -22,10 +22,10 @@ func vendorOf(s string) string {
 }
 
 // plannedAs is a line of a plan with an address.
-func plannedAs(name string, a asset.Address, change ...func(x *PlannedThing)) PlannedAs {
-	x := PlannedAs{PlanID: "p", Plan: "二号线", Revision: 1, PlannedThing: PlannedThing{Name: name, Address: a}}
+func plannedAs(name string, a asset.Address, change ...func(x *Thing)) lineOfPlan {
+	x := lineOfPlan{planID: "p", plan: "二号线", revision: 1, Thing: Thing{Name: name, Address: a}}
 	for _, c := range change {
-		c(&x.PlannedThing)
+		c(&x.Thing)
 	}
 	return x
 }
@@ -41,7 +41,7 @@ func seenAt(addr string, mac ...string) Observed {
 	return Observed{Key: "k " + addr + strings.Join(mac, " "), Addrs: []string{addr}, MACs: mac, LastAt: time.Date(2026, 3, 9, 1, 0, 0, 0, time.UTC)}
 }
 
-func number(list []PlannedAs) []PlannedAs {
+func number(list []lineOfPlan) []lineOfPlan {
 	for i := range list {
 		list[i].Line = int64(i + 2)
 	}
@@ -66,10 +66,10 @@ func told(s sides) []string {
 }
 
 func TestWhatIsPlannedDeclaredAndSeenIsCompared(t *testing.T) {
-	from := func(day string) func(*PlannedThing) { return func(x *PlannedThing) { x.Commissioned = day } }
-	until := func(day string) func(*PlannedThing) { return func(x *PlannedThing) { x.Decommissioned = day } }
+	from := func(day string) func(*Thing) { return func(x *Thing) { x.Commissioned = day } }
+	until := func(day string) func(*Thing) { return func(x *Thing) { x.Decommissioned = day } }
 	for name, test := range map[string]struct {
-		planned  []PlannedAs
+		planned  []lineOfPlan
 		declared []asset.DeclaredAsset
 		seen     []Observed
 		plans    int
@@ -77,80 +77,115 @@ func TestWhatIsPlannedDeclaredAndSeenIsCompared(t *testing.T) {
 		want     []string
 	}{
 		"all three agree": {
-			[]PlannedAs{plannedAs("plc", ip("10.0.0.1", "a"))},
+			[]lineOfPlan{plannedAs("plc", ip("10.0.0.1", "a"))},
 			[]asset.DeclaredAsset{declaredAs("plc", asset.Facts{}, ip("10.0.0.1", "A"))},
-			[]Observed{seenAt("10.0.0.1")}, 1, false, []string{"plc agrees"},
+			[]Observed{seenAt("10.0.0.1")},
+			1, false,
+			[]string{"plc agrees"},
 		},
 		"fields differ, and spellings do not": {
-			[]PlannedAs{plannedAs("plc", asset.Address{Station: "plc-1"}, func(x *PlannedThing) { x.Firmware, x.Vendor, x.OrderNumber = "V2.9", "西门子", "6ES7 515-2AM02" })},
+			[]lineOfPlan{plannedAs("plc", asset.Address{Station: "plc-1"}, func(x *Thing) { x.Firmware, x.Vendor, x.OrderNumber = "V2.9", "西门子", "6ES7 515-2AM02" })},
 			[]asset.DeclaredAsset{declaredAs("plc", asset.Facts{Firmware: "2.9", Vendor: "Siemens", OrderNumber: "6ES7515-2AM02", Zone: "z"}, asset.Address{Station: "plc-1"})},
-			[]Observed{{Key: "k", Station: "PLC-1", Vendor: "Siemens AG", Firmware: "V2.8"}}, 1, false, []string{"plc differs firmware"},
+			[]Observed{{Key: "k", Station: "PLC-1", Vendor: "Siemens AG", Firmware: "V2.8"}},
+			1, false,
+			[]string{"plc differs firmware"},
 		},
 		"one list each": {
-			[]PlannedAs{plannedAs("p", ip("10.0.0.1", "a")), plannedAs("bare", asset.Address{})},
+			[]lineOfPlan{plannedAs("p", ip("10.0.0.1", "a")), plannedAs("bare", asset.Address{})},
 			[]asset.DeclaredAsset{declaredAs("d", asset.Facts{}, ip("10.0.0.2", "a")), declaredAs("silent", asset.Facts{})},
-			[]Observed{seenAt("10.0.0.3")}, 1, false,
+			[]Observed{seenAt("10.0.0.3")},
+			1, false,
 			[]string{"10.0.0.3 unknown", "bare not_declared", "d not_planned", "p missing", "silent not_planned"},
 		},
 		"without a plan nobody is told of plans": {
-			nil, []asset.DeclaredAsset{declaredAs("d", asset.Facts{}, ip("10.0.0.2", "a")), declaredAs("seen", asset.Facts{}, ip("10.0.0.4", "")), declaredAs("silent", asset.Facts{})},
-			[]Observed{seenAt("10.0.0.4")}, 0, false, []string{"d not_seen", "seen agrees", "silent untold"},
+			nil,
+			[]asset.DeclaredAsset{declaredAs("d", asset.Facts{}, ip("10.0.0.2", "a")), declaredAs("seen", asset.Facts{}, ip("10.0.0.4", "")), declaredAs("silent", asset.Facts{})},
+			[]Observed{seenAt("10.0.0.4")},
+			0, false,
+			[]string{"d not_seen", "seen agrees", "silent untold"},
 		},
 		"without sensors nobody is told what was not seen": {
-			[]PlannedAs{plannedAs("p", ip("10.0.0.1", "a")), plannedAs("both", ip("10.0.0.2", "a"))},
-			[]asset.DeclaredAsset{declaredAs("both", asset.Facts{}, ip("10.0.0.2", "a"))}, nil, 1, true, []string{"both agrees", "p not_declared"},
+			[]lineOfPlan{plannedAs("p", ip("10.0.0.1", "a")), plannedAs("both", ip("10.0.0.2", "a"))},
+			[]asset.DeclaredAsset{declaredAs("both", asset.Facts{}, ip("10.0.0.2", "a"))},
+			nil, 1, true,
+			[]string{"both agrees", "p not_declared"},
 		},
 		"what comes later is no deviation until it is there": {
-			[]PlannedAs{plannedAs("later", ip("10.0.0.1", "a"), from("2026-03-11")), plannedAs("early", ip("10.0.0.2", "a"), from("2026-03-11")), plannedAs("due", ip("10.0.0.3", "a"), from(today))},
-			nil, []Observed{seenAt("10.0.0.2")}, 1, false, []string{"due missing", "early not_declared", "later later"},
+			[]lineOfPlan{plannedAs("later", ip("10.0.0.1", "a"), from("2026-03-11")), plannedAs("early", ip("10.0.0.2", "a"), from("2026-03-11")), plannedAs("due", ip("10.0.0.3", "a"), from(today))},
+			nil,
+			[]Observed{seenAt("10.0.0.2")},
+			1, false,
+			[]string{"due missing", "early not_declared", "later later"},
 		},
 		"what was taken away": {
-			[]PlannedAs{plannedAs("gone", ip("10.0.0.1", "a"), until(today)), plannedAs("back", ip("10.0.0.2", "a"), until("2026-03-09")), plannedAs("before", ip("10.0.0.3", "a"), until(today)), plannedAs("declared", ip("10.0.0.4", "a"), until(today))},
+			[]lineOfPlan{plannedAs("gone", ip("10.0.0.1", "a"), until(today)), plannedAs("back", ip("10.0.0.2", "a"), until("2026-03-09")), plannedAs("before", ip("10.0.0.3", "a"), until(today)), plannedAs("declared", ip("10.0.0.4", "a"), until(today))},
 			[]asset.DeclaredAsset{declaredAs("declared", asset.Facts{}, ip("10.0.0.4", "a"))},
-			[]Observed{seenAt("10.0.0.2"), seenAt("10.0.0.3")}, 1, false,
+			[]Observed{seenAt("10.0.0.2"), seenAt("10.0.0.3")},
+			1, false,
 			[]string{"back should_be_gone", "before gone", "declared should_be_gone", "gone gone"},
 		},
 		"a successor has the address of what it replaces": {
-			[]PlannedAs{plannedAs("old", ip("10.0.0.1", "a"), until("2026-03-01")), plannedAs("new", ip("10.0.0.1", "a"), from("2026-03-01")), plannedAs("next", ip("10.0.0.1", "a"), from("2026-05-01"))},
-			nil, []Observed{seenAt("10.0.0.1")}, 1, false, []string{"new not_declared", "next later", "old gone"},
+			[]lineOfPlan{plannedAs("old", ip("10.0.0.1", "a"), until("2026-03-01")), plannedAs("new", ip("10.0.0.1", "a"), from("2026-03-01")), plannedAs("next", ip("10.0.0.1", "a"), from("2026-05-01"))},
+			nil,
+			[]Observed{seenAt("10.0.0.1")},
+			1, false,
+			[]string{"new not_declared", "next later", "old gone"},
 		},
 		"an address is one within its segment": {
-			[]PlannedAs{plannedAs("a", ip("10.0.0.1", "a")), plannedAs("b", ip("10.0.0.1", "b"))},
+			[]lineOfPlan{plannedAs("a", ip("10.0.0.1", "a")), plannedAs("b", ip("10.0.0.1", "b"))},
 			[]asset.DeclaredAsset{declaredAs("a", asset.Facts{}, ip("10.0.0.1", "a")), declaredAs("b", asset.Facts{}, ip("10.0.0.1", "b"))},
-			[]Observed{seenAt("10.0.0.1")}, 1, false,
+			[]Observed{seenAt("10.0.0.1")},
+			1, false,
 			[]string{"10.0.0.1 ambiguous by ip 10.0.0.1: a,b", "a ambiguous by ip 10.0.0.1: 10.0.0.1", "b ambiguous by ip 10.0.0.1: 10.0.0.1"},
 		},
 		"an address without its segment leads to no declared asset": {
-			[]PlannedAs{plannedAs("p", ip("10.0.0.1", ""))}, []asset.DeclaredAsset{declaredAs("d", asset.Facts{}, ip("10.0.0.1", "a"))}, nil, 1, false,
+			[]lineOfPlan{plannedAs("p", ip("10.0.0.1", ""))},
+			[]asset.DeclaredAsset{declaredAs("d", asset.Facts{}, ip("10.0.0.1", "a"))},
+			nil, 1, false,
 			[]string{"d ambiguous by ip 10.0.0.1: p", "p ambiguous by ip 10.0.0.1: d"},
 		},
 		"a surer key decides, and the address differs": {
-			[]PlannedAs{plannedAs("p", asset.Address{MAC: "02:00:00:00:00:01", IP: "10.0.0.1", Segment: "a"})},
+			[]lineOfPlan{plannedAs("p", asset.Address{MAC: "02:00:00:00:00:01", IP: "10.0.0.1", Segment: "a"})},
 			[]asset.DeclaredAsset{declaredAs("d", asset.Facts{}, asset.Address{MAC: "02:00:00:00:00:01", IP: "10.0.0.9", Segment: "a"})},
-			[]Observed{seenAt("10.0.0.1", "02:00:00:00:00:01")}, 1, false, []string{"d differs ip"},
+			[]Observed{seenAt("10.0.0.1", "02:00:00:00:00:01")},
+			1, false,
+			[]string{"d differs ip"},
 		},
 		"two of one list with one key are in doubt": {
-			nil, []asset.DeclaredAsset{declaredAs("x", asset.Facts{}, asset.Address{MAC: "02:00:00:00:00:01"}), declaredAs("y", asset.Facts{}, asset.Address{MAC: "02:00:00:00:00:01"})},
-			[]Observed{seenAt("10.0.0.1", "02:00:00:00:00:01")}, 0, false,
+			nil,
+			[]asset.DeclaredAsset{declaredAs("x", asset.Facts{}, asset.Address{MAC: "02:00:00:00:00:01"}), declaredAs("y", asset.Facts{}, asset.Address{MAC: "02:00:00:00:00:01"})},
+			[]Observed{seenAt("10.0.0.1", "02:00:00:00:00:01")},
+			0, false,
 			[]string{"10.0.0.1 ambiguous by mac 02:00:00:00:00:01: x,y", "x ambiguous by mac 02:00:00:00:00:01: 10.0.0.1", "y ambiguous by mac 02:00:00:00:00:01: 10.0.0.1"},
 		},
 		"a placeholder that many have tells nothing": {
-			nil, []asset.DeclaredAsset{
+			nil,
+			[]asset.DeclaredAsset{
 				declaredAs("1", asset.Facts{Vendor: "v", Serial: "0"}), declaredAs("2", asset.Facts{Vendor: "v", Serial: "0"}), declaredAs("3", asset.Facts{Vendor: "v", Serial: "0"}), declaredAs("4", asset.Facts{Vendor: "v", Serial: "0"}), declaredAs("5", asset.Facts{Vendor: "v", Serial: "0"}),
 			},
-			[]Observed{{Key: "k", Vendor: "v", Serial: "0"}}, 0, false, []string{"1 not_seen", "2 not_seen", "3 not_seen", "4 not_seen", "5 not_seen", "k unknown"},
+			[]Observed{{Key: "k", Vendor: "v", Serial: "0"}},
+			0, false,
+			[]string{"1 not_seen", "2 not_seen", "3 not_seen", "4 not_seen", "5 not_seen", "k unknown"},
 		},
 		"an asset has several interfaces": {
-			nil, []asset.DeclaredAsset{declaredAs("d", asset.Facts{}, asset.Address{MAC: "02:00:00:00:00:01"}, asset.Address{MAC: "02:00:00:00:00:02"})},
-			[]Observed{seenAt("10.0.0.1", "02:00:00:00:00:01"), seenAt("10.0.0.2", "02:00:00:00:00:02")}, 0, false, []string{"d agrees"},
+			nil,
+			[]asset.DeclaredAsset{declaredAs("d", asset.Facts{}, asset.Address{MAC: "02:00:00:00:00:01"}, asset.Address{MAC: "02:00:00:00:00:02"})},
+			[]Observed{seenAt("10.0.0.1", "02:00:00:00:00:01"), seenAt("10.0.0.2", "02:00:00:00:00:02")},
+			0, false,
+			[]string{"d agrees"},
 		},
 		"units behind a gateway are one host": {
-			nil, []asset.DeclaredAsset{declaredAs("d", asset.Facts{}, ip("10.0.0.1", "a"))},
-			[]Observed{seenAt("10.0.0.1", "02:00:00:00:00:01"), {Key: "unit 5", Addrs: []string{"10.0.0.1"}, MACs: []string{"02:00:00:00:00:01"}}, {Key: "behind a router", Addrs: []string{"10.0.0.1"}}}, 0, false, []string{"d agrees"},
+			nil,
+			[]asset.DeclaredAsset{declaredAs("d", asset.Facts{}, ip("10.0.0.1", "a"))},
+			[]Observed{seenAt("10.0.0.1", "02:00:00:00:00:01"), {Key: "unit 5", Addrs: []string{"10.0.0.1"}, MACs: []string{"02:00:00:00:00:01"}}, {Key: "behind a router", Addrs: []string{"10.0.0.1"}}},
+			0, false,
+			[]string{"d agrees"},
 		},
 		"two hosts with one address are in doubt": {
-			nil, []asset.DeclaredAsset{declaredAs("d", asset.Facts{}, asset.Address{MAC: "02:00:00:00:00:01", IP: "10.0.0.1"})},
-			[]Observed{seenAt("10.0.0.1", "02:00:00:00:00:01"), seenAt("10.0.0.1", "02:00:00:00:00:02")}, 0, false,
+			nil,
+			[]asset.DeclaredAsset{declaredAs("d", asset.Facts{}, asset.Address{MAC: "02:00:00:00:00:01", IP: "10.0.0.1"})},
+			[]Observed{seenAt("10.0.0.1", "02:00:00:00:00:01"), seenAt("10.0.0.1", "02:00:00:00:00:02")},
+			0, false,
 			[]string{"10.0.0.1 ambiguous by ip 10.0.0.1: d", "d agrees"},
 		},
 	} {

@@ -8,9 +8,6 @@ import (
 	"linghang/modules/security/internal/asset"
 )
 
-// mostTaken bounds the things that are declared at once.
-const mostTaken = 500
-
 type takeComparedInput struct {
 	Body struct {
 		IDs         []string    `json:"ids" minItems:"1" maxItems:"500" doc:"IDs of lines of the comparison"`

@@ -1,6 +1,7 @@
 package planned
 
 import (
+	"slices"
 	"time"
 
 	"linghang/modules/security/internal/asset"
@@ -32,11 +33,7 @@ func states() []State {
 
 // deviates tells that somebody has to do something.
 func (s State) deviates() bool {
-	switch s {
-	case Agrees, Later, Gone, Untold:
-		return false
-	}
-	return true
+	return !slices.Contains([]State{Agrees, Later, Gone, Untold}, s)
 }
 
 // Observed is a device that sensors of the enterprise saw, by what it said or who spoke with it.
@@ -78,12 +75,12 @@ func (o Observed) facts() asset.Facts {
 	return f.Tidy()
 }
 
-// PlannedAs is where a plan says that a thing should be there.
-type PlannedAs struct {
-	PlanID   string `json:"plan_id"`
-	Plan     string `json:"plan"`
-	Revision int64  `json:"revision"`
-	PlannedThing
+// lineOfPlan is where a plan says that a thing should be there.
+type lineOfPlan struct {
+	planID   string
+	plan     string
+	revision int64
+	Thing
 }
 
 // ComparedDifference is a field of which different things are said; what is empty is not known.

@@ -96,8 +96,8 @@ type RevisionDifference struct {
 	From    int64            `json:"from" doc:"0: nothing before"`
 	To      int64            `json:"to"`
 	Same    int              `json:"same"`
-	Added   []PlannedThing   `json:"added" nullable:"false" doc:"500 at most"`
-	Removed []PlannedThing   `json:"removed" nullable:"false" doc:"500 at most"`
+	Added   []Thing          `json:"added" nullable:"false" doc:"500 at most"`
+	Removed []Thing          `json:"removed" nullable:"false" doc:"500 at most"`
 	Changed []RevisionChange `json:"changed" nullable:"false" doc:"500 at most"`
 	Hidden  int              `json:"hidden" doc:"How many more there are of the three"`
 }
@@ -121,10 +121,10 @@ const mostTold = 500
 
 // difference compares two revisions: lines are one thing by what assets are known by, else by
 // a name that one line alone has.
-func difference(before, after []PlannedThing, vendor func(string) string) RevisionDifference {
-	out := RevisionDifference{Added: []PlannedThing{}, Removed: []PlannedThing{}, Changed: []RevisionChange{}}
+func difference(before, after []Thing, vendor func(string) string) RevisionDifference {
+	out := RevisionDifference{Added: []Thing{}, Removed: []Thing{}, Changed: []RevisionChange{}}
 	var things []thing
-	for l, side := range [][]PlannedThing{before, after} {
+	for l, side := range [][]Thing{before, after} {
 		for _, x := range side {
 			traces := append(tracesOf(x.facts(), vendor), trace{byName, strings.ToLower(x.Name), ""})
 			things = append(things, thing{list(l), traces})
@@ -151,7 +151,7 @@ func difference(before, after []PlannedThing, vendor func(string) string) Revisi
 	return out
 }
 
-func fieldChanges(a, b PlannedThing) (out []FieldChange) {
+func fieldChanges(a, b Thing) (out []FieldChange) {
 	x, y := a.fields(), b.fields()
 	for i := range x {
 		if x[i][1] != y[i][1] {

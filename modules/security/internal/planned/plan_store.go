@@ -151,7 +151,7 @@ func revisionOf(ctx context.Context, db reader, plan string, number int64) (Plan
 }
 
 // insertRevision keeps what a file says as the newest revision of its plan.
-func insertRevision(ctx context.Context, tx *sqldb.Tx, p AssetPlan, x PlanRevision, lines []PlannedThing) error {
+func insertRevision(ctx context.Context, tx *sqldb.Tx, p AssetPlan, x PlanRevision, lines []Thing) error {
 	n := 0
 	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM security_asset_plan_revision WHERE plan_id = $1`, p.ID).Scan(&n); err != nil {
 		return fmt.Errorf("count revisions: %w", err)
@@ -179,7 +179,7 @@ func insertRevision(ctx context.Context, tx *sqldb.Tx, p AssetPlan, x PlanRevisi
 	return nil
 }
 
-func scanLine(r sqldb.Row) (x PlannedThing, err error) {
+func scanLine(r sqldb.Row) (x Thing, err error) {
 	var facts string
 	if err = r.Scan(&facts); err != nil {
 		return x, err
@@ -190,14 +190,14 @@ func scanLine(r sqldb.Row) (x PlannedThing, err error) {
 	return x, nil
 }
 
-func (s store) lines(ctx context.Context, plan string, number int64, p sqldb.ListParams) (sqldb.Page[PlannedThing], error) {
+func (s store) lines(ctx context.Context, plan string, number int64, p sqldb.ListParams) (sqldb.Page[Thing], error) {
 	l := sqldb.List{Select: "x.facts", From: "security_asset_plan_row x", Key: "CAST(x.line AS TEXT)", Order: "line", Sort: map[string]string{"line": "x.line", "name": "x.name"}, Search: []string{"x.facts"}}
 	l.Where("x.plan_id = ?", plan).Where("x.number = ?", number)
 	return sqldb.Fetch(ctx, s.db, l, p, scanLine)
 }
 
 // linesOf are all lines of a revision.
-func linesOf(ctx context.Context, db reader, plan string, number int64) ([]PlannedThing, error) {
+func linesOf(ctx context.Context, db reader, plan string, number int64) ([]Thing, error) {
 	rows, err := db.Query(ctx, `SELECT x.facts FROM security_asset_plan_row x WHERE x.plan_id = $1 AND x.number = $2 ORDER BY x.line LIMIT $3`, plan, number, mostRows)
 	if err != nil {
 		return nil, fmt.Errorf("read lines: %w", err)
@@ -206,22 +206,22 @@ func linesOf(ctx context.Context, db reader, plan string, number int64) ([]Plann
 }
 
 // planned are the lines of all plans of an enterprise that count, and how many plans there are.
-func (s store) planned(ctx context.Context, organisation string) (out []PlannedAs, plans int, err error) {
+func (s store) planned(ctx context.Context, organisation string) (out []lineOfPlan, plans int, err error) {
 	rows, err := s.db.Query(ctx, `SELECT p.id, p.name, p.released FROM security_asset_plan p WHERE p.organisation_id = $1 AND p.released > 0 AND NOT p.ended ORDER BY p.name, p.id LIMIT $2`, organisation, mostPlans)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read plans: %w", err)
 	}
-	list, err := sqldb.All(rows, func(r sqldb.Row) (x PlannedAs, err error) { return x, r.Scan(&x.PlanID, &x.Plan, &x.Revision) })
+	list, err := sqldb.All(rows, func(r sqldb.Row) (x lineOfPlan, err error) { return x, r.Scan(&x.planID, &x.plan, &x.revision) })
 	if err != nil {
 		return nil, 0, err
 	}
 	for _, p := range list {
-		lines, err := linesOf(ctx, s.db, p.PlanID, p.Revision)
+		lines, err := linesOf(ctx, s.db, p.planID, p.revision)
 		if err != nil {
 			return nil, 0, err
 		}
 		for _, x := range lines {
-			p.PlannedThing = x
+			p.Thing = x
 			out = append(out, p)
 		}
 	}

@@ -45,7 +45,7 @@ type planFile struct {
 	Wrong      []sheet.Finding     `json:"wrong" doc:"With any, nothing is kept"`
 	Difference *RevisionDifference `json:"difference,omitempty" doc:"From the newest revision"`
 	Done       bool                `json:"done"`
-	lines      []PlannedThing
+	lines      []Thing
 }
 
 func (m *Planned) preview(w http.ResponseWriter, r *http.Request) {
@@ -185,13 +185,13 @@ type linesParams struct {
 	sqldb.ListParams
 }
 
-func (m *Planned) lines(ctx context.Context, in linesParams) (sqldb.Page[PlannedThing], error) {
+func (m *Planned) lines(ctx context.Context, in linesParams) (sqldb.Page[Thing], error) {
 	p, err := m.seen(ctx, in.ID)
 	if err != nil {
-		return sqldb.Page[PlannedThing]{}, err
+		return sqldb.Page[Thing]{}, err
 	}
 	if _, err := revisionOf(ctx, m.kit.DB, p.ID, in.Number); err != nil {
-		return sqldb.Page[PlannedThing]{}, err
+		return sqldb.Page[Thing]{}, err
 	}
 	return m.store.lines(ctx, p.ID, in.Number, in.ListParams)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // newest are the lines of the newest revision of a plan, and its number; 0: there is none.
-func (s store) newest(ctx context.Context, plan string) (number int64, lines []PlannedThing, err error) {
+func (s store) newest(ctx context.Context, plan string) (number int64, lines []Thing, err error) {
 	if number, err = s.before(ctx, plan, 1<<62); err != nil || number == 0 {
 		return 0, nil, err
 	}

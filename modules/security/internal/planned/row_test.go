@@ -12,7 +12,7 @@ import (
 	"linghang/modules/security/internal/asset"
 )
 
-func read(text string) ([]PlannedThing, []sheet.Finding, error) {
+func read(text string) ([]Thing, []sheet.Finding, error) {
 	return readRows(sheet.CSV(strings.NewReader(text), int64(len(text))), vendorOf, asset.MACForm())
 }
 

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Button, Drawer, Form, Select } from 'antd'
+import { Alert, Button, Drawer, Flex, Form, Select } from 'antd'
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, DataTable, EmptyState, EntityForm, Failure, Figure, Figures, LinkButton, Loading, none, PageHeader, PlainTable, read, StatusTag, useChange, useFormat, useMay, type Column } from '../../kernel'
@@ -121,11 +121,11 @@ function Lines({ organisation }: { organisation: string }) {
 function Where({ line: x }: { line: Line }) {
   const t = usePlanTexts()
   return (
-    <span className="lh-two lh-wrap">
+    <Flex gap="0 12px" wrap>
       {x.plan_id && <Link to={`/security/assets/plans/${x.plan_id}`}>{t('plan.compare.line', { plan: x.plan, revision: x.revision, line: x.plan_line })}</Link>}
       {x.asset_id && <Link to={`/security/assets/${x.asset_id}`}>{`${t('plan.compare.declared')} ${x.asset}`}</Link>}
       {x.devices > 0 && (x.sensor_id && x.host ? <Link to={`/security/sensors/${x.sensor_id}?tab=pairs&p.host=${encodeURIComponent(x.host)}`}>{`${t('plan.compare.observed')} ${t('plan.compare.talks')}`}</Link> : <span>{t('plan.compare.observed')}</span>)}
-    </span>
+    </Flex>
   )
 }
 

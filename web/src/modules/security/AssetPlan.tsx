@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Button, Card, Drawer } from 'antd'
+import { Alert, Button, Card, Drawer, Flex } from 'antd'
 import { useState } from 'react'
 import { useNavigate, useParams, useSearchParams } from 'react-router'
 import { api, Confirm, DataTable, EmptyState, Failure, ifMatch, LinkButton, Loading, none, PageHeader, read, StatusTag, SyntheticMark, useChange, useFormat, useMay, useText, type Column } from '../../kernel'
@@ -55,7 +55,7 @@ function Revisions({ plan: p }: { plan: Plan }) {
   const [shown, setShown] = useState<number>()
   const show = (n: number) => setParams((old) => { const next = new URLSearchParams(old); next.set('revision', String(n)); return next })
   const columns: Column<Revision>[] = [
-    { key: 'number', title: t('plan.field.revision'), sort: 'number', render: (r) => <span className="lh-two lh-wrap"><span>{t('plan.revision', { n: r.number })} {r.counts && <StatusTag tone="good">{t('plan.act.counts')}</StatusTag>}</span><span className="lh-muted lh-break">{r.note || r.file || none}</span></span> },
+    { key: 'number', title: t('plan.field.revision'), sort: 'number', render: (r) => <span className="lh-two lh-wrap"><Flex gap={8} align="center">{t('plan.revision', { n: r.number })}{r.counts && <StatusTag tone="good">{t('plan.act.counts')}</StatusTag>}</Flex><span className="lh-muted lh-break">{r.note || r.file || none}</span></span> },
     { key: 'things', title: t('plan.list.things'), align: 'right', from: 'sm', render: (r) => <span className="lh-number">{f.number(r.things, 0)}</span> },
     { key: 'imported', title: t('plan.field.imported'), sort: 'imported_at', from: 'md', render: (r) => <span className="lh-two"><span>{r.by}</span><span className="lh-muted lh-number">{f.time(r.imported_at)}</span></span> },
     { key: 'released', title: t('plan.field.releasedAt'), from: 'md', render: (r) => (r.released_at ? <span className="lh-two"><span>{r.released_by}</span><span className="lh-muted lh-number">{f.time(r.released_at)}</span></span> : none) },

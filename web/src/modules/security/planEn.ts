@@ -36,6 +36,7 @@ export const en: typeof zh = {
   'problems.plan.counts': 'The plan counts; end it before it is removed.',
   'problems.plan.was_released': 'This revision was released, and stays on record.',
   'problems.plan.rows': '{{count}} cells are wrong; nothing was kept.',
+  'problems.plan.line': 'The line is incomplete or wrong.',
   'problems.plan.note': 'What is new: 300 characters at most.',
   'problems.plan.invalid': 'Name the plan, in 1 to 120 characters.',
   'problems.comparison.gone': 'The comparison has changed; choose again.',

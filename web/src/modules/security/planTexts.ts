@@ -6,7 +6,7 @@ export const usePlanTexts = textsOf<typeof zh>('security')
 
 export type Plan = Schema<'PlannedAssetPlan'>
 export type Revision = Schema<'PlannedPlanRevision'>
-export type Thing = Schema<'PlannedPlannedThing'>
+export type Thing = Schema<'PlannedThing'>
 export type Difference = Schema<'PlannedRevisionDifference'>
 export type Line = Schema<'PlannedComparedLine'>
 export type Figures = Schema<'PlannedComparisonFigures'>

@@ -34,6 +34,7 @@ export const zh = {
   'problems.plan.counts': '计划正在生效；请先结束再删除。',
   'problems.plan.was_released': '此修订版曾经发布，须保留备查。',
   'problems.plan.rows': '文件有 {{count}} 处错误，没有保存任何内容。',
+  'problems.plan.line': '此行不完整或有误。',
   'problems.plan.note': '本版说明最多 300 字。',
   'problems.plan.invalid': '请填写计划名称，1 至 120 字。',
   'problems.comparison.gone': '对照结果已变化；请刷新后重新选择。',
