@@ -18,6 +18,10 @@ func (a *access) weaknessFixtures(t *testing.T) {
 	asset, other := a.make(t, door+"/assets", "manager-ours", facts), a.make(t, door+"/assets", "manager-ours", facts)
 	a.make(t, door+"/asset-merges", "manager-ours", fmt.Sprintf(`{"survivor_id":%q,"other_id":%q}`, asset, other))
 	a.make(t, door+"/inventory/consent", "manager-ours", `{"purpose":"test"}`)
+	plan := a.make(t, door+"/asset-plans", "manager-ours", `{"name":"我方保密计划","note":""}`)
+	if r := a.Send(t, "POST", door+"/asset-plans/"+plan+"/revisions?name=a.csv", "manager-ours", "name,serial,vendor\n我方保密设备,SN-PLAN,示例工厂\n", "Content-Type", "text/csv"); r.Status != http.StatusOK {
+		t.Fatalf("import a revision: %d %s", r.Status, r.Body)
+	}
 	document := `{"document":{"category":"csaf_base","csaf_version":"2.0","title":"Drive 7","distribution":{"tlp":{"label":"WHITE"}},"publisher":{"category":"vendor","name":"示例工厂","namespace":"https://example.com"},
 		"tracking":{"id":"EW-1","status":"final","version":"1","initial_release_date":"2026-02-01T10:00:00Z","current_release_date":"2026-02-01T10:00:00Z","revision_history":[{"date":"2026-02-01T10:00:00Z","number":"1","summary":"a"}]}},
 		"product_tree":{"branches":[{"category":"vendor","name":"示例工厂","branches":[{"category":"product_name","name":"Drive 7","branches":[{"category":"product_version_range","name":"<2.3","product":{"name":"Drive 7 <2.3","product_id":"P1"}}]}]}]},
@@ -38,6 +42,9 @@ func (a *access) weaknessFixtures(t *testing.T) {
 	a.Get(t, door+"/asset-merges", "manager-ours").Decode(t, &merges)
 	a.fixtures = append(a.fixtures,
 		fixture{door + "/assets/{id}", door + "/assets/" + asset, false},
+		fixture{door + "/asset-plans/{id}/revisions/{number}", door + "/asset-plans/" + plan + "/revisions/1", false},
+		fixture{door + "/asset-plans/{id}", door + "/asset-plans/" + plan, false},
+		fixture{door + "/asset-plan-template/{format}", door + "/asset-plan-template/csv", true},
 		fixture{door + "/asset-import/template/{format}", door + "/asset-import/template/csv", true},
 		fixture{door + "/asset-merges/{id}", door + "/asset-merges/" + merges.Items[0].ID, false},
 		fixture{door + "/advisories/{id}", door + "/advisories/" + advisories.Items[0].ID, true},
@@ -46,7 +53,7 @@ func (a *access) weaknessFixtures(t *testing.T) {
 		fixture{door + "/exposures/{id}", door + "/exposures/" + exposures.Items[0].ID, false},
 	)
 	a.ownFixtures(t, door)
-	a.private = append(a.private, "我方保密控制器", asset, other, exposures.Items[0].ID, "SN-OURS")
+	a.private = append(a.private, "我方保密控制器", "我方保密计划", "我方保密设备", "SN-PLAN", plan, asset, other, exposures.Items[0].ID, "SN-OURS")
 }
 
 // ownFixtures are an advisory of the city's own that is published, for everybody to read, and

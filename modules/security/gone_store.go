@@ -31,7 +31,7 @@ func goneWithBaseline() []string {
 func goneWithOrganisation() []string {
 	return []string{
 		"security_intel_hit", "security_intel_sighting", "security_alert", "security_rule_switch", "security_rule_trial", "security_rule_set", "security_conduit", "security_zone_plan", "security_baseline", "security_sensor", "security_decision", "security_exposure", "security_asset_key", "security_asset_merge", "security_consent",
-		"security_asset_access", "security_asset", "security_inventory", "security_incident_guest", "security_incident_evidence", "security_incident", "security_clock", "security_standing", "security_standing_day",
+		"security_asset_access", "security_asset_plan", "security_asset", "security_inventory", "security_incident_guest", "security_incident_evidence", "security_incident", "security_clock", "security_standing", "security_standing_day",
 		"security_object_reader", "security_object", "security_exchange_status", "security_ferry_source",
 	}
 }

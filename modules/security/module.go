@@ -27,6 +27,7 @@ import (
 	"linghang/modules/security/internal/notice"
 	"linghang/modules/security/internal/ocsf"
 	"linghang/modules/security/internal/peer"
+	"linghang/modules/security/internal/planned"
 	"linghang/modules/security/internal/publish"
 	"linghang/modules/security/internal/received"
 	"linghang/modules/security/internal/second"
@@ -54,6 +55,7 @@ type Module struct {
 	notices    *notice.Desk
 	incidents  *incident.Incidents
 	assets     *asset.Assets
+	planned    *planned.Planned
 	advisories *advisory.Advisories
 	publisher  *publish.Provider
 	sensors    *sensor.Sensors
@@ -93,7 +95,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.detection.Healthy()
 	m.baselines = baseline.New(kit, m.sensors, m.detection, placesOf(m.assets), now)
 	m.detection.Watch(m.baselines)
-	m.assets.Watch(onTheWire(m.sensors))
+	m.planned = planned.New(kit, m.assets, onTheWire(m.sensors), m.sensors.Look, now)
 	m.zones = zone.New(kit, m.sensors, m.assets, now)
 	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}}, findings{kit.DB})
 	m.exchange = exchange.New(kit, organisations, now)
@@ -144,7 +146,7 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "security", Title: section, Migrations: dir,
 		Permissions: slices.Concat(permissions(), clock.Permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), baseline.Permissions(), zone.Permissions(), intel.Permissions(), exchange.Permissions(), upward.Permissions(), ferry.Permissions(), publish.Permissions()),
-		Routes:      slices.Concat(m.awareness.Routes(), m.clocks.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.zones.Routes(), m.intel.Routes(), m.exchange.Routes(), m.upward.Routes(), m.ferry.Routes(), m.received.Routes(), m.publisher.Routes(), m.ocsf.Routes()),
+		Routes:      slices.Concat(m.awareness.Routes(), m.clocks.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.planned.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.zones.Routes(), m.intel.Routes(), m.exchange.Routes(), m.upward.Routes(), m.ferry.Routes(), m.received.Routes(), m.publisher.Routes(), m.ocsf.Routes()),
 		Measures:    slices.Concat(m.notices.Measures(), m.measures()),
 		Publishes:   []bus.Event{securityevent.SensorChanged{}},
 		Subscribes:  []module.Subscription{bus.On(m.organisationChanged)},
@@ -154,7 +156,7 @@ func (m *Module) Manifest() module.Manifest {
 		Sealed:      slices.Concat(publish.Sealed(), intel.Sealed(), upward.Sealed(), ferry.Sealed()),
 		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices(), upward.Notified(), received.Notified(), ferry.Notified(), []message.Kind{second.Kind()}),
 		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), received.Nav(section), upward.Nav(section), ferry.Nav(section), clock.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), zone.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
-		Personal:    slices.Concat(clock.Personal(), notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), zone.Personal(), intel.Personal(), exchange.Personal(), upward.Personal(), ferry.Personal(), received.Personal(), publish.Personal()),
+		Personal:    slices.Concat(clock.Personal(), notice.Personal(), incident.Personal(), asset.Personal(), planned.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), zone.Personal(), intel.Personal(), exchange.Personal(), upward.Personal(), ferry.Personal(), received.Personal(), publish.Personal()),
 	}
 }
 

@@ -229,16 +229,21 @@ func TestLogsOfOtherSensorsAreKeptWithWhereTheyStand(t *testing.T) {
 func TestWhatIsSeenIsComparedWithWhatIsDeclared(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		l := newListener(t, o, "none")
-		var before, after struct {
-			Sensors, Matched   int
-			Undeclared, Unseen []struct {
-				Name  string
-				Addrs []string
+		const door = "/api/security/inventory/comparison"
+		states := func(who, query string) string {
+			t.Helper()
+			var page struct {
+				Items []struct{ Name, State string }
 			}
+			l.Get(t, door+query, who).Decode(t, &page)
+			var out []string
+			for _, x := range page.Items {
+				out = append(out, x.Name+" "+x.State)
+			}
+			return strings.Join(out, ", ")
 		}
-		l.Get(t, "/api/security/inventory/observed", "manager-ours").Decode(t, &before)
-		if before.Sensors != 0 || len(before.Undeclared) != 0 {
-			t.Errorf("before anything was seen: %+v", before)
+		if got := states("manager-ours", ""); got != "" {
+			t.Errorf("before anything was seen: %s", got)
 		}
 		l.expect(t, "facts", 200, "taken", l.key, body(t, batch.Records, 1, nil))
 		l.expect(t, "conversations", 200, "taken", l.key, body(t, batch.Aggregates, 1, nil))
@@ -247,14 +252,35 @@ func TestWhatIsSeenIsComparedWithWhatIsDeclared(t *testing.T) {
 				t.Fatalf("%d %s", r.Status, r.Body)
 			}
 		}
-		l.Get(t, "/api/security/inventory/observed", "manager-ours").Decode(t, &after)
-		if after.Sensors != 1 || after.Matched != 1 || len(after.Undeclared) != 1 || after.Undeclared[0].Addrs[0] != "10.0.0.1" || len(after.Unseen) != 1 || after.Unseen[0].Name != "备件" {
-			t.Errorf("%+v", after)
+		if got := states("manager-ours", ""); got != "10.0.0.1 unknown, 备件 not_seen, 主控 agrees" {
+			t.Error(got)
 		}
-		var theirs struct{ Sensors, Matched int }
-		l.Get(t, "/api/security/inventory/observed", "manager-theirs").Decode(t, &theirs)
-		if theirs.Sensors+theirs.Matched != 0 {
-			t.Errorf("another enterprise sees %+v", theirs)
+		if got := states("manager-theirs", ""); got != "" {
+			t.Errorf("another enterprise sees %s", got)
+		}
+		// With consent the city sees what is declared, and of the wire what the enterprise opened.
+		if r := l.Send(t, "POST", "/api/security/inventory/consent", "manager-ours", `{"purpose":"test"}`); r.Status != 200 {
+			t.Fatalf("%d %s", r.Status, r.Body)
+		}
+		if got := states("officer", "?organisation="+l.Ours.ID); strings.Contains(got, "10.0.0.1") || !strings.Contains(got, "主控") {
+			t.Errorf("the city sees %s", got)
+		}
+		var figures struct{ Hidden, Sensors, Observed int }
+		l.Get(t, door+"/figures?organisation="+l.Ours.ID, "officer").Decode(t, &figures)
+		if figures.Hidden != 1 || figures.Sensors+figures.Observed != 0 {
+			t.Errorf("what is not open: %+v", figures)
+		}
+		if r := l.Get(t, "/api/security/inventory/accesses", "manager-ours"); !strings.Contains(string(r.Body), `"way":"comparison"`) {
+			t.Errorf("nobody was told of the look: %s", r.Body)
+		}
+		// What was seen is declared from the comparison.
+		var page struct{ Items []struct{ ID, Name string } }
+		l.Get(t, door+"?state=unknown", "manager-ours").Decode(t, &page)
+		if r := l.Send(t, "POST", door+"/declaration", "manager-ours", fmt.Sprintf(`{"ids":[%q],"role":"workstation","criticality":2,"reach":"internal"}`, page.Items[0].ID)); r.Status != 200 {
+			t.Fatalf("%d %s", r.Status, r.Body)
+		}
+		if got := states("manager-ours", "?sort=name&deviation=no"); got != "10.0.0.1 agrees, 主控 agrees" {
+			t.Error(got)
 		}
 	})
 }

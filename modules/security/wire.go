@@ -7,18 +7,19 @@ import (
 	"linghang/modules/security/internal/asset"
 	"linghang/modules/security/internal/baseline"
 	"linghang/modules/security/internal/detection"
+	"linghang/modules/security/internal/planned"
 	"linghang/modules/security/internal/sensor"
 )
 
-// onTheWire tells assets what sensors saw.
-func onTheWire(s *sensor.Sensors) asset.Wire {
-	return func(ctx context.Context, organisation string) ([]asset.Observed, int, error) {
-		list, sensors, err := s.Seen(ctx, organisation)
-		out := make([]asset.Observed, 0, len(list))
-		for i := range list {
-			d := &list[i]
-			o := asset.Observed{
-				SensorID: d.SensorID, MACs: d.MACs, Addrs: d.Addrs, Vendor: d.Of("vendor"), Model: d.Of("model"), OrderNumber: d.Of("order_number"), Firmware: d.Of("firmware"), Serial: d.Of("serial"), BACnet: d.Of("instance"),
+// onTheWire tells comparisons what sensors saw.
+func onTheWire(s *sensor.Sensors) planned.Wire {
+	return func(ctx context.Context, organisation string, open bool) (planned.Sight, error) {
+		sight, err := s.Seen(ctx, organisation, open)
+		out := planned.Sight{Sensors: sight.Sensors, Hidden: sight.Hidden}
+		for i := range sight.Devices {
+			d := &sight.Devices[i]
+			o := planned.Observed{
+				Key: d.Key, SensorID: d.SensorID, MACs: d.MACs, Addrs: d.Addrs, Vendor: d.Of("vendor"), Model: d.Of("model"), OrderNumber: d.Of("order_number"), Firmware: d.Of("firmware"), Serial: d.Of("serial"), BACnet: d.Of("instance"),
 				FirstAt: d.FirstAt, LastAt: d.LastAt,
 			}
 			for _, p := range d.Properties {
@@ -26,9 +27,9 @@ func onTheWire(s *sensor.Sensors) asset.Wire {
 					o.Station = p.Value
 				}
 			}
-			out = append(out, o)
+			out.Devices = append(out.Devices, o)
 		}
-		return out, sensors, err //nolint:wrapcheck // it says all
+		return out, err //nolint:wrapcheck // it says all
 	}
 }
 

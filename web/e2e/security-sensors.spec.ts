@@ -171,14 +171,14 @@ test('a sensor is registered in the page, the real probe sends what it hears, an
     await accessible(firm)
 
     // What is on the wire and not declared leads back to who speaks with it.
-    await firm.goto('/security/assets/inventory?tab=observed')
-    await expect(firm.getByText('Example Drives PLC-7 v2.1')).toBeVisible()
+    await firm.goto('/security/assets/inventory?tab=comparison')
+    await expect(firm.getByText('Example Drives · PLC-7')).toBeVisible()
     await accessible(firm)
-    await picture(firm, 'security-assets-observed')
+    await picture(firm, 'security-assets-comparison')
     await narrow(firm)
-    await picture(firm, 'security-assets-observed-phone')
+    await picture(firm, 'security-assets-comparison-phone')
     await firm.setViewportSize({ width: 1440, height: 900 })
-    await firm.getByRole('row', { name: /PLC-7/ }).getByRole('link', { name: '会话' }).click()
+    await firm.getByRole('row', { name: /PLC-7/ }).getByRole('link', { name: /会话/ }).click()
     await expect(firm.getByRole('heading', { name: '一号车间镜像口' })).toBeVisible()
 
     // Logs of another sensor come by the same machine, beside nothing else to listen to.

@@ -90,6 +90,9 @@ func (d *demo) plant(ctx context.Context, n int) (plant, error) {
 	if err := p.divide(ctx); err != nil {
 		return p, fmt.Errorf("declare a conduit: %w", err)
 	}
+	if err := p.planAssets(ctx); err != nil {
+		return p, fmt.Errorf("plan assets: %w", err)
+	}
 	return p, d.listen(ctx, &p)
 }
 

@@ -23,4 +23,8 @@ export const weaknesses: Record<string, string> = {
   'what is mended is mended asset by asset': '修复须逐个资产记录',
   'say why it is open again': '请说明重新打开的原因',
   'a whole gzip file': '请上传完整的 gzip 文件',
+  'a name of 1 to 120 characters, such as the part of the plant': '计划名称应为 1 至 120 字，例如产线名称',
+  'another name, or a new revision of that plan': '请换一个名称，或给该计划导入新的修订版',
+  'an ID of the comparison as it is now': '对照结果已变化，请重新选择',
+  'things that are planned or seen, and not declared': '请选择在计划中或在线、尚未登记的设备',
 }

@@ -10261,6 +10261,163 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/asset-plan-template/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a plan to fill in, as csv or xlsx */
+        get: operations["get-security-asset-plan-template-format"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans of what should be there, that one may see; enterprises are told in their access log when others look with their consent */
+        get: operations["get-security-asset-plans"];
+        put?: never;
+        /** Begin a plan of one's own enterprise */
+        post: operations["post-security-asset-plans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan */
+        get: operations["get-security-asset-plans-id"];
+        /** Rename a plan, end it, or take it up again */
+        put: operations["put-security-asset-plans-id"];
+        post?: never;
+        /** Remove a plan that never counted, or has ended */
+        delete: operations["delete-security-asset-plans-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-plans/{id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Revisions of a plan */
+        get: operations["get-security-asset-plans-id-revisions"];
+        put?: never;
+        /** Keep a file as CSV or XLSX as the next revision of a plan, all or nothing: ?name= of the file, ?note= on what is new */
+        post: operations["post-security-asset-plans-id-revisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-plans/{id}/revisions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file as CSV or XLSX says otherwise than the newest revision of a plan: ?name= of the file */
+        post: operations["post-security-asset-plans-id-revisions-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-plans/{id}/revisions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Discard a revision that was never released */
+        delete: operations["delete-security-asset-plans-id-revisions-number"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-plans/{id}/revisions/{number}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a revision says otherwise than an earlier one */
+        get: operations["get-security-asset-plans-id-revisions-number-difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-plans/{id}/revisions/{number}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a revision says, line by line */
+        get: operations["get-security-asset-plans-id-revisions-number-lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-plans/{id}/revisions/{number}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release a revision: it counts from now on, and the one before does not */
+        post: operations["post-security-asset-plans-id-revisions-number-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/assets": {
         parameters: {
             query?: never;
@@ -12012,6 +12169,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/inventory/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an enterprise planned and declared beside what its sensors saw, thing by thing; enterprises are told in their access log when others look with their consent */
+        get: operations["get-security-inventory-comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory/comparison/declaration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Declare things of one's own comparison that were planned or seen, all or none */
+        post: operations["post-security-inventory-comparison-declaration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory/comparison/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many things are in which state of the comparison */
+        get: operations["get-security-inventory-comparison-figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/inventory/consent": {
         parameters: {
             query?: never;
@@ -12038,23 +12246,6 @@ export interface paths {
         };
         /** Consents that the enterprise gave and withdrew */
         get: operations["get-security-inventory-consents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/security/inventory/observed": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What sensors of one's own enterprise saw beside what it declares: what is not declared, and what was never seen */
-        get: operations["get-security-inventory-observed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -16061,13 +16252,6 @@ export interface components {
             before: string;
             field: string;
         };
-        AssetDeclaredAsset: {
-            id: string;
-            name: string;
-            role: string;
-            /** @description Vendor and product */
-            what: string;
-        };
         AssetFacts: {
             addresses: components["schemas"]["AssetAddress"][];
             /**
@@ -16173,7 +16357,7 @@ export interface components {
              */
             times: number;
             /** @enum {string} */
-            way: "page" | "list" | "exposures" | "zones";
+            way: "page" | "list" | "exposures" | "zones" | "comparison" | "plans";
         };
         AssetMergeInputBody: {
             /** @description The asset that is merged into it */
@@ -16192,51 +16376,6 @@ export interface components {
             survivor_id: string;
             /** Format: date-time */
             undone_at?: string;
-        };
-        AssetObserved: {
-            addrs: string[];
-            /** @description BACnet device instance */
-            bacnet: string;
-            firmware: string;
-            /** Format: date-time */
-            first_at: string;
-            /** Format: date-time */
-            last_at: string;
-            macs: string[];
-            model: string;
-            order_number: string;
-            /** @description One that saw it speak; empty when none did */
-            sensor_id: string;
-            serial: string;
-            /** @description PROFINET name of station */
-            station: string;
-            vendor: string;
-        };
-        AssetObservedComparison: {
-            /**
-             * Format: int64
-             * @description How many more there are of both
-             */
-            hidden: number;
-            /**
-             * Format: int64
-             * @description Assets that were seen
-             */
-            matched: number;
-            /**
-             * Format: int64
-             * @description That saw anything; without one nothing can be said
-             */
-            sensors: number;
-            /** @description Seen and not declared, the newest first, 500 at most */
-            undeclared: components["schemas"]["AssetObserved"][];
-            /** @description Declared and never seen, 500 at most */
-            unseen: components["schemas"]["AssetDeclaredAsset"][];
-            /**
-             * Format: int64
-             * @description Assets without address and serial number, of which nothing can be said
-             */
-            untold: number;
         };
         AssetPair: {
             /**
@@ -17806,6 +17945,12 @@ export interface components {
         BeginApplicationInputBody: {
             call_id: string;
             platform_id: string;
+        };
+        BeginAssetPlanInputBody: {
+            name: string;
+            note: string;
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
         };
         BeginBaselineInputBody: {
             /**
@@ -19939,6 +20084,12 @@ export interface components {
             rotas: string[];
             /** @description Everybody whom the route of the alert tells */
             route: boolean;
+        };
+        EditAssetPlanInputBody: {
+            /** @description What it says counts no more */
+            ended: boolean;
+            name: string;
+            note: string;
         };
         EditBaselineInputBody: {
             /** @description Keep entries of the edition in force that this round did not hear */
@@ -27461,6 +27612,16 @@ export interface components {
              */
             total: number;
         };
+        PageAssetPlan: {
+            items: components["schemas"]["PlannedAssetPlan"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageAssignment: {
             items: components["schemas"]["NoticeAssignment"][];
             /** @description Empty on the last page */
@@ -27663,6 +27824,16 @@ export interface components {
         };
         PageComment: {
             items: components["schemas"]["RemarkComment"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageComparedLine: {
+            items: components["schemas"]["PlannedComparedLine"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -28321,6 +28492,16 @@ export interface components {
              */
             total: number;
         };
+        PagePlanRevision: {
+            items: components["schemas"]["PlannedPlanRevision"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PagePlatformDocument: {
             items: components["schemas"]["PlatformsPlatformDocument"][];
             /** @description Empty on the last page */
@@ -28703,6 +28884,16 @@ export interface components {
         };
         PageTemplateRow: {
             items: components["schemas"]["IdentifierTemplateRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageThing: {
+            items: components["schemas"]["PlannedThing"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -30083,6 +30274,214 @@ export interface components {
             to: string;
             /** Format: int64 */
             version: number;
+        };
+        PlannedAssetPlan: {
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description What it says counts no more */
+            ended: boolean;
+            enterprise: components["schemas"]["Text"];
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description 0: none yet
+             */
+            newest: number;
+            note: string;
+            organisation_id: string;
+            /**
+             * Format: int64
+             * @description The one that counts; 0: none
+             */
+            released: number;
+            /** Format: date-time */
+            released_at?: string;
+            released_by: string;
+            synthetic: boolean;
+            /**
+             * Format: int64
+             * @description Of the released revision
+             */
+            things: number;
+            /** Format: int64 */
+            version: number;
+        };
+        PlannedComparedDifference: {
+            declared: string;
+            /** @enum {string} */
+            field: "role" | "vendor" | "model" | "order_number" | "firmware" | "ip" | "mac" | "station" | "zone";
+            observed: string;
+            planned: string;
+        };
+        PlannedComparedLine: {
+            addresses: string;
+            asset: string;
+            /** @description Empty: not declared */
+            asset_id: string;
+            commissioned: string;
+            decommissioned: string;
+            /** Format: int64 */
+            devices: number;
+            differences: components["schemas"]["PlannedComparedDifference"][];
+            /**
+             * @description Of an ambiguous one: what several have
+             * @enum {string}
+             */
+            doubt_by: "" | "serial" | "mac" | "bacnet" | "station" | "ip";
+            doubt_value: string;
+            /** @description An address by which the sensor's conversations are found */
+            host: string;
+            id: string;
+            /** Format: date-time */
+            last_at?: string;
+            /** @description Product and model, or order number */
+            model: string;
+            name: string;
+            /** @description Empty: not planned */
+            plan: string;
+            plan_id: string;
+            /** Format: int64 */
+            plan_line: number;
+            /** Format: int64 */
+            revision: number;
+            /** @description Names of what it could be, five at most */
+            rivals: string[];
+            role: string;
+            sensor_id: string;
+            /** @enum {string} */
+            state: "should_be_gone" | "unknown" | "not_declared" | "missing" | "not_seen" | "not_planned" | "ambiguous" | "differs" | "agrees" | "later" | "gone" | "untold";
+            vendor: string;
+            zone: string;
+        };
+        PlannedComparedTaken: {
+            /** Format: int64 */
+            declared: number;
+        };
+        PlannedComparisonFigures: {
+            /**
+             * Format: int64
+             * @description Declared assets beyond what is compared
+             */
+            beyond: number;
+            /** Format: int64 */
+            declared: number;
+            /** Format: int64 */
+            deviations: number;
+            /**
+             * Format: int64
+             * @description Sensors that the enterprise did not open to who asks; what they saw is missing
+             */
+            hidden: number;
+            /** Format: int64 */
+            observed: number;
+            /** Format: int64 */
+            planned: number;
+            /**
+             * Format: int64
+             * @description That count
+             */
+            plans: number;
+            /**
+             * Format: int64
+             * @description That saw anything; without one nothing can be said of what was seen
+             */
+            sensors: number;
+            /** @description The most pressing first; those without a line are left out */
+            states: components["schemas"]["PlannedComparisonState"][];
+        };
+        PlannedComparisonState: {
+            /** Format: int64 */
+            lines: number;
+            /** @enum {string} */
+            state: "should_be_gone" | "unknown" | "not_declared" | "missing" | "not_seen" | "not_planned" | "ambiguous" | "differs" | "agrees" | "later" | "gone" | "untold";
+        };
+        PlannedFieldChange: {
+            after: string;
+            before: string;
+            field: string;
+        };
+        PlannedPlanRevision: {
+            by: string;
+            /** @description It is the released one that counts */
+            counts: boolean;
+            file: string;
+            /** Format: date-time */
+            imported_at: string;
+            note: string;
+            /** Format: int64 */
+            number: number;
+            /** Format: date-time */
+            released_at?: string;
+            released_by: string;
+            /** Format: int64 */
+            things: number;
+        };
+        PlannedRevisionChange: {
+            fields: components["schemas"]["PlannedFieldChange"][];
+            /**
+             * Format: int64
+             * @description In the later revision
+             */
+            line: number;
+            name: string;
+        };
+        PlannedRevisionDifference: {
+            /** @description 500 at most */
+            added: components["schemas"]["PlannedThing"][];
+            /** @description 500 at most */
+            changed: components["schemas"]["PlannedRevisionChange"][];
+            /**
+             * Format: int64
+             * @description 0: nothing before
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description How many more there are of the three
+             */
+            hidden: number;
+            /** @description 500 at most */
+            removed: components["schemas"]["PlannedThing"][];
+            /** Format: int64 */
+            same: number;
+            /** Format: int64 */
+            to: number;
+        };
+        PlannedThing: {
+            /** @description BACnet device instance */
+            bacnet?: string;
+            /** @description YYYY-MM-DD; empty: it is there already */
+            commissioned: string;
+            /**
+             * Format: int64
+             * @description 1 to 4; 0: not said
+             */
+            criticality: number;
+            /** @description YYYY-MM-DD, from which day it is gone; empty: it stays */
+            decommissioned: string;
+            firmware: string;
+            ip?: string;
+            /** Format: int64 */
+            line: number;
+            mac?: string;
+            model: string;
+            name: string;
+            note: string;
+            order_number: string;
+            product: string;
+            rack: string;
+            role: string;
+            /** @description The network that the IP address is in: the same address means different assets in different ones */
+            segment?: string;
+            serial: string;
+            site: string;
+            slot: string;
+            /** @description PROFINET name of station */
+            station?: string;
+            vendor: string;
+            zone: string;
         };
         PlatformsAlert: {
             /** @description The name of who takes care of it */
@@ -36078,6 +36477,21 @@ export interface components {
             permissions: string[];
             /** @description Shown this once */
             secret: string;
+        };
+        TakeComparedInputBody: {
+            /**
+             * Format: int64
+             * @description Of those of which no plan says it
+             */
+            criticality: number;
+            /** @description IDs of lines of the comparison */
+            ids: string[] | null;
+            /** @enum {string} */
+            reach: "internet" | "remote" | "internal" | "isolated" | "unknown";
+            /** @description Of those of which no plan says it; one of GET /assets/roles */
+            role: string;
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
         };
         TakeFlowsInputBody: {
             /** @description Commands that were seen may pass; false: reading only */
@@ -63503,6 +63917,473 @@ export interface operations {
             };
         };
     };
+    "get-security-asset-plan-template-format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-asset-plans": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description ID of an enterprise */
+                organisation?: string;
+                ended?: "yes" | "no";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAssetPlan"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginAssetPlanInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedAssetPlan"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-asset-plans-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedAssetPlan"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-asset-plans-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditAssetPlanInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedAssetPlan"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-security-asset-plans-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-asset-plans-id-revisions": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePlanRevision"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-plans-id-revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-plans-id-revisions-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-security-asset-plans-id-revisions-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-asset-plans-id-revisions-number-difference": {
+        parameters: {
+            query?: {
+                /** @description An earlier revision; 0: the one before */
+                from?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedRevisionDifference"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-asset-plans-id-revisions-number-lines": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageThing"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-plans-id-revisions-number-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedAssetPlan"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-assets": {
         parameters: {
             query?: {
@@ -67973,6 +68854,127 @@ export interface operations {
             };
         };
     };
+    "get-security-inventory-comparison": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description ID of an enterprise; nothing: one's own */
+                organisation?: string;
+                state?: "should_be_gone" | "unknown" | "not_declared" | "missing" | "not_seen" | "not_planned" | "ambiguous" | "differs" | "agrees" | "later" | "gone" | "untold";
+                /** @description Somebody has to do something */
+                deviation?: "yes" | "no";
+                /** @description Where it is not */
+                lacks?: "planned" | "declared" | "observed";
+                /** @description ID of a plan that it stands in */
+                plan?: string;
+                role?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageComparedLine"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-inventory-comparison-declaration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeComparedInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedComparedTaken"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-inventory-comparison-figures": {
+        parameters: {
+            query?: {
+                /** @description ID of an enterprise; nothing: one's own */
+                organisation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedComparisonFigures"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-security-inventory-consent": {
         parameters: {
             query?: never;
@@ -68037,37 +69039,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageInventoryConsent"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-security-inventory-observed": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AssetObservedComparison"];
                 };
             };
             /** @description Refused */

@@ -75,11 +75,11 @@ const (
 
 // Address is one by which an asset is reached.
 type Address struct {
-	MAC     string `json:"mac,omitempty" maxLength:"17"`
-	IP      string `json:"ip,omitempty" maxLength:"45"`
-	Segment string `json:"segment,omitempty" maxLength:"60" doc:"The network that the IP address is in: the same address means different assets in different ones"`
-	Station string `json:"station,omitempty" maxLength:"240" doc:"PROFINET name of station"`
-	BACnet  string `json:"bacnet,omitempty" maxLength:"7" doc:"BACnet device instance"`
+	MAC     string `json:"mac,omitempty" maxLength:"17" title:"MAC 地址|MAC address"`
+	IP      string `json:"ip,omitempty" maxLength:"45" title:"IP 地址|IP address"`
+	Segment string `json:"segment,omitempty" maxLength:"60" title:"网段|Segment" doc:"The network that the IP address is in: the same address means different assets in different ones"`
+	Station string `json:"station,omitempty" maxLength:"240" title:"PROFINET 站名|Station name" doc:"PROFINET name of station"`
+	BACnet  string `json:"bacnet,omitempty" maxLength:"7" title:"BACnet 实例号|BACnet instance" doc:"BACnet device instance"`
 }
 
 // Facts are what an enterprise says of an asset.
@@ -123,8 +123,8 @@ type Asset struct {
 // ETag implements httpd.Versioned.
 func (a Asset) ETag() int64 { return a.Version }
 
-// tidy cuts what surrounds texts, and writes addresses in one way.
-func (f Facts) tidy() Facts {
+// Tidy cuts what surrounds texts, and writes addresses in one way.
+func (f Facts) Tidy() Facts {
 	for _, p := range []*string{&f.Name, &f.Vendor, &f.Product, &f.Model, &f.OrderNumber, &f.Firmware, &f.Serial, &f.Zone, &f.Responsible, &f.Site, &f.Note} {
 		*p = strings.TrimSpace(*p)
 	}
@@ -202,7 +202,7 @@ func (f Facts) check(macForm *regexp.Regexp) error {
 		bad = bad.At("body.addresses", "16 addresses at most")
 	}
 	for i, a := range f.Addresses {
-		bad = a.check(bad, "body.addresses["+strconv.Itoa(i)+"]", macForm)
+		bad = a.Check(bad, "body.addresses["+strconv.Itoa(i)+"]", macForm)
 	}
 	if len(bad.Fields) > 0 {
 		slices.SortStableFunc(bad.Fields, func(x, y fault.Field) int { return strings.Compare(x.Location, y.Location) })
@@ -211,7 +211,11 @@ func (f Facts) check(macForm *regexp.Regexp) error {
 	return nil
 }
 
-func (a Address) check(bad *fault.Error, at string, macForm *regexp.Regexp) *fault.Error {
+// MACForm is what MAC addresses look like that are tidy.
+func MACForm() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{2}(:[0-9a-f]{2}){5}$`) }
+
+// Check adds to bad what is wrong with an address that is tidy.
+func (a Address) Check(bad *fault.Error, at string, macForm *regexp.Regexp) *fault.Error {
 	if a.MAC != "" && !macForm.MatchString(a.MAC) {
 		bad = bad.At(at+".mac", "a MAC address such as 00:1b:1b:12:34:56")
 	}

@@ -31,7 +31,6 @@ type Assets struct {
 	kit     *module.Kit
 	store   store
 	changed Heard
-	wire    Wire
 	macForm *regexp.Regexp
 	now     func() time.Time
 }
@@ -39,7 +38,7 @@ type Assets struct {
 // New returns the part of the room.
 func New(kit *module.Kit, changed Heard, now func() time.Time) *Assets {
 	return &Assets{
-		kit: kit, store: store{kit.DB, Vendors().Lookup()}, changed: changed, wire: func(context.Context, string) ([]Observed, int, error) { return nil, 0, nil }, macForm: regexp.MustCompile(`^[0-9a-f]{2}(:[0-9a-f]{2}){5}$`),
+		kit: kit, store: store{kit.DB, Vendors().Lookup()}, changed: changed, macForm: MACForm(),
 		now: func() time.Time { return now().UTC().Truncate(time.Millisecond) },
 	}
 }
@@ -101,8 +100,8 @@ type nothing struct{}
 
 func (m *Assets) roles(context.Context, nothing) (roleList, error) { return roleList{Roles()}, nil }
 
-// ours is the enterprise of who asks, which declares assets of its own only.
-func ours(ctx context.Context) (identity.Organisation, error) {
+// Ours is the enterprise of who asks, which declares assets of its own only.
+func Ours(ctx context.Context) (identity.Organisation, error) {
 	id := identity.From(ctx)
 	if Supervises(id) {
 		return id.Organisation, fault.New(fault.Forbidden, "security.asset.bureau", "enterprises declare their assets; who supervises them does not")
@@ -118,12 +117,12 @@ type declareAssetInput struct {
 }
 
 func (m *Assets) declare(ctx context.Context, in declareAssetInput) (Asset, error) {
-	o, err := ours(ctx)
+	o, err := Ours(ctx)
 	if err != nil {
 		return Asset{}, err
 	}
 	now := m.now()
-	a := Asset{ID: ulid.Make().String(), OrganisationID: o.ID, Facts: in.Body.tidy(), State: Active, Synthetic: in.Body.Synthetic || o.Synthetic, CreatedAt: now, UpdatedAt: now}
+	a := Asset{ID: ulid.Make().String(), OrganisationID: o.ID, Facts: in.Body.Tidy(), State: Active, Synthetic: in.Body.Synthetic || o.Synthetic, CreatedAt: now, UpdatedAt: now}
 	if err := a.check(m.macForm); err != nil {
 		return a, err
 	}
@@ -158,7 +157,7 @@ type editAssetInput struct {
 }
 
 func (m *Assets) edit(ctx context.Context, in editAssetInput) (Asset, error) {
-	facts := in.Body.tidy()
+	facts := in.Body.Tidy()
 	if err := facts.check(m.macForm); err != nil {
 		return Asset{}, err
 	}
@@ -183,7 +182,7 @@ func (m *Assets) change(ctx context.Context, in httpd.Object, match httpd.IfMatc
 		if err != nil {
 			return err
 		}
-		if _, err := ours(ctx); err != nil {
+		if _, err := Ours(ctx); err != nil {
 			return err
 		}
 		if before.Version != version {

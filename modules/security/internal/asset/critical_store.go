@@ -15,7 +15,7 @@ const critical = 4
 // CriticalOf names an active asset of an enterprise that is critical and has one of some
 // addresses; empty: none.
 func CriticalOf(ctx context.Context, db reader, organisation string, addresses ...string) (string, error) {
-	rows, err := db.Query(ctx, `SELECT name, addresses FROM security_asset WHERE organisation_id = $1 AND state = 'active' AND criticality >= $2 ORDER BY id LIMIT $3`, organisation, critical, mostDeclared)
+	rows, err := db.Query(ctx, `SELECT name, addresses FROM security_asset WHERE organisation_id = $1 AND state = 'active' AND criticality >= $2 ORDER BY id LIMIT $3`, organisation, critical, MostDeclared)
 	if err != nil {
 		return "", fmt.Errorf("read critical assets: %w", err)
 	}

@@ -76,13 +76,22 @@ func address(name, zh string, note lang.Text, of func(a *Address) *string) sheet
 
 func setRole(r *row, cell string) *lang.Text {
 	r.mark("role")
+	role, known := RoleOf(cell)
+	if !known {
+		return sheet.Because("%.30q 不是 18 种资产类型之一", "%.30q is none of the 18 types of assets", cell)
+	}
+	r.Role = role
+	return nil
+}
+
+// RoleOf reads a role as people write it: its code, its number or its name.
+func RoleOf(text string) (Role, bool) {
 	for _, x := range Roles() {
-		if string(x.ID) == strings.ToLower(cell) || x.Title.ZH == cell || strings.EqualFold(x.Title.EN, cell) || x.Number == strings.ToUpper(cell) || strings.HasPrefix(x.Title.ZH, cell+"（") {
-			r.Role = x.ID
-			return nil
+		if string(x.ID) == strings.ToLower(text) || x.Title.ZH == text || strings.EqualFold(x.Title.EN, text) || x.Number == strings.ToUpper(text) || strings.HasPrefix(x.Title.ZH, text+"（") {
+			return x.ID, true
 		}
 	}
-	return sheet.Because("%.30q 不是 18 种资产类型之一", "%.30q is none of the 18 types of assets", cell)
+	return "", false
 }
 
 func setReach(r *row, cell string) *lang.Text {
@@ -122,7 +131,7 @@ func readRows(rows sheet.Sheet, vendor func(string) string, macForm *regexp.Rege
 		if len(wrong) > 0 {
 			return wrong
 		}
-		r.Facts = r.tidy()
+		r.Facts = r.Tidy()
 		if err := r.check(macForm); err != nil {
 			return sheet.Findings(err, at, importWords)
 		}
@@ -188,5 +197,5 @@ func (f Facts) over(r row) Facts {
 	case len(f.Addresses) > 1: // a file names one; the others stay
 		out.Addresses = slices.Concat(r.Addresses, f.Addresses[1:])
 	}
-	return out.tidy()
+	return out.Tidy()
 }

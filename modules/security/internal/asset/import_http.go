@@ -83,7 +83,7 @@ func (m *Assets) takeImport(w http.ResponseWriter, r *http.Request) {
 func (m *Assets) readImport(r *http.Request) (v importView, added []Facts, changed []known, err error) {
 	ctx := r.Context()
 	v = importView{Wrong: []sheet.Finding{}, Changes: []rowChange{}}
-	o, err := ours(ctx)
+	o, err := Ours(ctx)
 	if err != nil {
 		return v, nil, nil, err
 	}
@@ -97,7 +97,7 @@ func (m *Assets) readImport(r *http.Request) (v importView, added []Facts, chang
 		return v, nil, nil, err
 	}
 	v.Wrong = append(v.Wrong, wrong...)
-	there, err := m.store.byKey(ctx, o.ID)
+	there, err := m.store.byKey(ctx, m.kit.DB, o.ID)
 	if err != nil {
 		return v, nil, nil, err
 	}
@@ -180,13 +180,15 @@ func (m *Assets) serveTemplate(w http.ResponseWriter, r *http.Request) {
 		"一号线主控 PLC", "plc", "Siemens", "SIMATIC S7-1500", "CPU 1515-2 PN", "6ES7515-2AM02-0AB0", "V2.9.4", "S C-X4U421302009", "00:1b:1b:12:34:56", "192.168.10.11", "一号线控制网", "plc-line1", "",
 		"一号线控制区", "2", "4", "internal", "", "一号车间", "",
 	}
+	httpd.ServeForm(w, r, "assets", append(httpd.FormSheets("assets", importColumns(), example, language), RoleSheet(language))...)
+}
+
+// RoleSheet tells in a file to fill in what roles there are.
+func RoleSheet(language string) httpd.Sheet {
 	var roles [][]any
 	for _, x := range Roles() {
 		roles = append(roles, []any{string(x.ID), x.Number, x.Title.In(language)})
 	}
 	say := func(zh, en string) string { return lang.Text{ZH: zh, EN: en}.In(language) }
-	httpd.ServeForm(w, r, "assets", append(
-		httpd.FormSheets("assets", importColumns(), example, language),
-		httpd.Sheet{Name: say("类型", "Roles"), Titles: []string{say("代码", "Code"), "ATT&CK", say("名称", "Name")}, Widths: []float64{24, 12, 40}, Rows: httpd.Rows(roles...)},
-	)...)
+	return httpd.Sheet{Name: say("类型", "Roles"), Titles: []string{say("代码", "Code"), "ATT&CK", say("名称", "Name")}, Widths: []float64{24, 12, 40}, Rows: httpd.Rows(roles...)}
 }

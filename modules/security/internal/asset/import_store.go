@@ -7,8 +7,8 @@ import (
 	"linghang/kernel/sqldb"
 )
 
-func (s store) byKey(ctx context.Context, organisation string) (keyed, error) {
-	rows, err := s.db.Query(ctx, `SELECT value, MIN(asset_id) FROM security_asset_key WHERE organisation_id = $1 AND rank < $2 GROUP BY value`, organisation, byLikeness)
+func (s store) byKey(ctx context.Context, db reader, organisation string) (keyed, error) {
+	rows, err := db.Query(ctx, `SELECT value, MIN(asset_id) FROM security_asset_key WHERE organisation_id = $1 AND rank < $2 GROUP BY value`, organisation, byLikeness)
 	if err != nil {
 		return nil, fmt.Errorf("read keys: %w", err)
 	}

@@ -19,6 +19,10 @@ const (
 	WayZones = "zones"
 	// WayExposures is a list or a page of what advisories mean for assets.
 	WayExposures = "exposures"
+	// WayComparison is what is planned, declared and seen, beside each other.
+	WayComparison = "comparison"
+	// WayPlans is plans of assets, with what they say.
+	WayPlans = "plans"
 )
 
 func (m *Assets) inventoryRoutes() []module.Route {
@@ -28,7 +32,6 @@ func (m *Assets) inventoryRoutes() []module.Route {
 		{Pattern: "POST /inventory/consent", Permission: mayConsent, Summary: "Let the city see the assets one by one", Handler: httpd.JSON(m.consent)},
 		{Pattern: "POST /inventory/withdrawal", Permission: mayConsent, Summary: "Let the city see figures only, from now on", Handler: httpd.JSON(m.withdraw)},
 		{Pattern: "GET /inventory/consents", Permission: mayView, Summary: "Consents that the enterprise gave and withdrew", Handler: httpd.List(m.consents)},
-		{Pattern: "GET /inventory/observed", Permission: mayView, Summary: "What sensors of one's own enterprise saw beside what it declares: what is not declared, and what was never seen", Handler: httpd.JSON(m.observed)},
 		{Pattern: "GET /inventory/accesses", Permission: mayView, Summary: "Who of others was given assets of the enterprise", Handler: httpd.List(m.accesses)},
 	}
 }
@@ -49,25 +52,6 @@ type Inventory struct {
 func (m *Assets) inventory(ctx context.Context, _ nothing) (Inventory, error) {
 	id := identity.From(ctx)
 	return m.store.inventory(ctx, id.Organisation.ID, m.now())
-}
-
-// observed compares the caller's own assets with what their sensors saw.
-func (m *Assets) observed(ctx context.Context, _ nothing) (ObservedComparison, error) {
-	organisation := identity.From(ctx).Organisation.ID
-	seen, sensors, err := m.wire(ctx, organisation)
-	if err != nil {
-		return ObservedComparison{}, err
-	}
-	list, err := m.store.declared(ctx, organisation)
-	if err != nil {
-		return ObservedComparison{}, err
-	}
-	out := compare(list, seen, m.store.vendor)
-	out.Sensors = sensors
-	if sensors == 0 {
-		return ObservedComparison{Undeclared: []Observed{}, Unseen: []DeclaredAsset{}}, nil
-	}
-	return out, nil
 }
 
 type describeInventoryInput struct {
@@ -118,7 +102,7 @@ type InventoryLook struct {
 	Day    string    `json:"day" title:"日期|Day"`
 	Name   string    `json:"name" title:"查阅人|Who"`
 	Reader lang.Text `json:"organisation" title:"机构|Organisation"`
-	Way    string    `json:"way" enum:"page,list,exposures,zones" title:"方式|Way"`
+	Way    string    `json:"way" enum:"page,list,exposures,zones,comparison,plans" title:"方式|Way"`
 	Assets int       `json:"assets" doc:"At most at once" title:"资产数|Assets"`
 	Times  int       `json:"times" doc:"On this day" title:"次数|Times"`
 	At     time.Time `json:"at" title:"最近一次|Last"`

@@ -38,7 +38,7 @@ func (s store) inventory(ctx context.Context, organisation string, now time.Time
 }
 
 func (m *Assets) describe(ctx context.Context, in describeInventoryInput) (Inventory, error) {
-	o, err := ours(ctx)
+	o, err := Ours(ctx)
 	if err != nil {
 		return Inventory{}, err
 	}
@@ -61,7 +61,7 @@ func (m *Assets) describe(ctx context.Context, in describeInventoryInput) (Inven
 }
 
 func (m *Assets) consent(ctx context.Context, in inventoryConsentInput) (Inventory, error) {
-	o, err := ours(ctx)
+	o, err := Ours(ctx)
 	if err != nil {
 		return Inventory{}, err
 	}
@@ -107,7 +107,7 @@ func closeConsents(ctx context.Context, tx *sqldb.Tx, organisation string, by ha
 }
 
 func (m *Assets) withdraw(ctx context.Context, in withdrawConsentInput) (Inventory, error) {
-	o, err := ours(ctx)
+	o, err := Ours(ctx)
 	if err != nil {
 		return Inventory{}, err
 	}

@@ -157,7 +157,7 @@ func (f Facts) joined(o Facts) Facts {
 		f.Reach = o.Reach
 	}
 	f.Addresses = slices.Concat(f.Addresses, o.Addresses)
-	f = f.tidy()
+	f = f.Tidy()
 	f.Addresses = f.Addresses[:min(len(f.Addresses), 16)]
 	return f
 }

@@ -77,7 +77,7 @@ type assetPairInput struct {
 
 // both reads two different active assets of one enterprise of one's own.
 func (m *Assets) both(ctx context.Context, db reader, first, second string) (a, b Asset, err error) {
-	if _, err = ours(ctx); err != nil {
+	if _, err = Ours(ctx); err != nil {
 		return a, b, err
 	}
 	if a, err = m.store.seen(ctx, db, first, m.now()); err != nil {

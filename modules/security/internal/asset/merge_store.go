@@ -86,7 +86,7 @@ func (m *Assets) unmerge(ctx context.Context, id string) (Asset, error) {
 		if err != nil {
 			return noSuch("merge")
 		}
-		if _, err := ours(ctx); err != nil {
+		if _, err := Ours(ctx); err != nil {
 			return err
 		}
 		other, err := m.store.seen(ctx, tx, otherID, now)

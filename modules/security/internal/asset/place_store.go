@@ -32,7 +32,7 @@ func (a PlacedAsset) Keys() (out []string) {
 
 // PlacedOf are the active assets of an enterprise.
 func PlacedOf(ctx context.Context, db reader, organisation string) ([]PlacedAsset, error) {
-	rows, err := db.Query(ctx, `SELECT name, zone, zone_level, addresses FROM security_asset WHERE organisation_id = $1 AND state = 'active' ORDER BY id LIMIT $2`, organisation, mostDeclared)
+	rows, err := db.Query(ctx, `SELECT name, zone, zone_level, addresses FROM security_asset WHERE organisation_id = $1 AND state = 'active' ORDER BY id LIMIT $2`, organisation, MostDeclared)
 	if err != nil {
 		return nil, fmt.Errorf("read assets: %w", err)
 	}

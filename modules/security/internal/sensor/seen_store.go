@@ -35,25 +35,48 @@ type talker struct {
 	first, last  time.Time
 }
 
-// Seen returns what the sensors of an enterprise saw that are not retired, and how many of
-// them saw anything.
-func (m *Sensors) Seen(ctx context.Context, organisation string) (list []SeenDevice, sensors int, err error) {
-	err = m.store.db.QueryRow(ctx, `SELECT COUNT(*) FROM security_sensor WHERE organisation_id = $1 AND retired_at = 0 AND packet_at > 0`, organisation).Scan(&sensors)
+// Sight is what sensors of an enterprise saw.
+type Sight struct {
+	Devices []SeenDevice
+	Sensors []string // that saw anything
+	Hidden  int      // that saw anything, and are not open
+}
+
+// Seen returns what the sensors of an enterprise saw that are not retired; open: only those
+// that it opened in detail.
+func (m *Sensors) Seen(ctx context.Context, organisation string, open bool) (out Sight, err error) {
+	all, err := m.store.sighted(ctx, organisation, false)
 	if err != nil {
-		return nil, 0, fmt.Errorf("count sensors: %w", err)
+		return out, err
 	}
-	if sensors == 0 {
-		return nil, 0, nil
+	if out.Sensors, err = m.store.sighted(ctx, organisation, open); err != nil {
+		return out, err
 	}
-	facts, err := m.store.factsOf(ctx, organisation)
+	if out.Hidden = len(all) - len(out.Sensors); len(out.Sensors) == 0 {
+		return out, nil
+	}
+	facts, err := m.store.factsOf(ctx, organisation, open)
 	if err != nil {
-		return nil, 0, err
+		return out, err
 	}
-	talkers, err := m.store.talkers(ctx, organisation)
+	talkers, err := m.store.talkers(ctx, organisation, open)
 	if err != nil {
-		return nil, 0, err
+		return out, err
 	}
-	return seen(assets(facts), talkers), sensors, nil
+	out.Devices = seen(assets(facts), talkers)
+	return out, nil
+}
+
+// visible narrows sensors x to those in detail, where $2 says so.
+const visible = ` AND (NOT $2 OR x.consent = 'detail')`
+
+// sighted are the sensors of an enterprise that saw anything.
+func (s store) sighted(ctx context.Context, organisation string, open bool) ([]string, error) {
+	rows, err := s.db.Query(ctx, `SELECT x.id FROM security_sensor x WHERE x.organisation_id = $1 AND x.retired_at = 0 AND x.packet_at > 0`+visible+` ORDER BY x.id LIMIT $3`, organisation, open, mostSensors)
+	if err != nil {
+		return nil, fmt.Errorf("read sensors: %w", err)
+	}
+	return sqldb.All(rows, func(r sqldb.Row) (id string, err error) { return id, r.Scan(&id) })
 }
 
 // seen joins devices with who speaks: a talker whose address a device has is that device.
@@ -84,19 +107,19 @@ func seen(found []FoundAsset, talkers []talker) []SeenDevice {
 	return list
 }
 
-func (s store) factsOf(ctx context.Context, organisation string) ([]DeviceFact, error) {
-	rows, err := s.db.Query(ctx, `SELECT `+factColumns+` FROM security_sensor_fact f JOIN security_sensor x ON x.id = f.sensor_id WHERE x.organisation_id = $1 AND x.retired_at = 0 ORDER BY f.last_at DESC, f.id LIMIT $2`, organisation, mostSeen)
+func (s store) factsOf(ctx context.Context, organisation string, open bool) ([]DeviceFact, error) {
+	rows, err := s.db.Query(ctx, `SELECT `+factColumns+` FROM security_sensor_fact f JOIN security_sensor x ON x.id = f.sensor_id WHERE x.organisation_id = $1 AND x.retired_at = 0`+visible+` ORDER BY f.last_at DESC, f.id LIMIT $3`, organisation, open, mostSeen)
 	if err != nil {
 		return nil, fmt.Errorf("read facts: %w", err)
 	}
 	return sqldb.All(rows, scanFact)
 }
 
-func (s store) talkers(ctx context.Context, organisation string) ([]talker, error) {
+func (s store) talkers(ctx context.Context, organisation string, open bool) ([]talker, error) {
 	rows, err := s.db.Query(ctx, `SELECT MIN(t.sensor_id), t.addr, MIN(t.first_at), MAX(t.last_at) FROM (
-			SELECT p.sensor_id, p.client AS addr, p.first_at, p.last_at FROM security_sensor_pair p JOIN security_sensor x ON x.id = p.sensor_id WHERE x.organisation_id = $1 AND x.retired_at = 0
-			UNION ALL SELECT p.sensor_id, p.server, p.first_at, p.last_at FROM security_sensor_pair p JOIN security_sensor x ON x.id = p.sensor_id WHERE x.organisation_id = $1 AND x.retired_at = 0
-		) t GROUP BY t.addr ORDER BY 4 DESC, 2 LIMIT $2`, organisation, mostSeen)
+			SELECT p.sensor_id, p.client AS addr, p.first_at, p.last_at FROM security_sensor_pair p JOIN security_sensor x ON x.id = p.sensor_id WHERE x.organisation_id = $1 AND x.retired_at = 0`+visible+`
+			UNION ALL SELECT p.sensor_id, p.server, p.first_at, p.last_at FROM security_sensor_pair p JOIN security_sensor x ON x.id = p.sensor_id WHERE x.organisation_id = $1 AND x.retired_at = 0`+visible+`
+		) t GROUP BY t.addr ORDER BY 4 DESC, 2 LIMIT $3`, organisation, open, mostSeen)
 	if err != nil {
 		return nil, fmt.Errorf("read who speaks: %w", err)
 	}

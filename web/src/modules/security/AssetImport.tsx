@@ -5,9 +5,10 @@ import { useState } from 'react'
 import { Figure, Figures, LinkButton, none, PageHeader, PlainTable, Problem, problemText, request, useFormat, useLanguage, useText, type Text } from '../../kernel'
 import { useWeaknessTexts, weaknessKey } from './weaknesses'
 
-interface Finding { line: number; column: string; why: Text }
+/** A cell of a file that cannot be taken. */
+export interface WrongCell { line: number; column: string; why: Text }
 interface Change { line: number; name: string; by: 'serial'; fields: { field: 'name'; before: string; after: string }[] }
-interface Outcome { new: number; changed: number; same: number; wrong: Finding[]; changes: Change[]; done: boolean }
+interface Outcome { new: number; changed: number; same: number; wrong: WrongCell[]; changes: Change[]; done: boolean }
 
 /** Takes many assets from a file: first it is looked at, then taken as a whole. */
 export default function AssetImport() {
@@ -67,7 +68,7 @@ function Result({ outcome: o, busy, enter, name }: { outcome: Outcome; busy: boo
           <Figure label={t('weakness.import.same')} value={f.number(o.same, 0)} />
           <Figure label={t('weakness.import.wrong')} value={f.number(o.wrong.length, 0)} />
         </Figures>
-        {o.wrong.length > 0 && <Wrong list={o.wrong} />}
+        {o.wrong.length > 0 && <WrongCells list={o.wrong} />}
         {o.wrong.length === 0 && o.changes.length > 0 && <Changes list={o.changes} />}
         {o.wrong.length === 0 && <div><Button type="primary" loading={busy} disabled={o.new + o.changed === 0} onClick={enter}>{t('weakness.import.enter', { n: o.new + o.changed })}</Button></div>}
       </div>
@@ -75,13 +76,14 @@ function Result({ outcome: o, busy, enter, name }: { outcome: Outcome; busy: boo
   )
 }
 
-function Wrong({ list }: { list: Finding[] }) {
+/** Cells that cannot be taken, and why. */
+export function WrongCells({ list }: { list: WrongCell[] }) {
   const t = useWeaknessTexts()
   const text = useText()
   return (
     <>
       <Alert type="error" showIcon title={t('weakness.import.mend')} />
-      <PlainTable<Finding>
+      <PlainTable<WrongCell>
         label={t('weakness.import.wrong')} rowKey={(x) => `${x.line} ${x.column} ${x.why.en}`} dataSource={list} pagination={list.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
         columns={[
           { title: t('weakness.import.line'), align: 'right', render: (_, x) => <span className="lh-number">{x.line}</span> },

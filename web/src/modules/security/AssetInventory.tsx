@@ -3,7 +3,9 @@ import { Alert, Button, Card, Drawer, Form, Input } from 'antd'
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, Confirm, DataTable, EmptyState, EntityForm, Failure, Figure, Figures, Loading, none, PageHeader, PageTabs, PlainTable, read, StatusTag, useChange, useFormat, useMay, useText, type Schema } from '../../kernel'
-import { AssetObserved } from './AssetObserved'
+import { AssetComparison } from './AssetComparison'
+import { AssetPlans } from './AssetPlans'
+import { usePlanTexts } from './planTexts'
 import { useWeaknessTexts, weaknessKey } from './weaknesses'
 
 type Inventory = Schema<'AssetInventory'>
@@ -15,6 +17,7 @@ type Access = Schema<'AssetInventoryLook'>
 /** The inventory as a whole: gaps, duplicates, and who may look. */
 export default function AssetInventory() {
   const t = useWeaknessTexts()
+  const p = usePlanTexts()
   const f = useFormat()
   const [params, setParams] = useSearchParams()
   const { data, error, refetch } = useQuery({ queryKey: [...weaknessKey, 'inventory'], queryFn: () => read(api.GET('/api/security/inventory')) })
@@ -34,7 +37,8 @@ export default function AssetInventory() {
         label={t('weakness.inventory.title')} active={params.get('tab') ?? 'pairs'} change={(tab) => setParams({ tab })}
         items={[
           { key: 'pairs', label: t('weakness.inventory.pairs'), children: <Pairs /> },
-          { key: 'observed', label: t('weakness.observed.title'), children: <AssetObserved /> },
+          { key: 'comparison', label: p('plan.comparison'), children: <AssetComparison /> },
+          { key: 'plans', label: p('plan.tab'), children: <AssetPlans /> },
           { key: 'merges', label: t('weakness.inventory.merges'), children: <Merges /> },
           { key: 'consent', label: t('weakness.inventory.consent'), children: <Looks inventory={data} /> },
         ]}

@@ -23,6 +23,8 @@ import { zh as noticeZh } from './noticeZh'
 import { en as ownEn } from './ownEn'
 import { pages as ownPages } from './ownPages'
 import { zh as ownZh } from './ownZh'
+import { en as planEn } from './planEn'
+import { zh as planZh } from './planZh'
 import { en as receivedEn } from './receivedEn'
 import { zh as receivedZh } from './receivedZh'
 import { en as ruleSetEn } from './ruleSetEn'
@@ -48,8 +50,8 @@ import { zh as zoneZh } from './zoneZh'
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...alertZh, ...ruleSetZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh, ...receivedZh, ...zoneZh, ...calendarZh },
-    en: { ...noticeEn, ...alertEn, ...ruleSetEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn, ...receivedEn, ...zoneEn, ...calendarEn },
+    zh: { ...noticeZh, ...alertZh, ...ruleSetZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh, ...receivedZh, ...zoneZh, ...calendarZh, ...planZh },
+    en: { ...noticeEn, ...alertEn, ...ruleSetEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn, ...receivedEn, ...zoneEn, ...calendarEn, ...planEn },
   },
   routes: [...noticePages, ...alertPages, ...ruleSetPages, ...baselinePages, ...zonePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages, ...upwardPages, ...calendarPages],
 }

@@ -33,10 +33,7 @@ export const en: typeof zh = {
       title: 'Inventory', total: 'Assets in use', noFirmware: 'Firmware not known', noVendor: 'Vendor not known', noReach: 'Reach not known', industry: 'Industry', industryNote: 'Division of GB/T 4754, such as C34; for the city\'s figures', gaps: 'Gaps', pairs: 'Likely duplicates', merges: 'Merges', consent: 'Consent and looks', consents: 'Consents', accesses: 'Who looked',
       noPairs: 'No likely duplicates', keep: 'Keep this one', distinct: 'These are two', mergeNote: 'The other is merged into this one, which takes what it lacks. It can be undone.', merged: 'Merged', undo: 'Undo', undone: 'Undone', undoNote: 'Both are again what they were.', told: 'Noted',
       given: 'The city may see assets one by one', notGiven: 'The city sees figures only', give: 'Give consent', withdraw: 'Withdraw consent', withdrawNote: 'From then on the city sees figures only.', purpose: 'Purpose', until: 'Until', withdrawnAt: 'Withdrawn', day: 'Day', reader: 'Organisation', way: 'What', times: 'Times', assets: 'Assets',
-      ways: { page: 'Page of an asset', list: 'List of assets', exposures: 'Exposure', zones: 'Zones and conduits' }, empty: 'Nothing yet',
-    },
-    observed: {
-      title: 'Beside sensing', none: 'No data of sensors yet', noneNote: 'Once a sensor has sent data, it is compared with what is declared', sensors: 'Sensing', matched: 'Assets that were seen', undeclared: 'Seen and not declared', unseen: 'Declared and never seen', untold: 'Cannot be told', untoldNote: 'Without address and serial number', hidden: '{{n}} more are not shown', device: 'Device', last: 'Last seen', talks: 'Conversations', unseenNote: 'Out of use, with a wrong address, or where no sensor listens',
+      ways: { page: 'Page of an asset', list: 'List of assets', exposures: 'Exposure', zones: 'Zones and conduits', comparison: 'Planned, declared, seen', plans: 'Plans' }, empty: 'Nothing yet',
     },
     advisories: {
       title: 'Advisories', note: 'Security advisories in CSAF, in their newest revision', import: 'Import', search: 'Number, title, vendor', empty: 'No advisories', vendor: 'Vendor', severity: 'Severity', kev: 'Exploited', since: 'Released since', cve: 'CVE, CNVD or CNNVD', released: 'Released', affected: 'Affected assets', number: 'Number', revision: 'Revision', published: 'Publisher', one: 'Advisory',

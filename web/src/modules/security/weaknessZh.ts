@@ -31,10 +31,7 @@ export const zh = {
       title: '资产台账', total: '在用资产', noFirmware: '固件版本未知', noVendor: '厂商未知', noReach: '可达范围未知', industry: '行业', industryNote: 'GB/T 4754 大类，例如 C34；用于全市统计', gaps: '信息缺失', pairs: '疑似重复', merges: '合并记录', consent: '同意与查阅', consents: '同意记录', accesses: '查阅记录',
       noPairs: '没有疑似重复的资产', keep: '保留此资产', distinct: '不是同一资产', mergeNote: '另一资产并入此资产；缺少的信息由它补充，可撤销。', merged: '已合并', undo: '撤销', undone: '已撤销', undoNote: '两个资产都恢复到合并前。', told: '已记录',
       given: '主管部门可查看资产明细', notGiven: '主管部门只看统计数据', give: '同意查看明细', withdraw: '撤回同意', withdrawNote: '撤回后主管部门只能看到统计数据。', purpose: '用途', until: '期限', withdrawnAt: '撤回时间', day: '日期', reader: '机构', way: '内容', times: '次数', assets: '资产数',
-      ways: { page: '资产页面', list: '资产列表', exposures: '漏洞影响', zones: '区域与导管' }, empty: '没有记录',
-    },
-    observed: {
-      title: '与监测对照', none: '还没有监测数据', noneNote: '登记监测探针并收到数据后，自动与登记的资产对照', sensors: '在线监测', matched: '监测到的资产', undeclared: '监测到但未登记', unseen: '登记但从未监测到', untold: '无法对照', untoldNote: '没有地址和序列号', hidden: '另有 {{n}} 条未显示', device: '设备', last: '最近出现', talks: '会话', unseenNote: '可能已停用、地址有误，或不在探针监听范围内',
+      ways: { page: '资产页面', list: '资产列表', exposures: '漏洞影响', zones: '区域与导管', comparison: '三方对照', plans: '资产计划' }, empty: '没有记录',
     },
     advisories: {
       title: '安全通告', note: 'CSAF 格式的安全通告，只保留最新版本', import: '导入', search: '编号、标题、厂商', empty: '没有安全通告', vendor: '厂商', severity: '严重程度', kev: '已被利用', since: '发布不早于', cve: 'CVE、CNVD、CNNVD 编号', released: '发布时间', affected: '受影响资产', number: '编号', revision: '版本', published: '发布者', one: '安全通告',
