@@ -29,7 +29,7 @@ func elsewhere() map[string]string {
 		"system.person.": "the row goes last", "system.totp.": "goes with the row", "system.passkey.": "goes with the row", "system.recovery_code.": "goes with the row", "system.device.": "goes with the row",
 		"system.registration.": "ForgetSubject", "system.invitation.": "ForgetSubject", "system.audit_entry.actor_name": "sealed", "notify.notice.by_name": "Forget", "notify.delivery.address": "Forget",
 		"platforms.platform.contact_": "Forget", "identifier.node.contact_": "Forget", "identifier.particulars.legal_": "Forget",
-		"enterprise.entry_contact.": "Forget",
+		"enterprise.entry_contact.": "Forget", "security.security_own_rule.author": "who wrote a public rule is named by its licence, with each finding",
 	}
 }
 
