@@ -425,9 +425,10 @@ func TestAStatusIsAskedUntilItIsComplete(t *testing.T) {
 		sent := len(p.got)
 		p.mu.Unlock()
 		x.clock.Turn(time.Hour)
-		kerneltest.Wait(t, "the objects to go again", func() bool {
+		x.reported(t, n.ID, "waiting")
+		x.clock.Turn(time.Hour)
+		kerneltest.Wait(t, "the objects to go again", func() bool { // the clock rests, or what is under way would go twice
 			x.sendUp(t)
-			x.clock.Turn(time.Hour)
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			return len(p.got) == 2*sent
