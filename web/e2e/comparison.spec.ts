@@ -29,6 +29,7 @@ test('two platforms are chosen in the list and stand side by side, one indicator
   await expect(page.getByText('以所选时段内第一个不为零的数值为 100%。')).toBeVisible()
   await page.getByText('1 年', { exact: true }).click()
   await expect(page).toHaveURL(/span=year/)
+  await expect(page.getByRole('radio', { name: '1 年' })).toBeChecked() // the page itself follows its address
   const chosen = new URL(page.url()).search
   expect(chosen).toContain('code=app_total')
   await page.getByRole('button', { name: '视图', exact: true }).click()
