@@ -32,6 +32,7 @@ export const refusals: Record<string, string> = {
   'nothing was decided; it is open': '尚未作出决定，仍为待处置。',
   'advisories are imported by who sees the whole city': '安全通告由市级人员导入。',
   'the reason is too long': '理由过长。',
+  'the note is too long': '备注过长。',
   'the asset is incomplete or wrong': '资产信息不完整或有误。',
   'enterprises declare their assets; who supervises them does not': '资产由企业登记，主管部门不能代为登记。',
   'the asset was merged into another; undo that instead': '此资产已并入另一资产，请撤销合并。',
