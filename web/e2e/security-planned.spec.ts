@@ -1,11 +1,12 @@
 import { picture } from './picture'
-import { accessible, enter, expect, narrow, organisation, send, test } from './support'
+import { accessible, address, enter, expect, narrow, organisation, people, send, test } from './support'
 
 const head = '名称,类型,厂商,型号,ip,segment,固件版本,区域,投运日期,退役日期'
 const first = [head, '二号线主控,plc,示例传动,Drive 7,10.0.2.1,二号线,2.4,控制区,,', '二号线操作屏,,示例传动,View 5,10.0.2.2,二号线,,监控区,,', '旧主控,plc,示例传动,Drive 6,10.0.2.9,二号线,,控制区,,2026-01-01'].join('\n')
 const second = [first, '二号线驱动,plc,示例传动,Drive 8,10.0.2.3,二号线,,控制区,2099-01-01,'].join('\n').replace(',2.4,', ',2.5,')
 
 test('an enterprise plans, releases, compares and declares; a second revision tells what changed', async ({ page, another }) => {
+  test.setTimeout(240_000)
   const request = page.request
   await organisation(request, '计划用户企业', [{ login: 'planner', role: 'manager', name: '工程负责人' }])
   const firm = await another('planner')
@@ -66,11 +67,20 @@ test('an enterprise plans, releases, compares and declares; a second revision te
 
   // The next revision tells what it changes.
   await firm.goto('/security/assets/inventory?tab=plans')
+  await expect(firm.getByRole('link', { name: '二号线扩建' })).toBeVisible()
+  await accessible(firm)
+  await picture(firm, 'security-plans')
+  await narrow(firm)
+  await picture(firm, 'security-plans-phone')
+  await firm.setViewportSize({ width: 1440, height: 900 })
   await firm.getByRole('link', { name: '二号线扩建' }).click()
   await firm.getByRole('link', { name: '导入修订版' }).click()
   await choose(second)
   await expect(firm.getByText('固件版本: 2.4 → 2.5')).toBeVisible()
   await picture(firm, 'security-plan-preview')
+  await narrow(firm)
+  await picture(firm, 'security-plan-preview-phone')
+  await firm.setViewportSize({ width: 1440, height: 900 })
   await firm.getByRole('button', { name: '保存为第 2 版' }).click()
   await firm.getByRole('link', { name: '去发布' }).click()
   await expect(firm.getByText('第 2 版尚未发布')).toBeVisible()
@@ -78,4 +88,37 @@ test('an enterprise plans, releases, compares and declares; a second revision te
   await expect(firm.getByText('固件版本: 2.4 → 2.5')).toBeVisible()
   await accessible(firm)
   await picture(firm, 'security-plan-difference')
+
+  // In English; and the city sees it, from the page of an asset, once the enterprise consents. The look is written down.
+  const english = await another('planner', 'en')
+  await english.goto('/security/assets/inventory?tab=plans')
+  await expect(english.getByRole('link', { name: '二号线扩建' })).toBeVisible()
+  await picture(english, 'security-plans-en')
+  await english.getByRole('link', { name: '二号线扩建' }).click()
+  await english.getByRole('link', { name: 'Import a revision' }).click()
+  await english.locator('input[type=file]').setInputFiles({ name: 'plan.csv', mimeType: 'text/csv', buffer: Buffer.from(first) })
+  await expect(english.getByText('Keep as revision 3')).toBeVisible()
+  await picture(english, 'security-plan-preview-en')
+  await narrow(english)
+  await picture(english, 'security-plan-preview-phone-en')
+  await send(request, 'POST', '/api/security/inventory/consent', { purpose: '应急处置' })
+  const assets = (await (await request.get(`${address()}/api/security/assets?q=${encodeURIComponent('主控 2')}`)).json()) as { items: { id: string }[] }
+  for (const language of ['zh', 'en'] as const) {
+    const city = await another(people.administrator, language)
+    await city.goto(`/security/assets/${assets.items[0]!.id}`)
+    await expect(city.getByRole('button', { name: language === 'zh' ? '停用' : 'Take out of use' })).toHaveCount(0)
+    await city.getByRole('link', { name: language === 'zh' ? '三方对照' : 'Planned, declared, seen' }).click()
+    await expect(city.getByText('旧主控').first()).toBeVisible()
+    await expect(city.getByRole('checkbox')).toHaveCount(0)
+    await accessible(city)
+    await picture(city, `security-comparison-city-${language}`)
+    await narrow(city)
+    await picture(city, `security-comparison-city-phone-${language}`)
+  }
+  expect(await (await request.get(`${address()}/api/security/inventory/accesses`)).text()).toContain('"way":"comparison"')
+
+  // Consent is taken back, and the city sees nothing more.
+  await send(request, 'POST', '/api/security/inventory/withdrawal', { reason: '处置结束' })
+  await enter(request, people.administrator)
+  expect((await request.get(`${address()}/api/security/assets/${assets.items[0]!.id}`)).status()).toBe(404)
 })

@@ -1,15 +1,15 @@
 import { Link } from 'react-router'
-import { DataTable, EmptyState, none, StatusTag, useMay, useText, type Column } from '../../kernel'
-import { answers, answerTone, bands, bandTone, states, stateTone, useWeaknessTexts, weaknessKey, type ExposureRow } from './weaknesses'
+import { DataTable, EmptyState, none, StatusTag, useText, type Column } from '../../kernel'
+import { answers, answerTone, bands, bandTone, states, stateTone, useDeclares, useWeaknessTexts, weaknessKey, type ExposureRow } from './weaknesses'
 
 /** What advisories mean for assets: what to do goes first. */
 export function ExposureTable({ fixed = {}, filters = false, stale = false }: { fixed?: Record<string, string>; filters?: boolean; stale?: boolean }) {
   const t = useWeaknessTexts()
   const text = useText()
-  const may = useMay()
+  const declares = useDeclares()
   const columns: Column<ExposureRow>[] = [
     { key: 'priority', title: t('weakness.exposures.priority'), sort: 'priority', render: (x) => x.answer === 'not_affected' ? none : <span className="lh-two"><StatusTag tone={bandTone[x.band]}>{t(`weakness.bands.${x.band}`)}</StatusTag><span className="lh-muted lh-number">{x.priority}</span></span> },
-    { key: 'asset', title: t('weakness.exposures.asset'), sort: 'asset', render: (x) => <span className="lh-two lh-wrap"><span><Link to={`/security/exposures/${x.id}`}>{x.asset}</Link></span><span className="lh-muted">{may('security.asset.write') ? [x.product, x.firmware].filter(Boolean).join(' · ') : text(x.enterprise)}</span></span> },
+    { key: 'asset', title: t('weakness.exposures.asset'), sort: 'asset', render: (x) => <span className="lh-two lh-wrap"><span><Link to={`/security/exposures/${x.id}`}>{x.asset}</Link></span><span className="lh-muted">{declares ? [x.product, x.firmware].filter(Boolean).join(' · ') : text(x.enterprise)}</span></span> },
     { key: 'remedy', title: t('weakness.exposures.remedy'), from: 'md', render: (x) => (x.remedy.category ? <span className="lh-two lh-wrap"><span>{t(`weakness.remedies.${x.remedy.category as 'other'}`)}</span><span className="lh-muted">{cut(x.remedy.details)}</span></span> : <span className="lh-muted">{t('weakness.exposures.noRemedy')}</span>) },
     { key: 'answer', title: t('weakness.exposures.answer'), render: (x) => <span className="lh-two lh-wrap"><StatusTag tone={answerTone[x.answer]}>{t(`weakness.answers.${x.answer}`)}</StatusTag><span className="lh-muted">{x.reason ? t(`weakness.reasons.${x.reason as 'version_named'}`) : none}</span></span> },
     { key: 'advisory', title: t('weakness.exposures.advisory'), sort: 'title', from: 'lg', render: (x) => <span className="lh-two lh-wrap"><span>{x.title} {x.kev && <StatusTag tone="bad">{t('weakness.advisories.kev')}</StatusTag>}</span><span className="lh-muted">{[x.tracking_id, x.listed].filter(Boolean).join(' · ')}</span></span> },

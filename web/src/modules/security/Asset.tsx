@@ -2,11 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Card, Drawer } from 'antd'
 import { useState } from 'react'
 import { useParams } from 'react-router'
-import { api, Confirm, DataTable, Failure, ifMatch, LinkButton, Loading, none, PageHeader, Particulars, read, StatusTag, SyntheticMark, useChange, useFormat, useMay, useText, type Schema } from '../../kernel'
+import { api, Confirm, DataTable, Failure, ifMatch, LinkButton, Loading, none, PageHeader, Particulars, read, StatusTag, SyntheticMark, useChange, useFormat, useSession, useText, type Schema } from '../../kernel'
 import { AssetForm } from './AssetForm'
 import { ExposureTable } from './AdvisoryExposureTable'
 import { usePlanTexts } from './planTexts'
-import { useWeaknessTexts, weaknessKey, type AssetFacts, type AssetRow } from './weaknesses'
+import { useDeclares, useWeaknessTexts, weaknessKey, type AssetFacts, type AssetRow } from './weaknesses'
 
 type Step = Schema<'AssetHistoryStep'>
 
@@ -37,12 +37,14 @@ function Acts({ asset: a }: { asset: AssetRow }) {
   const t = useWeaknessTexts()
   const p = usePlanTexts()
   const text = useText()
-  const may = useMay()
+  const declares = useDeclares()
+  const own = useSession().organisation.id === a.organisation_id
   const [editing, setEditing] = useState(false)
   const at = { params: { path: { id: a.id }, header: ifMatch(a.version) } }
   const edit = useChange({ run: (body: AssetFacts) => read(api.PUT('/api/security/assets/{id}', { ...at, body })), refresh: [weaknessKey], done: t('weakness.saved'), quiet: true, after: () => setEditing(false) })
   const retire = useChange({ run: (retired: boolean) => read(api.POST('/api/security/assets/{id}/retirement', { ...at, body: { retired } })), refresh: [weaknessKey], done: a.state === 'active' ? t('weakness.assets.retired') : t('weakness.assets.restored'), quiet: true })
-  if (!may('security.asset.write')) return <LinkButton to={`/security/assets/comparison?${new URLSearchParams({ organisation: a.organisation_id, name: text(a.enterprise) })}`}>{p('plan.comparison')}</LinkButton>
+  if (!own) return <LinkButton to={`/security/assets/comparison?${new URLSearchParams({ organisation: a.organisation_id, name: text(a.enterprise) })}`}>{p('plan.comparison')}</LinkButton>
+  if (!declares) return null
   const { name, role, vendor, product, model, order_number, firmware, serial, addresses, zone, zone_level, criticality, reach, responsible, site, note } = a
   return (
     <>

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, DataTable, EmptyState, EntityForm, Failure, Figure, Figures, LinkButton, Loading, none, PageHeader, PlainTable, read, StatusTag, useChange, useFormat, useMay, type Column } from '../../kernel'
 import { states, stateTone, usePlanTexts, type Figures as Numbers, type Line } from './planTexts'
-import { reaches, roles, useWeaknessTexts, weaknessKey } from './weaknesses'
+import { reaches, roles, useDeclares, useWeaknessTexts, weaknessKey } from './weaknesses'
 
 /** The comparison of another enterprise, for who supervises it. */
 export default function AssetComparisonPage() {
@@ -48,9 +48,10 @@ export function AssetComparison({ organisation = '' }: { organisation?: string }
 function Missing({ figures: d, own }: { figures: Numbers; own: boolean }) {
   const t = usePlanTexts()
   const may = useMay()
+  const declares = useDeclares()
   return (
     <>
-      {d.plans === 0 && <Alert type="info" showIcon title={t('plan.compare.noPlan')} action={own && may('security.asset.write') && <LinkButton size="small" to="/security/assets/inventory?tab=plans">{t('plan.compare.noPlanAction')}</LinkButton>} />}
+      {d.plans === 0 && <Alert type="info" showIcon title={t('plan.compare.noPlan')} action={own && declares && <LinkButton size="small" to="/security/assets/inventory?tab=plans">{t('plan.compare.noPlanAction')}</LinkButton>} />}
       {d.sensors === 0 && d.hidden === 0 && <Alert type="info" showIcon title={t('plan.compare.noSensor')} action={own && may('security.sensor.manage') && <LinkButton size="small" to="/security/sensors">{t('plan.compare.noSensorAction')}</LinkButton>} />}
       {d.hidden > 0 && <Alert type="warning" showIcon title={t('plan.compare.hidden', { n: d.hidden })} />}
       {d.beyond > 0 && <Alert type="warning" showIcon title={t('plan.compare.beyond', { n: d.beyond })} />}
@@ -82,10 +83,10 @@ function Lines({ organisation }: { organisation: string }) {
   const t = usePlanTexts()
   const w = useWeaknessTexts()
   const f = useFormat()
-  const may = useMay()
+  const declares = useDeclares()
   const [selected, setSelected] = useState<string[]>([])
   const [taking, setTaking] = useState(false)
-  const mine = !organisation && may('security.asset.write')
+  const mine = !organisation && declares
   const columns: Column<Line>[] = [
     { key: 'name', title: t('plan.field.device'), sort: 'name', render: (x) => <span className="lh-two lh-wrap"><span>{x.name}</span><span className="lh-muted">{[x.role && w(`weakness.roles.${x.role as 'plc'}`), x.vendor, x.model].filter(Boolean).join(' · ') || none}</span></span> },
     { key: 'state', title: t('plan.field.state'), sort: 'state', render: (x) => <span className="lh-two lh-wrap"><StatusTag tone={stateTone[x.state]}>{t(`plan.compare.states.${x.state}`)}</StatusTag><span className="lh-muted">{x.differences.map((d) => t(`plan.field.${d.field}`)).join(' · ')}</span></span> },

@@ -6,7 +6,7 @@ import { api, Confirm, DataTable, EmptyState, EntityForm, Failure, Figure, Figur
 import { AssetComparison } from './AssetComparison'
 import { AssetPlans } from './AssetPlans'
 import { usePlanTexts } from './planTexts'
-import { useWeaknessTexts, weaknessKey } from './weaknesses'
+import { useDeclares, useWeaknessTexts, weaknessKey } from './weaknesses'
 
 type Inventory = Schema<'AssetInventory'>
 type Pair = Schema<'AssetPair'>
@@ -49,7 +49,7 @@ export default function AssetInventory() {
 
 function Pairs() {
   const t = useWeaknessTexts()
-  const may = useMay()
+  const declares = useDeclares()
   const { data, error, refetch } = useQuery({ queryKey: [...weaknessKey, 'pairs'], queryFn: () => read(api.GET('/api/security/asset-pairs')) })
   const merge = useChange({ run: (x: { survivor_id: string; other_id: string }) => read(api.POST('/api/security/asset-merges', { body: x })), refresh: [weaknessKey], done: t('weakness.inventory.merged'), quiet: true })
   const distinct = useChange({ run: (x: { first_id: string; second_id: string }) => read(api.POST('/api/security/asset-pairs/distinct', { body: x })), refresh: [weaknessKey], done: t('weakness.inventory.told'), quiet: true })
@@ -58,7 +58,7 @@ function Pairs() {
   if (data.items.length === 0) return <EmptyState title={t('weakness.inventory.noPairs')} />
   const side = (a: Pair['first'], o: Pair['first']) => (
     <span className="lh-two lh-wrap">
-      <span><Link to={`/security/assets/${a.id}`}>{a.name}</Link> {may('security.asset.write') && <Confirm title={a.name} note={<p>{t('weakness.inventory.mergeNote')}</p>} label={t('weakness.inventory.keep')} danger={false} button={{ size: 'small' }} run={() => merge.mutateAsync({ survivor_id: a.id, other_id: o.id })} />}</span>
+      <span><Link to={`/security/assets/${a.id}`}>{a.name}</Link> {declares && <Confirm title={a.name} note={<p>{t('weakness.inventory.mergeNote')}</p>} label={t('weakness.inventory.keep')} danger={false} button={{ size: 'small' }} run={() => merge.mutateAsync({ survivor_id: a.id, other_id: o.id })} />}</span>
       <span className="lh-muted">{[a.vendor, a.product, a.model, a.firmware, a.serial].filter(Boolean).join(' · ') || none}</span>
     </span>
   )
@@ -68,7 +68,7 @@ function Pairs() {
       columns={[
         { title: t('weakness.assets.one'), render: (_, x) => side(x.first, x.second) },
         { title: t('weakness.assets.one'), render: (_, x) => side(x.second, x.first) },
-        { title: t('weakness.import.by'), render: (_, x) => <span className="lh-two lh-wrap"><span>{t(`weakness.by.${x.by}`)}</span>{may('security.asset.write') && <Button size="small" onClick={() => distinct.mutate({ first_id: x.first.id, second_id: x.second.id })}>{t('weakness.inventory.distinct')}</Button>}</span> },
+        { title: t('weakness.import.by'), render: (_, x) => <span className="lh-two lh-wrap"><span>{t(`weakness.by.${x.by}`)}</span>{declares && <Button size="small" onClick={() => distinct.mutate({ first_id: x.first.id, second_id: x.second.id })}>{t('weakness.inventory.distinct')}</Button>}</span> },
       ]}
     />
   )
@@ -77,7 +77,7 @@ function Pairs() {
 function Merges() {
   const t = useWeaknessTexts()
   const f = useFormat()
-  const may = useMay()
+  const declares = useDeclares()
   const undo = useChange({ run: (id: string) => read(api.POST('/api/security/asset-merges/{id}/undoing', { params: { path: { id } } })), refresh: [weaknessKey], done: t('weakness.inventory.undone'), quiet: true })
   return (
     <DataTable<Merge>
@@ -86,7 +86,7 @@ function Merges() {
         { key: 'at', title: t('weakness.field.when'), render: (x) => <span className="lh-number">{f.time(x.at)}</span> },
         { key: 'name', title: t('weakness.assets.one'), render: (x) => <span className="lh-wrap">{x.other} → <Link to={`/security/assets/${x.survivor_id}`}>{x.name}</Link></span> },
         { key: 'by', title: t('weakness.field.who'), from: 'sm', render: (x) => x.by },
-        { key: 'undo', title: t('weakness.inventory.undo'), render: (x) => (x.undone_at ? <StatusTag tone="idle">{t('weakness.inventory.undone')}</StatusTag> : may('security.asset.write') ? <Confirm title={t('weakness.inventory.undo')} note={<p>{t('weakness.inventory.undoNote')}</p>} label={t('weakness.inventory.undo')} danger={false} button={{ size: 'small' }} run={() => undo.mutateAsync(x.id)} /> : none) },
+        { key: 'undo', title: t('weakness.inventory.undo'), render: (x) => (x.undone_at ? <StatusTag tone="idle">{t('weakness.inventory.undone')}</StatusTag> : declares ? <Confirm title={t('weakness.inventory.undo')} note={<p>{t('weakness.inventory.undoNote')}</p>} label={t('weakness.inventory.undo')} danger={false} button={{ size: 'small' }} run={() => undo.mutateAsync(x.id)} /> : none) },
       ]}
     />
   )
@@ -97,11 +97,12 @@ function Looks({ inventory: v }: { inventory: Inventory }) {
   const f = useFormat()
   const text = useText()
   const may = useMay()
+  const declares = useDeclares()
   const [giving, setGiving] = useState(false)
   const [reason, setReason] = useState('')
   const give = useChange({ run: (purpose: string) => read(api.POST('/api/security/inventory/consent', { body: { purpose } })), refresh: [weaknessKey], done: t('weakness.saved'), quiet: true, after: () => setGiving(false) })
   const withdraw = useChange({ run: () => read(api.POST('/api/security/inventory/withdrawal', { body: { reason } })), refresh: [weaknessKey], done: t('weakness.saved'), quiet: true })
-  const act = !may('security.asset.consent') ? undefined : v.consented
+  const act = !(declares && may('security.asset.consent')) ? undefined : v.consented
     ? <Confirm title={t('weakness.inventory.withdraw')} note={<p>{t('weakness.inventory.withdrawNote')}</p>} label={t('weakness.inventory.withdraw')} button={{ size: 'small' }} disabled={reason.trim() === ''} run={() => withdraw.mutateAsync()}><Input aria-label={t('weakness.decision.reason')} placeholder={t('weakness.decision.reason')} maxLength={300} value={reason} onChange={(e) => setReason(e.target.value)} /></Confirm>
     : <Button size="small" onClick={() => setGiving(true)}>{t('weakness.inventory.give')}</Button>
   return (

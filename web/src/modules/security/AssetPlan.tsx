@@ -2,22 +2,21 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Card, Drawer, Flex } from 'antd'
 import { useState } from 'react'
 import { useNavigate, useParams, useSearchParams } from 'react-router'
-import { api, Confirm, DataTable, EmptyState, Failure, ifMatch, LinkButton, Loading, none, PageHeader, read, StatusTag, SyntheticMark, useChange, useFormat, useMay, useText, type Column } from '../../kernel'
+import { api, Confirm, DataTable, EmptyState, Failure, ifMatch, LinkButton, Loading, none, PageHeader, read, StatusTag, SyntheticMark, useChange, useFormat, useText, type Column } from '../../kernel'
 import { PlanDifference } from './AssetPlanDifference'
 import { AboutPlan, PlanState } from './AssetPlans'
 import { usePlanTexts, type Plan, type Revision, type Thing } from './planTexts'
-import { useWeaknessTexts, weaknessKey } from './weaknesses'
+import { useDeclares, useWeaknessTexts, weaknessKey } from './weaknesses'
 
 /** A plan: its revisions, which of them counts, and what they say. */
 export default function AssetPlan() {
   const t = usePlanTexts()
   const text = useText()
-  const may = useMay()
+  const mine = useDeclares()
   const { id = '' } = useParams()
   const { data: p, error, refetch } = useQuery({ queryKey: [...weaknessKey, 'plan', id], queryFn: () => read(api.GET('/api/security/asset-plans/{id}', { params: { path: { id } } })) })
   if (error) return <><PageHeader title={t('plan.one')} /><Failure problem={error} retry={() => void refetch()} /></>
   if (!p) return <Loading />
-  const mine = may('security.asset.write')
   return (
     <div className="lh-stack">
       <PageHeader title={p.name} note={p.note || text(p.enterprise)} marks={<><PlanState plan={p} />{p.synthetic && <SyntheticMark />}</>} actions={mine && <Acts plan={p} />} />
@@ -50,7 +49,7 @@ function Acts({ plan: p }: { plan: Plan }) {
 function Revisions({ plan: p }: { plan: Plan }) {
   const t = usePlanTexts()
   const f = useFormat()
-  const may = useMay()
+  const declares = useDeclares()
   const [, setParams] = useSearchParams()
   const [shown, setShown] = useState<number>()
   const show = (n: number) => setParams((old) => { const next = new URLSearchParams(old); next.set('revision', String(n)); return next })
@@ -64,7 +63,7 @@ function Revisions({ plan: p }: { plan: Plan }) {
         <span className="lh-actions">
           <Button size="small" onClick={() => show(r.number)}>{t('plan.act.lines')}</Button>
           <Button size="small" onClick={() => setShown(r.number)}>{t('plan.act.difference')}</Button>
-          {may('security.asset.write') && !p.ended && <Decide plan={p} revision={r} />}
+          {declares && !p.ended && <Decide plan={p} revision={r} />}
         </span>
       ),
     },
@@ -73,7 +72,7 @@ function Revisions({ plan: p }: { plan: Plan }) {
     <Card size="small" title={t('plan.revisions')}>
       <DataTable<Revision>
         url={`/api/security/asset-plans/${p.id}/revisions`} queryKey={[...weaknessKey, 'revisions', p.id]} label={t('plan.revisions')} prefix="r." views="" rowKey={(r) => String(r.number)} columns={columns}
-        empty={<EmptyState title={t('plan.noRevisions')} note={may('security.asset.write') && t('plan.noRevisionsNote')} />}
+        empty={<EmptyState title={t('plan.noRevisions')} note={declares && t('plan.noRevisionsNote')} />}
       />
       <Drawer title={t('plan.act.difference')} open={shown !== undefined} onClose={() => setShown(undefined)} size="large" destroyOnHidden>{shown !== undefined && <Between plan={p.id} number={shown} />}</Drawer>
     </Card>

@@ -2,9 +2,9 @@ import { PlusOutlined } from '@ant-design/icons'
 import { Button, Drawer, Form, Input } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { api, DataTable, EmptyState, EntityForm, none, read, StatusTag, SyntheticMark, useChange, useFormat, useMay, useText, type Column } from '../../kernel'
+import { api, DataTable, EmptyState, EntityForm, none, read, StatusTag, SyntheticMark, useChange, useFormat, useText, type Column } from '../../kernel'
 import { usePlanTexts, type Plan } from './planTexts'
-import { weaknessKey } from './weaknesses'
+import { useDeclares, weaknessKey } from './weaknesses'
 
 interface About { name: string; note: string }
 
@@ -13,11 +13,10 @@ export function AssetPlans() {
   const t = usePlanTexts()
   const f = useFormat()
   const text = useText()
-  const may = useMay()
+  const mine = useDeclares()
   const go = useNavigate()
   const [adding, setAdding] = useState(false)
   const add = useChange({ run: (body: About) => read(api.POST('/api/security/asset-plans', { body })), refresh: [weaknessKey], done: t('plan.saved'), quiet: true, after: (p: Plan) => { setAdding(false); void go(`/security/assets/plans/${p.id}`) } })
-  const mine = may('security.asset.write')
   const columns: Column<Plan>[] = [
     { key: 'name', title: t('plan.one'), sort: 'name', render: (p) => <span className="lh-two lh-wrap"><span><Link to={`/security/assets/plans/${p.id}`}>{p.name}</Link> {p.synthetic && <SyntheticMark />}</span><span className="lh-muted">{mine ? p.note : text(p.enterprise)}</span></span> },
     { key: 'state', title: t('plan.list.state'), render: (p) => <PlanState plan={p} /> },

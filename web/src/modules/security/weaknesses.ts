@@ -1,4 +1,4 @@
-import { textsOf, type Schema, type Tone } from '../../kernel'
+import { textsOf, useMay, useSession, type Schema, type Tone } from '../../kernel'
 import type { zh } from './weaknessZh'
 
 /** Translates the texts of assets and weaknesses. */
@@ -16,6 +16,13 @@ export type ExposureDetail = Schema<'AdvisoryExposureDetail'>
 
 /** The beginning of the cache keys of assets and weaknesses. */
 export const weaknessKey = ['security-weaknesses']
+
+/** Whether the reader declares assets: those who supervise enterprises do not, whatever their role may do. */
+export function useDeclares(): boolean {
+  const may = useMay()
+  const { kind } = useSession().organisation
+  return may('security.asset.write') && !['bureau', 'park', 'responder'].includes(kind)
+}
 
 export const roles = ['workstation', 'hmi', 'plc', 'rtu', 'ied', 'historian', 'control_server', 'application_server', 'gateway', 'safety_controller', 'vpn_server', 'jump_host', 'field_io', 'router', 'switch', 'firewall', 'dcs_controller', 'pac'] as const
 export const reaches = ['internet', 'remote', 'internal', 'isolated', 'unknown'] as const
