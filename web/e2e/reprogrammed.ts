@@ -1,14 +1,9 @@
 import { expect, type APIRequestContext } from '@playwright/test'
-import { execFile, spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { pcap, type Segment } from './capture'
-import { binary } from './start'
-import { address, send } from './support'
-
-const run = promisify(execFile)
+import { enrolled, probing } from './probe'
+import { address } from './support'
 
 /** Jobs of S7 from one host to a controller (RFC 1006), one every twenty seconds. */
 function s7(jobs: string[]): Segment[] {
@@ -25,21 +20,12 @@ const start = '28000000000000fd000009505f50524f4752414d'
 
 /** Gives the enterprise of whoever is signed in a probe that hears how a controller is stopped, given a program and started, and waits for its alerts. */
 export async function reprogrammed(request: APIRequestContext, name: string): Promise<{ id: string }> {
-  const machine = await send<{ id: string; token: string; url: string; fingerprint: string }>(request, 'POST', '/api/machine/machines', { name: `${name}探针`, kind: 'probe' })
-  const sensor = await send<{ id: string }>(request, 'POST', '/api/security/sensors', { name, machine_id: machine.id, consent: 'none' })
-  const dir = await mkdtemp(join(tmpdir(), 'linghang-probe-'))
-  try {
-    await run(binary(), ['machine', 'enrol', '--url', machine.url, '--token', machine.token, '--ca-sha256', machine.fingerprint, '--dir', join(dir, 'machine')])
-    await writeFile(join(dir, 'line.pcap'), pcap(s7([stop, download, start]), new Date()))
-    await writeFile(join(dir, 'probe.yaml'), `machine: ${join(dir, 'machine')}\nspool: ${join(dir, 'spool')}\nread: ${join(dir, 'line.pcap')}\n`)
-    const probe = spawn(binary(), ['probe', 'run', '--config', join(dir, 'probe.yaml')], { stdio: 'ignore' })
-    try {
+  return enrolled(request, name, 'none', async (dir, sensor) => {
+    const file = join(dir, 'line.pcap')
+    await writeFile(file, pcap(s7([stop, download, start]), new Date()))
+    await probing(dir, `read: ${file}`, async () => {
       await expect.poll(async () => (await (await request.get(`${address()}/api/security/alerts`)).json() as { total: number }).total, { timeout: 60_000 }).toBeGreaterThanOrEqual(4)
-    } finally {
-      probe.kill()
-    }
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
-  return sensor
+    })
+    return sensor
+  })
 }

@@ -1,14 +1,7 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { hear, readCoils, readRegisters, writeRegister } from './capture'
 import { picture } from './picture'
-import { binary } from './start'
+import { enrolled } from './probe'
 import { accessible, address, enter, expect, narrow, organisation, people, send, test } from './support'
-
-const run = promisify(execFile)
 
 test('who speaks with whom is learned, reviewed by keyboard and enforced; a deviation is agreed to', async ({ page, another }) => {
   test.setTimeout(240_000)
@@ -16,13 +9,8 @@ test('who speaks with whom is learned, reviewed by keyboard and enforced; a devi
   await organisation(request, '基线用户企业', [{ login: 'baseline.manager', role: 'manager', name: '安全负责人' }])
   await page.context().clearCookies()
   await enter(request, 'baseline.manager')
-  const machine = await send<{ id: string; token: string; url: string; fingerprint: string }>(request, 'POST', '/api/machine/machines', { name: '二号线探针', kind: 'probe' })
-  const sensor = await send<{ id: string }>(request, 'POST', '/api/security/sensors', { name: '二号线', machine_id: machine.id, consent: 'detail' })
   await send(request, 'POST', '/api/security/assets', { name: '主控 PLC', role: 'plc', vendor: '', product: '', model: '', order_number: '', firmware: '', serial: '', addresses: [{ ip: '10.0.0.1' }], zone: '控制区', zone_level: 1, criticality: 2, reach: 'internal', responsible: '', site: '', note: '' })
-  const dir = await mkdtemp(join(tmpdir(), 'linghang-probe-'))
-  try {
-    await run(binary(), ['machine', 'enrol', '--url', machine.url, '--token', machine.token, '--ca-sha256', machine.fingerprint, '--dir', join(dir, 'machine')])
-
+  await enrolled(request, '二号线', 'detail', async (dir, sensor) => {
     // A baseline begins to learn.
     const firm = await another('baseline.manager')
     const banner = (text: string) => firm.locator('.ant-alert').getByText(text)
@@ -130,7 +118,5 @@ test('who speaks with whom is learned, reviewed by keyboard and enforced; a devi
     await narrow(city)
     await picture(city, 'security-baseline-phone-en')
     expect(await (await request.get(`${address()}/api/security/sensors/${sensor.id}/looks`)).text()).toContain('"what":"baselines"')
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
+  })
 })

@@ -1,13 +1,8 @@
-import { execFile, spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { picture } from './picture'
-import { binary } from './start'
-import { accessible, address, enter, expect, narrow, organisation, people, send, test } from './support'
-
-const run = promisify(execFile)
+import { enrolled, probing } from './probe'
+import { accessible, address, enter, expect, narrow, organisation, people, test } from './support'
 
 const objects = (at: Date) => {
   const time = at.toISOString()
@@ -44,22 +39,13 @@ test('the bureau imports intelligence; an enterprise is told of a hit; the city 
   await organisation(request, '情报用户企业', [{ login: 'intel.manager', role: 'manager', name: '安全负责人' }])
   await page.context().clearCookies()
   await enter(request, 'intel.manager')
-  const machine = await send<{ id: string; token: string; url: string; fingerprint: string }>(request, 'POST', '/api/machine/machines', { name: '边界探针', kind: 'probe' })
-  await send(request, 'POST', '/api/security/sensors', { name: '边界', machine_id: machine.id, consent: 'detail' })
-  const dir = await mkdtemp(join(tmpdir(), 'linghang-intel-'))
-  try {
-    await run(binary(), ['machine', 'enrol', '--url', machine.url, '--token', machine.token, '--ca-sha256', machine.fingerprint, '--dir', join(dir, 'machine')])
-    await writeFile(join(dir, 'eve.json'), `${JSON.stringify({ timestamp: new Date().toISOString(), event_type: 'alert', src_ip: '10.0.0.7', dest_ip: '203.0.113.80', src_port: 40_001, dest_port: 443, proto: 'TCP', app_proto: 'tls', alert: { action: 'allowed', gid: 1, signature_id: 7, signature: 'outbound TLS', category: 'Misc', severity: 3 } })}\n`)
-    await writeFile(join(dir, 'probe.yaml'), `machine: ${join(dir, 'machine')}\nspool: ${join(dir, 'spool')}\nlogs:\n  - {format: eve, file: ${join(dir, 'eve.json')}}\n`)
-    const probe = spawn(binary(), ['probe', 'run', '--config', join(dir, 'probe.yaml')], { stdio: 'ignore' })
-    try {
+  await enrolled(request, '边界', 'detail', async (dir) => {
+    const file = join(dir, 'eve.json')
+    await writeFile(file, `${JSON.stringify({ timestamp: new Date().toISOString(), event_type: 'alert', src_ip: '10.0.0.7', dest_ip: '203.0.113.80', src_port: 40_001, dest_port: 443, proto: 'TCP', app_proto: 'tls', alert: { action: 'allowed', gid: 1, signature_id: 7, signature: 'outbound TLS', category: 'Misc', severity: 3 } })}\n`)
+    await probing(dir, `logs:\n  - {format: eve, file: ${file}}`, async () => {
       await expect.poll(async () => (await (await request.get(`${address()}/api/security/alerts?kind=intel`)).json() as { total: number }).total, { timeout: 90_000 }).toBe(1)
-    } finally {
-      probe.kill()
-    }
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
+    })
+  })
 
   // The enterprise reads why, and the indicator that it was hit by.
   const firm = await another('intel.manager')

@@ -1,14 +1,9 @@
-import { expect, type APIRequestContext } from '@playwright/test'
-import { execFile, spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import type { APIRequestContext } from '@playwright/test'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { picture } from './picture'
-import { binary } from './start'
-import { accessible, address, enter, narrow, organisation, people, send, test } from './support'
-
-const run = promisify(execFile)
+import { enrolled, probing } from './probe'
+import { accessible, address, enter, expect, narrow, organisation, people, test } from './support'
 
 /** A sound rule, and one with a modifier that does not exist, on its line 9. */
 const rules = `title: 工程师站运行编码的 PowerShell
@@ -48,23 +43,11 @@ function event(at: Date): string {
 
 /** Gives the enterprise a probe that reads a log of Windows, and passes on lines as they are written. */
 async function probe(request: APIRequestContext, name: string, say: (write: (line: string) => Promise<void>) => Promise<void>): Promise<void> {
-  const machine = await send<{ id: string; token: string; url: string; fingerprint: string }>(request, 'POST', '/api/machine/machines', { name: `${name}探针`, kind: 'probe' })
-  await send(request, 'POST', '/api/security/sensors', { name, machine_id: machine.id, consent: 'none' })
-  const dir = await mkdtemp(join(tmpdir(), 'linghang-probe-'))
-  try {
-    await run(binary(), ['machine', 'enrol', '--url', machine.url, '--token', machine.token, '--ca-sha256', machine.fingerprint, '--dir', join(dir, 'machine')])
+  await enrolled(request, name, 'none', async (dir) => {
     const file = join(dir, 'windows.json')
     await writeFile(file, '')
-    await writeFile(join(dir, 'probe.yaml'), `machine: ${join(dir, 'machine')}\nspool: ${join(dir, 'spool')}\nlogs:\n  - file: ${file}\n    format: windows\n`)
-    const child = spawn(binary(), ['probe', 'run', '--config', join(dir, 'probe.yaml')], { stdio: 'ignore' })
-    try {
-      await say((line) => writeFile(file, `${line}\n`, { flag: 'a' }))
-    } finally {
-      child.kill()
-    }
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
+    await probing(dir, `logs:\n  - {format: windows, file: ${file}}`, () => say((line) => writeFile(file, `${line}\n`, { flag: 'a' })))
+  })
 }
 
 async function total(request: APIRequestContext, path: string): Promise<number> {
@@ -133,7 +116,7 @@ test('an enterprise brings rules, sees what is refused, tries them, puts them in
   await expect(english.getByRole('link', { name: '工程师站规则' })).toBeVisible()
   await picture(english, 'security-own-rules-en')
   await english.getByRole('link', { name: '工程师站规则' }).click()
-  await expect(english.getByText('1 events were looked at')).toBeVisible()
+  await expect(english.getByText('Events that were looked at: 1')).toBeVisible()
   await picture(english, 'security-own-rules-set-en')
   await narrow(english)
   await picture(english, 'security-own-rules-set-phone-en')

@@ -1,14 +1,7 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { hear, readRegisters, writeRegister } from './capture'
 import { picture } from './picture'
-import { binary } from './start'
+import { enrolled } from './probe'
 import { accessible, address, enter, expect, narrow, organisation, people, send, test } from './support'
-
-const run = promisify(execFile)
 
 test('zones stand beside what was seen; conduits are taken over and enforced, and a command between zones is an alert', async ({ page, another }) => {
   test.setTimeout(240_000)
@@ -21,15 +14,11 @@ test('zones stand beside what was seen; conduits are taken over and enforced, an
   await expect(firm.getByText('资产还没有区域')).toBeVisible()
   await accessible(firm)
   await picture(firm, 'security-zones-empty')
-  const machine = await send<{ id: string; token: string; url: string; fingerprint: string }>(request, 'POST', '/api/machine/machines', { name: '分区探针', kind: 'probe' })
-  await send(request, 'POST', '/api/security/sensors', { name: '分区探针', machine_id: machine.id, consent: 'detail' })
   const facts = { role: 'plc', vendor: '', product: '', model: '', order_number: '', firmware: '', serial: '', criticality: 2, reach: 'internal', responsible: '', site: '', note: '' }
   for (const [name, host, zone, level] of [['主控 PLC', 1, '控制区', 2], ['备用 PLC', 2, '控制区', 2], ['报表主机', 9, '办公区', 1], ['工程师站', 8, '运维区', 2]] as const) {
     await send(request, 'POST', '/api/security/assets', { ...facts, name, addresses: [{ ip: `10.0.0.${host}` }], zone, zone_level: level })
   }
-  const dir = await mkdtemp(join(tmpdir(), 'linghang-probe-'))
-  try {
-    await run(binary(), ['machine', 'enrol', '--url', machine.url, '--token', machine.token, '--ca-sha256', machine.fingerprint, '--dir', join(dir, 'machine')])
+  await enrolled(request, '分区', 'detail', async (dir) => {
     await hear(dir, 'before', [{ from: 9, to: 1, unit: 1, pdu: readRegisters }, { from: 8, to: 1, unit: 1, pdu: writeRegister }, { from: 1, to: 2, unit: 1, pdu: readRegisters }, { from: 77, to: 1, unit: 1, pdu: readRegisters }])
     const flows = async () => (await (await request.get(`${address()}/api/security/zones`)).json() as { flows: unknown[] }).flows.length
     await expect.poll(flows, { timeout: 60_000 }).toBe(4)
@@ -109,7 +98,5 @@ test('zones stand beside what was seen; conduits are taken over and enforced, an
     await picture(city, 'security-zones-phone-en')
     expect(city.url()).toContain(firmID)
     expect(await (await request.get(`${address()}/api/security/inventory/accesses`)).text()).toContain('"way":"zones"')
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
+  })
 })

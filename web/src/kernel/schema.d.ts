@@ -30397,6 +30397,16 @@ export interface components {
             /** @enum {string} */
             state: "should_be_gone" | "unknown" | "not_declared" | "missing" | "not_seen" | "not_planned" | "ambiguous" | "differs" | "agrees" | "later" | "gone" | "untold";
         };
+        PlannedDifferenceCounts: {
+            /** Format: int64 */
+            added: number;
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            removed: number;
+            /** Format: int64 */
+            same: number;
+        };
         PlannedFieldChange: {
             after: string;
             before: string;
@@ -30432,20 +30442,14 @@ export interface components {
             added: components["schemas"]["PlannedThing"][];
             /** @description 500 at most */
             changed: components["schemas"]["PlannedRevisionChange"][];
+            counts: components["schemas"]["PlannedDifferenceCounts"];
             /**
              * Format: int64
              * @description 0: nothing before
              */
             from: number;
-            /**
-             * Format: int64
-             * @description How many more there are of the three
-             */
-            hidden: number;
             /** @description 500 at most */
             removed: components["schemas"]["PlannedThing"][];
-            /** Format: int64 */
-            same: number;
             /** Format: int64 */
             to: number;
         };

@@ -92,12 +92,15 @@ type brought struct {
 	findings []RuleFinding
 	refused  int // documents
 	silent   int
+
+	lines map[string][]string // of each file
+	words []faultWord
 }
 
 // unpackRules are the files of an upload: one of YAML, or those of a zip.
 func unpackRules(name string, data []byte) ([]ruleFile, error) {
 	if !bytes.HasPrefix(data, []byte("PK\x03\x04")) {
-		f, err := ruleText(cmp.Or(path.Base(name), "rules.yml"), data)
+		f, err := ruleText(cmp.Or(name, "rules.yml"), data)
 		return []ruleFile{f}, err
 	}
 	r, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
@@ -150,7 +153,9 @@ func unpackRule(f *zip.File, left int64) ([]byte, error) {
 	return text, nil
 }
 
+// ruleText is a file of rules. Its name leads nowhere else when an archive of it is unpacked.
 func ruleText(name string, data []byte) (ruleFile, error) {
+	name = strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(name, `\`, "/")), "/")
 	if runes := []rune(name); len(runes) > mostLabel {
 		name = string(runes[len(runes)-mostLabel:])
 	}
@@ -167,10 +172,13 @@ func ruleText(name string, data []byte) (ruleFile, error) {
 // bring reads and compiles files. What is refused is told and left out; most is how many rules there
 // may be.
 func (p *Pack) bring(files []ruleFile, most int) (*brought, error) {
-	b := &brought{files: files, findings: []RuleFinding{}}
+	b := &brought{files: files, findings: []RuleFinding{}, lines: map[string][]string{}, words: faultWords()}
 	var parsed []sigma.File
 	documents := 0
 	for _, f := range files {
+		if b.lines[f.Name] == nil {
+			b.lines[f.Name] = linesOf(f.Text)
+		}
 		file, err := sigma.Parse(f.Name, []byte(f.Text))
 		if bad := (*sigma.ParseError)(nil); errors.As(err, &bad) {
 			b.refuse(bad.Faults)
@@ -251,7 +259,9 @@ func (b *brought) refuse(faults sigma.Faults) {
 			b.refused++
 			last = at
 		}
-		b.find(RuleFinding{Kind: "refused", File: f.File, Line: f.Line, Column: f.Column, Rule: f.Rule, Part: f.Part, What: inBoth(f.What), Mend: inBoth(f.Mend)})
+		if len(b.findings) < mostFindings {
+			b.find(RuleFinding{Kind: "refused", File: f.File, Line: f.Line, Column: f.Column, Rule: f.Rule, Part: f.Part, What: inBoth(b.words, f.What), Mend: inBoth(b.words, f.Mend)})
+		}
 	}
 }
 
@@ -282,7 +292,7 @@ func (b *brought) add(p *Pack, m sigma.Meta, kind string, from sigma.LogSource, 
 		Tags: cutAll(m.Tags), References: cutAll(m.References), FalsePositives: cutAll(m.FalsePositives),
 	}
 	o := ownRule{key: keyOfRule(&m), rule: r, logsource: logsourceText(from), file: m.Place.File, line: m.Place.Line}
-	sum := sha256.Sum256([]byte(documentAt(b.files, m.Place)))
+	sum := sha256.Sum256([]byte(documentAt(b.lines[m.Place.File], m.Place.Line)))
 	o.digest = hex.EncodeToString(sum[:])
 	if o.silent = sourced && !p.taxonomy.delivers(from); o.silent {
 		b.silent++
@@ -312,22 +322,16 @@ func logsourceText(l sigma.LogSource) string {
 	return strings.Join(parts, " ")
 }
 
-// documentAt is the text of a document: from where it begins to where the next does.
-func documentAt(files []ruleFile, at sigma.Place) string {
-	i := slices.IndexFunc(files, func(f ruleFile) bool { return f.Name == at.File })
-	if i < 0 || at.Line < 1 {
+func linesOf(text string) []string { return strings.SplitAfter(text, "\n") }
+
+// documentAt is the text of the document that begins on a line: up to where the next does.
+func documentAt(lines []string, line int) string {
+	if line < 1 || line > len(lines) {
 		return ""
 	}
-	lines := strings.SplitAfter(files[i].Text, "\n")
-	if at.Line > len(lines) {
-		return ""
-	}
-	lines = lines[at.Line-1:]
-	for n, l := range lines {
-		if strings.HasPrefix(l, "---") || strings.HasPrefix(l, "...") {
-			lines = lines[:n]
-			break
-		}
+	lines = lines[line-1:]
+	if n := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "---") || strings.HasPrefix(l, "...") }); n >= 0 {
+		lines = lines[:n]
 	}
 	return strings.Join(lines, "")
 }

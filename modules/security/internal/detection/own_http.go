@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,7 +16,6 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
-	"linghang/lib/sigma"
 )
 
 func (m *Detection) ownRoutes() []module.Route {
@@ -120,7 +120,9 @@ func (m *Detection) ownRule(ctx context.Context, in httpd.Object) (x OwnRuleText
 	if err != nil {
 		return x, err
 	}
-	x.Text = documentAt(files, sigma.Place{File: x.File, Line: int(x.Line)})
+	if i := slices.IndexFunc(files, func(f ruleFile) bool { return f.Name == x.File }); i >= 0 {
+		x.Text = documentAt(linesOf(files[i].Text), int(x.Line))
+	}
 	return x, nil
 }
 

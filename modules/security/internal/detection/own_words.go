@@ -8,8 +8,8 @@ import (
 
 // inBoth is what the engine says of a fault, in both languages. What is said seldom is told in
 // English in both: it names places in a file that is in English itself.
-func inBoth(en string) lang.Text {
-	for _, w := range faultWords() {
+func inBoth(words []faultWord, en string) lang.Text {
+	for _, w := range words {
 		if at := w.en.FindStringSubmatchIndex(en); at != nil {
 			return lang.Text{ZH: string(w.en.ExpandString(nil, w.zh, en, at)), EN: en}
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"linghang/lib/sigma"
+	"linghang/modules/security/internal/feed"
 )
 
 //go:embed taxonomy/windows.yml
@@ -38,7 +39,7 @@ func readTaxonomy() (*taxonomy, error) {
 		t.all = append(t.all, suricataSources(kind)...)
 		t.all = append(t.all, zeekSources(kind)...)
 	}
-	for _, kind := range []string{"notice", "dce_rpc", "smb_mapping", "smb_files", "kerberos", "ntlm", "ssh", "rdp", "ftp", "x509", "software", "tunnel", "socks", "smtp", "weird"} {
+	for _, kind := range append(feed.ZeekLogs(), "notice") {
 		t.all = append(t.all, zeekSources(kind)...)
 	}
 	return t, nil
@@ -76,37 +77,32 @@ func (t *taxonomy) delivers(l sigma.LogSource) bool {
 	})
 }
 
-// suricataSources are the log sources of a transaction that Suricata wrote, as the taxonomy names
-// them (version 2.1.0), with what Suricata itself is called: rules are written for either.
-func suricataSources(kind string) []sigma.LogSource {
-	const product = "suricata"
+// transactionSources are the log sources of a transaction, as the taxonomy names them (version
+// 2.1.0), with what the product itself is called: rules are written for either.
+func transactionSources(kind, product, tls, files string) []sigma.LogSource {
 	switch kind {
 	case "dns":
 		return []sigma.LogSource{{Category: "dns", Product: product, Service: "dns"}, {Category: "dns_query"}, {Category: "network", Service: "dns"}}
 	case "http":
 		return []sigma.LogSource{{Category: "proxy", Product: product, Service: "http"}, {Category: "webserver"}}
 	case "tls":
-		return []sigma.LogSource{{Category: "network_connection", Product: product, Service: "tls"}, {Category: "network", Service: "connection"}}
+		return []sigma.LogSource{{Category: "network_connection", Product: product, Service: tls}, {Category: "network", Service: "connection"}}
 	case "fileinfo":
-		return []sigma.LogSource{{Product: product, Service: "fileinfo"}}
+		return []sigma.LogSource{{Product: product, Service: files}}
 	}
 	return nil
 }
 
+func suricataSources(kind string) []sigma.LogSource {
+	return transactionSources(kind, "suricata", "tls", "fileinfo")
+}
+
 // zeekSources are those of a line of Zeek, by the names that Suricata has for what both tell.
 func zeekSources(kind string) []sigma.LogSource {
-	const product = "zeek"
-	switch kind {
-	case "dns":
-		return []sigma.LogSource{{Category: "dns", Product: product, Service: "dns"}, {Category: "dns_query"}, {Category: "network", Service: "dns"}}
-	case "http":
-		return []sigma.LogSource{{Category: "proxy", Product: product, Service: "http"}, {Category: "webserver"}}
-	case "tls":
-		return []sigma.LogSource{{Category: "network_connection", Product: product, Service: "ssl"}, {Category: "network", Service: "connection"}}
-	case "fileinfo":
-		return []sigma.LogSource{{Product: product, Service: "files"}}
+	if list := transactionSources(kind, "zeek", "ssl", "files"); list != nil {
+		return list
 	}
-	return []sigma.LogSource{{Product: product, Service: kind}}
+	return []sigma.LogSource{{Product: "zeek", Service: kind}}
 }
 
 // syslogSources are those of a message: of its program, of its facility, and of syslog itself.

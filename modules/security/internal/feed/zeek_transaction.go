@@ -78,9 +78,16 @@ func (z *zeekSaid) read(log string, e *Event) {
 		z.tls(e)
 	case "files":
 		z.file(e)
-	case "dce_rpc", "smb_mapping", "smb_files", "kerberos", "ntlm", "ssh", "rdp", "ftp", "x509", "software", "tunnel", "socks", "smtp", "weird":
-		z.others(e)
+	default:
+		if slices.Contains(ZeekLogs(), log) {
+			z.others(e)
+		}
 	}
+}
+
+// ZeekLogs are the logs of Zeek that are kept under its own names for their fields.
+func ZeekLogs() []string {
+	return []string{"dce_rpc", "smb_mapping", "smb_files", "kerberos", "ntlm", "ssh", "rdp", "ftp", "x509", "software", "tunnel", "socks", "smtp", "weird"}
 }
 
 func (z *zeekSaid) dns(e *Event) {

@@ -95,11 +95,18 @@ func ended(p AssetPlan) error {
 type RevisionDifference struct {
 	From    int64            `json:"from" doc:"0: nothing before"`
 	To      int64            `json:"to"`
-	Same    int              `json:"same"`
+	Counts  DifferenceCounts `json:"counts"`
 	Added   []Thing          `json:"added" nullable:"false" doc:"500 at most"`
 	Removed []Thing          `json:"removed" nullable:"false" doc:"500 at most"`
 	Changed []RevisionChange `json:"changed" nullable:"false" doc:"500 at most"`
-	Hidden  int              `json:"hidden" doc:"How many more there are of the three"`
+}
+
+// DifferenceCounts are how many lines a revision adds, takes away, changes and leaves.
+type DifferenceCounts struct {
+	Added   int `json:"added"`
+	Removed int `json:"removed"`
+	Changed int `json:"changed"`
+	Same    int `json:"same"`
 }
 
 // RevisionChange is a thing of which another revision says something else.
@@ -142,11 +149,11 @@ func difference(before, after []Thing, vendor func(string) string) RevisionDiffe
 			if fields := fieldChanges(a, b); len(fields) > 0 {
 				out.Changed = append(out.Changed, RevisionChange{b.Name, b.Line, fields})
 			} else {
-				out.Same++
+				out.Counts.Same++
 			}
 		}
 	}
-	out.Hidden = max(len(out.Added)-mostTold, 0) + max(len(out.Removed)-mostTold, 0) + max(len(out.Changed)-mostTold, 0)
+	out.Counts.Added, out.Counts.Removed, out.Counts.Changed = len(out.Added), len(out.Removed), len(out.Changed)
 	out.Added, out.Removed, out.Changed = out.Added[:min(len(out.Added), mostTold)], out.Removed[:min(len(out.Removed), mostTold)], out.Changed[:min(len(out.Changed), mostTold)]
 	return out
 }

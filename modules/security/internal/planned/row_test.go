@@ -55,7 +55,7 @@ func TestARevisionTellsWhatItSaysOtherwise(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := difference(before, after, vendorOf)
-	if d.Same != 1 || len(d.Added) != 1 || d.Added[0].Name != "new" || len(d.Removed) != 1 || d.Removed[0].Name != "old" || len(d.Changed) != 2 {
+	if d.Counts.Same != 1 || len(d.Added) != 1 || d.Added[0].Name != "new" || len(d.Removed) != 1 || d.Removed[0].Name != "old" || len(d.Changed) != 2 {
 		t.Fatalf("%+v", d)
 	}
 	var got []string
@@ -99,8 +99,8 @@ func FuzzRows(f *testing.F) {
 				}
 			}
 		}
-		if d := difference(list, list, strings.ToLower); len(wrong) == 0 && d.Same+len(d.Added) != len(list) {
-			t.Errorf("of %d lines %d are the same and %d new", len(list), d.Same, len(d.Added))
+		if d := difference(list, list, strings.ToLower); len(wrong) == 0 && d.Counts.Same+d.Counts.Added != len(list) {
+			t.Errorf("of %d lines %d are the same and %d new", len(list), d.Counts.Same, d.Counts.Added)
 		}
 	})
 }

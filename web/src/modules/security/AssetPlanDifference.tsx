@@ -13,16 +13,17 @@ export function PlanDifference({ difference: d }: { difference: Difference }) {
     ...d.added.map((x) => ({ key: `a${x.line}`, kind: 'added' as const, name: x.name, what: [x.vendor, x.model || x.order_number, x.ip || x.station || x.mac].filter(Boolean).join(' ') })),
     ...d.removed.map((x) => ({ key: `r${x.line}`, kind: 'removed' as const, name: x.name, what: [x.vendor, x.model || x.order_number, x.ip || x.station || x.mac].filter(Boolean).join(' ') })),
   ]
+  const hidden = d.counts.added + d.counts.removed + d.counts.changed - rows.length
   return (
     <div className="lh-stack">
       <p className="lh-note">{d.from > 0 ? t('plan.difference.title', { from: d.from, to: d.to }) : t('plan.difference.first', { to: d.to })}</p>
       <Figures>
-        <Figure label={t('plan.difference.added')} value={f.number(d.added.length, 0)} />
-        <Figure label={t('plan.difference.changed')} value={f.number(d.changed.length, 0)} />
-        <Figure label={t('plan.difference.removed')} value={f.number(d.removed.length, 0)} />
-        <Figure label={t('plan.difference.same')} value={f.number(d.same, 0)} />
+        <Figure label={t('plan.difference.added')} value={f.number(d.counts.added, 0)} />
+        <Figure label={t('plan.difference.changed')} value={f.number(d.counts.changed, 0)} />
+        <Figure label={t('plan.difference.removed')} value={f.number(d.counts.removed, 0)} />
+        <Figure label={t('plan.difference.same')} value={f.number(d.counts.same, 0)} />
       </Figures>
-      {d.hidden > 0 && <p className="lh-note">{t('plan.difference.hidden', { n: f.number(d.hidden, 0) })}</p>}
+      {hidden > 0 && <p className="lh-note">{t('plan.difference.hidden', { n: f.number(hidden, 0) })}</p>}
       <PlainTable<Row>
         label={t('plan.act.difference')} rowKey="key" dataSource={rows} locale={{ emptyText: t('plan.difference.nothing') }} pagination={rows.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
         columns={[

@@ -96,7 +96,7 @@ export function RuleFindings({ list }: { list: RuleFinding[] }) {
         label={t('ruleset.check.findings')} rowKey={(x) => x.n} dataSource={list.map((x, n) => ({ ...x, n }))} pagination={list.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
         columns={[
           { title: t('ruleset.check.place'), render: (_, x) => <span className="lh-two lh-break"><span className="lh-code">{x.file}{x.line > 0 && `:${x.line}`}</span><span>{x.rule}</span><span><StatusTag tone={x.kind === 'refused' ? 'bad' : 'warn'}>{t(`ruleset.kinds.${x.kind}`)}</StatusTag></span></span> },
-          { title: t('ruleset.check.what'), render: (_, x) => <span className="lh-two lh-break"><span>{text(x.what)}</span>{x.part && <span className="lh-code">{x.part}</span>}{text(x.mend) && <span className="lh-muted">{text(x.mend)}</span>}</span> },
+          { title: t('ruleset.check.what'), render: (_, x) => <span className="lh-two lh-prose lh-break"><span>{text(x.what)}</span>{x.part && <span className="lh-code">{x.part}</span>}{text(x.mend) && <span className="lh-muted">{text(x.mend)}</span>}</span> },
         ]}
       />
       {list.length >= 500 && <span className="lh-muted">{t('ruleset.check.more')}</span>}

@@ -59,7 +59,7 @@ function Hits({ list }: { list: TrialHit[] }) {
       columns={[
         { title: t('ruleset.trial.rule'), render: (_, x) => <span className="lh-two lh-break"><span>{x.title}</span>{x.author && <span className="lh-muted">{t('ruleset.authorOf', { author: x.author })}</span>}<span><StatusTag tone={levelTone[x.level]}>{a(`alert.levels.${x.level}`)}</StatusTag></span></span> },
         { title: t('ruleset.trial.hits'), align: 'right', render: (_, x) => <span className="lh-two"><span className="lh-number">{f.number(x.hits, 0)}</span>{x.noisy && <span title={t('ruleset.trial.noisyNote')}><StatusTag tone="warn">{t('ruleset.trial.noisy')}</StatusTag></span>}</span> },
-        { title: t('ruleset.trial.examples'), responsive: ['sm'], render: (_, x) => <span className="lh-two lh-wrap">{x.examples.map((e, n) => <span key={n} className="lh-muted lh-wrap">{f.time(e.at)} · {e.sensor} · {text(e.why)}</span>)}</span> },
+        { title: t('ruleset.trial.examples'), responsive: ['sm'], render: (_, x) => <span className="lh-two lh-prose lh-break">{x.examples.map((e, n) => <span key={n} className="lh-muted">{f.time(e.at)} · {e.sensor} · {text(e.why)}</span>)}</span> },
       ]}
     />
   )

@@ -11,7 +11,7 @@ export const zh = {
       import: '导入修订版', rename: '修改', end: '结束计划', endNote: '结束后，计划中的设备不再参与对照；可以恢复。', resume: '恢复计划', remove: '删除计划', removeNote: '计划及其全部修订版将被删除。', release: '发布', releaseNote: '第 {{n}} 版从现在起有效，取代之前发布的版本；之前的版本仍可查看。', released: '已发布', discard: '丢弃', discardNote: '未发布的第 {{n}} 版将被删除。', difference: '变化', lines: '内容', counts: '有效',
     },
     revisions: '修订版', noRevisions: '还没有修订版', noRevisionsNote: '下载模板，填写或粘贴工程工具导出的设备清单，再导入。', notReleased: '第 {{n}} 版尚未发布：发布后才参与对照。', linesOf: '第 {{n}} 版的内容', linesSearch: '名称、型号、地址',
-    import: { title: '导入修订版', note: '先预览再导入；有任何错误则全部不导入。导入后还需发布', drop: '拖入或选择 CSV、XLSX 文件', busy: '正在读取', template: '{{format}} 模板', things: '设备', wrong: '错误', noteOn: '本版说明', enter: '保存为第 {{n}} 版', done: '已保存为第 {{n}} 版，发布后生效', back: '去发布' },
+    import: { title: '导入修订版', note: '先预览再导入；有任何错误则全部不导入。导入后还需发布', drop: '拖入或选择 CSV、XLSX 文件', busy: '正在读取', template: '{{format}} 模板', things: '设备', noteOn: '本版说明', enter: '保存为第 {{n}} 版', done: '已保存为第 {{n}} 版，发布后生效', back: '去发布' },
     difference: { title: '第 {{to}} 版相对第 {{from}} 版的变化', first: '第 {{to}} 版的全部内容都是新增', same: '无变化', added: '新增', removed: '去掉', changed: '有变化', hidden: '另有 {{n}} 条未显示', nothing: '没有变化' },
     compare: {
       note: '按厂商和序列号、MAC 地址、BACnet 实例号、PROFINET 站名、IP 地址和网段对应；不能唯一对应的标为“存疑”，不作猜测。', planned: '计划', declared: '登记', observed: '在线', deviations: '需处理', search: '名称、型号、地址、区域', lacks: '缺少', lack: { planned: '不在计划', declared: '未登记', observed: '未见到' }, onlyDeviations: '需处理', yes: '是', no: '否',
@@ -20,7 +20,7 @@ export const zh = {
       notes: {
         should_be_gone: '计划已到退役日期，但仍在登记中或仍在线', unknown: '在线监测到，既不在计划也未登记', not_declared: '在计划中，尚未登记', missing: '计划应已投运，既未登记也未见到', not_seen: '已登记，探针从未见到', not_planned: '已登记，但有效的计划中没有', ambiguous: '同一标识有多个对象，不能确定对应关系', differs: '是同一设备，但各方所说不同', agrees: '各方一致', later: '计划在以后投运', gone: '按计划退役，已不在', untold: '没有地址和序列号，探针无法识别',
       },
-      by: { serial: '厂商和序列号', mac: 'MAC 地址', bacnet: 'BACnet 实例号', station: 'PROFINET 站名', ip: 'IP 地址' }, doubt: '{{by}} {{value}} 还可能对应：{{rivals}}', doubtHint: '请补充网段、MAC 或序列号，或合并重复的登记', talks: '会话', line: '{{plan}} 第 {{revision}} 版第 {{line}} 行', source: { planned: '计划', declared: '登记', observed: '在线' }, notThere: '没有',
+      by: { serial: '厂商和序列号', mac: 'MAC 地址', bacnet: 'BACnet 实例号', station: 'PROFINET 站名', ip: 'IP 地址' }, doubt: '{{by}} {{value}} 还可能对应：{{rivals}}', doubtHint: '请补充网段、MAC 或序列号，或合并重复的登记', talks: '会话', line: '{{plan}} 第 {{revision}} 版第 {{line}} 行', source: { planned: '计划', declared: '登记', observed: '在线' },
       take: '登记所选（{{n}}）', takeTitle: '登记计划或在线的设备', takeNote: '按登记资产的规则逐项登记，全部成功或全部不登记。计划中已写明的以计划为准，以下用于没有写明的。', taken: '已登记 {{n}} 项', from: '{{day}} 投运', until: '{{day}} 退役',
     },
   },
