@@ -73,3 +73,19 @@ const settled = time.Hour
 func reportable(now time.Time) bool {
 	return !now.Before(lastMonth(now).AddDate(0, 1, 0).Add(settled))
 }
+
+// reportedMonths is how many months that are over have reports that people may ask for.
+const reportedMonths = 12
+
+// ended are the months that people may ask reports of, the last first.
+func ended(now time.Time) []string {
+	first := lastMonth(now)
+	if !reportable(now) {
+		first = first.AddDate(0, -1, 0)
+	}
+	months := make([]string, reportedMonths)
+	for i := range months {
+		months[i] = first.AddDate(0, -i, 0).Format(monthFormat)
+	}
+	return months
+}

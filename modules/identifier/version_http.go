@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 func (m *Module) versionRoutes() []module.Route {
 	return []module.Route{
 		{Pattern: "GET /nodes/{id}/reports", Permission: "identifier.apply", Summary: "Monthly reports of a node, each version signed", Handler: httpd.List(m.listVersions)},
+		{Pattern: "GET /reports/months", Permission: "identifier.apply", Summary: "Months whose reports may be asked for, the last first", Handler: httpd.JSON(m.listMonths)},
 		{Pattern: "POST /nodes/{id}/reports", Permission: "identifier.apply", Summary: "Make the next version of a monthly report", Handler: httpd.Created(m.askVersion)},
 		{Pattern: "GET /reports/{id}/verification", Permission: "identifier.apply", Summary: "Whether the files of a report are those that were signed", Handler: httpd.JSON(m.verifyVersion)},
 		{Pattern: "GET /reports/{id}/pdf", Permission: "identifier.apply", Summary: "Download as PDF, ?lang=zh or en", Handler: httpd.Raw("", m.downloadVersion("pdf"))},
@@ -38,10 +40,19 @@ func (m *Module) listVersions(ctx context.Context, in versionsParams) (sqldb.Pag
 	return m.versions.list(ctx, n.ID, in.ListParams)
 }
 
+// monthList is the months whose reports may be asked for.
+type monthList struct {
+	Items []string `json:"items" nullable:"false" doc:"As 2026-01, in the time of China; a month is reported an hour after it ends"`
+}
+
+func (m *Module) listMonths(context.Context, nothing) (monthList, error) {
+	return monthList{ended(time.Now())}, nil
+}
+
 type askVersionInput struct {
 	httpd.Object
 	Body struct {
-		Month string `json:"month" maxLength:"7" doc:"As 2026-01; a month that is over"`
+		Month string `json:"month" maxLength:"7" doc:"As 2026-01; one of those whose reports may be asked for"`
 	}
 }
 
@@ -50,11 +61,12 @@ func (m *Module) askVersion(ctx context.Context, in askVersionInput) (Version, e
 	if err != nil {
 		return Version{}, err
 	}
+	now := time.Now()
 	first, err := time.ParseInLocation(monthFormat, in.Body.Month, chinaTime())
-	if now := time.Now(); err != nil || first.AddDate(0, 1, 0).Add(settled).After(now) || first.AddDate(1, 1, 0).Before(now) {
-		return Version{}, fault.New(fault.Invalid, "identifier.month", "%q is no month that is over", in.Body.Month).At("body.month", "a month of the last year that is over")
+	if months := ended(now); err != nil || !slices.Contains(months, in.Body.Month) {
+		return Version{}, fault.New(fault.Invalid, "identifier.month", "%q is no month that is over", in.Body.Month).At("body.month", "one of %s to %s", months[len(months)-1], months[0])
 	}
-	return m.makeVersion(ctx, n, first, time.Now())
+	return m.makeVersion(ctx, n, first, now)
 }
 
 // theirVersion returns a report of a node that the caller speaks for.

@@ -34,9 +34,13 @@ func TestAMonthIsReportedOnceItIsOver(t *testing.T) {
 	}{
 		{"2026-03-01 00:30:00", "2026-02", false},
 		{"2026-03-01 01:00:00", "2026-02", true},
+		{"2026-03-31 23:00:00", "2026-02", true},
 		{"2026-01-31 23:00:00", "2025-12", true},
 	} {
 		now := at(c.now)
+		if months := ended(now); len(months) != 12 || (months[0] == c.month) != c.ready || months[0] > c.month {
+			t.Errorf("at %s these may be asked for: %v", c.now, months)
+		}
 		if got := lastMonth(now).Format(monthFormat); got != c.month || reportable(now) != c.ready {
 			t.Errorf("at %s: %s, %t", c.now, got, reportable(now))
 		}
@@ -184,7 +188,7 @@ func TestVersionsFromBeforeEnglishStayGood(t *testing.T) {
 	h := city(t, kerneltest.Options{})
 	h.found(t)
 	h.move(t, "manager-ours", "in_service", http.StatusOK)
-	month := lastMonth(time.Now()).Format(monthFormat)
+	month := ended(time.Now())[0]
 	body := fmt.Sprintf(`{"month":%q}`, month)
 	h.do(t, "POST", "/nodes/"+h.enterprise.ID+"/reports", "manager-theirs", body, http.StatusCreated, &v)
 	err := h.module.kit.DB.Write(t.Context(), func(tx *sqldb.Tx) error {

@@ -3938,6 +3938,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identifier/reports/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Months whose reports may be asked for, the last first */
+        get: operations["get-identifier-reports-months"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identifier/reports/{id}/pdf": {
         parameters: {
             query?: never;
@@ -15899,7 +15916,7 @@ export interface components {
             };
         };
         AskVersionInputBody: {
-            /** @description As 2026-01; a month that is over */
+            /** @description As 2026-01; one of those whose reports may be asked for */
             month: string;
         };
         AssessmentAnswer: {
@@ -22658,6 +22675,10 @@ export interface components {
         IdentifierMissingView: {
             field: string;
             title: components["schemas"]["Text"];
+        };
+        IdentifierMonthList: {
+            /** @description As 2026-01, in the time of China; a month is reported an hour after it ends */
+            items: string[];
         };
         IdentifierNodeDay: {
             day: string;
@@ -47514,6 +47535,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IdentifierRecursiveSettings"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-reports-months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierMonthList"];
                 };
             };
             /** @description Refused */

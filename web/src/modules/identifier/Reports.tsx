@@ -1,7 +1,7 @@
+import { useQuery } from '@tanstack/react-query'
 import { Button, Form, Modal, Select } from 'antd'
-import dayjs from 'dayjs'
 import { useState } from 'react'
-import { api, DataTable, EmptyState, EntityForm, LinkButton, read, StatusTag, useChange, useFormat, type Column } from '../../kernel'
+import { api, DataTable, EmptyState, EntityForm, Failure, LinkButton, Loading, read, StatusTag, useChange, useFormat, type Column } from '../../kernel'
 import { reportsKey, type NodeDetail, type VersionRow } from './data'
 import { useIdentifierTexts } from './texts'
 import { Verify } from './Verify'
@@ -42,7 +42,7 @@ function Check({ version }: { version: VersionRow }) {
 function Make({ node }: { node: NodeDetail }) {
   const t = useIdentifierTexts()
   const [open, setOpen] = useState(false)
-  const months = Array.from({ length: 12 }, (_, i) => dayjs().subtract(i + 1, 'month').format('YYYY-MM'))
+  const months = useQuery({ queryKey: [...reportsKey, 'months'], queryFn: () => read(api.GET('/api/identifier/reports/months')), enabled: open })
   const make = useChange({
     run: (v: { month: string }) => read(api.POST('/api/identifier/nodes/{id}/reports', { params: { path: { id: node.id } }, body: v })),
     refresh: [reportsKey], done: t('reports.done'), after: () => setOpen(false), quiet: true,
@@ -51,9 +51,13 @@ function Make({ node }: { node: NodeDetail }) {
     <>
       <Button onClick={() => setOpen(true)}>{t('reports.make')}</Button>
       <Modal open={open} title={t('reports.make')} footer={null} onCancel={() => setOpen(false)} destroyOnHidden>
-        <EntityForm<{ month: string }> name="version" initial={{ month: months[0]! }} submit={(v) => make.mutateAsync(v)} submitLabel={t('reports.make')} cancel={() => setOpen(false)}>
-          <Form.Item name="month" label={t('events.month')} extra={t('reports.makeNote')}><Select options={months.map((x) => ({ value: x, label: x }))} /></Form.Item>
-        </EntityForm>
+        {months.error && <Failure problem={months.error} retry={() => void months.refetch()} />}
+        {months.isPending && <Loading rows={2} />}
+        {months.data && (
+          <EntityForm<{ month: string }> name="version" initial={{ month: months.data.items[0]! }} submit={(v) => make.mutateAsync(v)} submitLabel={t('reports.make')} cancel={() => setOpen(false)}>
+            <Form.Item name="month" label={t('events.month')} extra={t('reports.makeNote')}><Select options={months.data.items.map((x) => ({ value: x, label: x }))} /></Form.Item>
+          </EntityForm>
+        )}
       </Modal>
     </>
   )
