@@ -38,7 +38,7 @@ if [ "$purpose" = test ]; then
   need pdftoppm poppler-utils
   need zbarimg zbar-tools
   need dmtxread dmtx-utils
-  need chromium chromium
+  need chromium-headless-shell chromium-headless-shell
   need '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' fonts-noto-cjk
 fi
 
