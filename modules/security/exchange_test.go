@@ -134,6 +134,18 @@ func TestExchange(t *testing.T) {
 		if got, want := names(t, theirs, found["notices"]), []string{"for all, revised revoked"}; !slices.Equal(got, want) {
 			t.Errorf("after the revisions %q and not %q", got, want)
 		}
+		narrowed := report("n2", "for theirs", rating.Amber, c.Theirs.ID, c.Theirs.ID)
+		narrowed.ChangedAt = at.Add(3 * time.Hour)
+		for range 2 { // the second time its readers are the same
+			c.publish(t, narrowed)
+			narrowed.ChangedAt = narrowed.ChangedAt.Add(time.Hour)
+		}
+		if got := names(t, ours, found["notices"]); slices.Contains(got, "for ours") || slices.Contains(got, "for theirs") {
+			t.Errorf("who reads it no more has %q", got)
+		}
+		if got := names(t, theirs, found["notices"]); !slices.Contains(got, "for theirs") {
+			t.Errorf("who reads it now has %q", got)
+		}
 		c.handIn(t, found, ours, theirs, officer)
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -100,16 +101,30 @@ func (s store) newest(ctx context.Context, tx *sqldb.Tx, collection, id string) 
 	return o, true, nil
 }
 
-// readers says who reads an object from now on; nobody else does.
+// readers says who reads an object from now on; nobody else does. Most changes of a notice leave
+// its readers, who may be ten thousand: then nothing is written.
 func (s store) readers(ctx context.Context, tx *sqldb.Tx, collection, id string, organisations []string) error {
+	rows, err := tx.Query(ctx, `SELECT organisation_id FROM security_object_reader WHERE collection = $1 AND object_id = $2`, collection, id)
+	if err != nil {
+		return fmt.Errorf("read who reads %s: %w", id, err)
+	}
+	before, err := sqldb.All(rows, func(r sqldb.Row) (o string, err error) { return o, r.Scan(&o) })
+	if err != nil {
+		return fmt.Errorf("read who reads %s: %w", id, err)
+	}
+	after := slices.Compact(slices.Sorted(slices.Values(organisations)))
+	if slices.Sort(before); slices.Equal(before, after) {
+		return nil
+	}
 	if _, err := tx.Exec(ctx, `DELETE FROM security_object_reader WHERE collection = $1 AND object_id = $2`, collection, id); err != nil {
 		return fmt.Errorf("forget who reads %s: %w", id, err)
 	}
-	for _, o := range organisations {
-		_, err := tx.Exec(ctx, `INSERT INTO security_object_reader (collection, object_id, organisation_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, collection, id, o)
-		if err != nil {
-			return fmt.Errorf("say who reads %s: %w", id, err)
-		}
+	list := make([][]any, len(after))
+	for i, o := range after {
+		list[i] = []any{collection, id, o}
+	}
+	if err := tx.InsertMissing(ctx, `INSERT INTO security_object_reader (collection, object_id, organisation_id)`, list); err != nil {
+		return fmt.Errorf("say who reads %s: %w", id, err)
 	}
 	return nil
 }
