@@ -64,7 +64,7 @@ func (m *Module) askVersion(ctx context.Context, in askVersionInput) (Version, e
 	now := time.Now()
 	first, err := time.ParseInLocation(monthFormat, in.Body.Month, chinaTime())
 	if months := ended(now); err != nil || !slices.Contains(months, in.Body.Month) {
-		return Version{}, fault.New(fault.Invalid, "identifier.month", "%q is no month that is over", in.Body.Month).At("body.month", "one of %s to %s", months[len(months)-1], months[0])
+		return Version{}, fault.New(fault.Invalid, "identifier.month", "%q is no month that is over", in.Body.Month).At("body.month", "a month from %s to %s", months[len(months)-1], months[0])
 	}
 	return m.makeVersion(ctx, n, first, now)
 }
