@@ -17,6 +17,7 @@ export const detection: Record<string, string> = {
   'say which revision it follows': '请说明接续哪个版本。',
   'another trial is running; wait for its end or give it up': '另一次试运行正在进行，请等它结束或放弃它。',
   'the trial has ended': '试运行已经结束。',
+  'give each file a name of its own': '请给每个文件不同的名称',
   'there is no rule in the archive': '压缩包中没有规则。',
   'the set was changed meanwhile: try the new revision': '规则集已有新版本，请试运行新版本。',
 }

@@ -148,6 +148,7 @@ export const refusalPatterns: [RegExp, string][] = [
   [/^(\d+) documents are refused; nothing was kept$/, '$1 条规则被拒绝，什么也没有保留。'],
   [/^(\d+) rules are more than (\d+)$/, '$1 条规则，超过上限 $2 条。'],
   [/^with these there would be (\d+) rules, and (\d+) are the most$/, '加上这些将有 $1 条规则，上限为 $2 条。'],
+  [/^the archive holds two files (.+)$/, '压缩包中有两个名为 $1 的文件。'],
   [/^there are (\d+) sets of rules, as many as there may be$/, '已有 $1 个规则集，达到上限。'],
   [/^the archive holds more than (\d+) files$/, '压缩包中的文件超过 $1 个。'],
   [/^the rules have more than (\d+) octets(?:, unpacked)?$/, '规则超过 $1 字节。'],

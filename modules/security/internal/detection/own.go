@@ -100,7 +100,7 @@ type brought struct {
 // unpackRules are the files of an upload: one of YAML, or those of a zip.
 func unpackRules(name string, data []byte) ([]ruleFile, error) {
 	if !bytes.HasPrefix(data, []byte("PK\x03\x04")) {
-		f, err := ruleText(cmp.Or(name, "rules.yml"), data)
+		f, err := ruleText(name, data)
 		return []ruleFile{f}, err
 	}
 	r, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
@@ -124,6 +124,9 @@ func unpackRules(name string, data []byte) ([]ruleFile, error) {
 		one, err := ruleText(f.Name, text)
 		if err != nil {
 			return nil, err
+		}
+		if slices.ContainsFunc(out, func(f ruleFile) bool { return f.Name == one.Name }) {
+			return nil, fault.New(fault.Invalid, "security.ruleset.zip", "the archive holds two files %s", one.Name).At("body", "give each file a name of its own")
 		}
 		out = append(out, one)
 	}
@@ -155,7 +158,7 @@ func unpackRule(f *zip.File, left int64) ([]byte, error) {
 
 // ruleText is a file of rules. Its name leads nowhere else when an archive of it is unpacked.
 func ruleText(name string, data []byte) (ruleFile, error) {
-	name = strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(name, `\`, "/")), "/")
+	name = cmp.Or(strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(name, `\`, "/")), "/"), "rules.yml")
 	if runes := []rune(name); len(runes) > mostLabel {
 		name = string(runes[len(runes)-mostLabel:])
 	}
@@ -176,9 +179,7 @@ func (p *Pack) bring(files []ruleFile, most int) (*brought, error) {
 	var parsed []sigma.File
 	documents := 0
 	for _, f := range files {
-		if b.lines[f.Name] == nil {
-			b.lines[f.Name] = linesOf(f.Text)
-		}
+		b.lines[f.Name] = linesOf(f.Text)
 		file, err := sigma.Parse(f.Name, []byte(f.Text))
 		if bad := (*sigma.ParseError)(nil); errors.As(err, &bad) {
 			b.refuse(bad.Faults)

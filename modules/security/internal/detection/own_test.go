@@ -218,15 +218,19 @@ func TestUploadsAreUnpackedWithinBounds(t *testing.T) {
 		data []byte
 		key  string
 	}{
-		"a bomb":        {zipped(t, map[string]string{"a.yml": strings.Repeat("a", maxRuleText+1)}), "security.ruleset.large"},
-		"a damaged one": {[]byte("PK\x03\x04 no"), "security.ruleset.zip"},
-		"without rules": {zipped(t, map[string]string{"a.txt": "x"}), "security.ruleset.empty"},
-		"not text":      {[]byte{0xff, 0xfe, 0}, "security.ruleset.text"},
+		"a bomb":           {zipped(t, map[string]string{"a.yml": strings.Repeat("a", maxRuleText+1)}), "security.ruleset.large"},
+		"a damaged one":    {[]byte("PK\x03\x04 no"), "security.ruleset.zip"},
+		"one name for two": {zipped(t, map[string]string{"a/x.yml": "title: x", "b/../a/x.yml": "title: y"}), "security.ruleset.zip"},
+		"without rules":    {zipped(t, map[string]string{"a.txt": "x"}), "security.ruleset.empty"},
+		"not text":         {[]byte{0xff, 0xfe, 0}, "security.ruleset.text"},
 	} {
 		_, err := unpackRules("x", c.data)
 		if f := fault.As(err); f == nil || f.Key != c.key {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	if one, err := unpackRules("..", []byte("title: x")); err != nil || one[0].Name != "rules.yml" {
+		t.Errorf("a name that leads elsewhere: %+v, %v", one, err)
 	}
 	if _, err := testPack(t).bring([]ruleFile{{"own.yml", ownRules}}, 3); fault.As(err) == nil || fault.As(err).Key != "security.ruleset.many" {
 		t.Errorf("too many: %v", err)
