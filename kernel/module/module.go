@@ -169,6 +169,12 @@ func (k *Kit) Notify(topic, id, organisation string) {
 	k.Live.Notify(live.Notice{Topic: topic, Kind: "changed", ID: id, Organisation: organisation})
 }
 
+// NotifyAfter tells them once a change is committed: told before, they would read what was
+// there before it, and nobody would tell them again.
+func (k *Kit) NotifyAfter(tx *sqldb.Tx, topic, id, organisation string) {
+	tx.After(func() { k.Notify(topic, id, organisation) })
+}
+
 // Listen opens a TCP port for a protocol; ":0" takes a free one.
 func (k *Kit) Listen(ctx context.Context, address string) (net.Listener, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)

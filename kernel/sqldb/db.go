@@ -100,6 +100,7 @@ type Tx struct {
 	emitted  bool
 	gathered []gathered
 	changed  []Changed
+	after    []func()
 }
 
 type runner interface {
@@ -156,6 +157,10 @@ func (tx *Tx) Emit(ctx context.Context, events ...bus.Event) error {
 	return nil
 }
 
+// After runs fn once this change is committed, and before its Write returns; never when it is
+// not. Whoever is told of a change before it is there reads what was before it.
+func (tx *Tx) After(fn func()) { tx.after = append(tx.after, fn) }
+
 // context keeps a caller that goes away from interrupting SQLite: an
 // interrupted statement rolls back the whole group commit, not just its own part.
 func (tx *Tx) context(ctx context.Context) context.Context {
@@ -187,6 +192,7 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	}
 	companions, _ := ctx.Value(companionKey{}).([]Companion)
 	ctx, span := db.traced(ctx, "WRITE")
+	var after []func()
 	err := db.write(ctx, func(tx *Tx) error {
 		if delivery != nil {
 			if err := tx.receive(ctx, delivery); err != nil {
@@ -201,13 +207,20 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 				return err
 			}
 		}
+		after = tx.after
 		return nil
 	})
 	ended(span, err)
-	if err == nil && delivery != nil {
+	if err != nil {
+		return Refined(err)
+	}
+	if delivery != nil {
 		delivery.Applied = true
 	}
-	return Refined(err)
+	for _, fn := range after {
+		fn()
+	}
+	return nil
 }
 
 // receive records what is handled. If one of several was handled before, none is

@@ -267,6 +267,27 @@ func TestCompanionsJoinTheChangeAndCanRefuseIt(t *testing.T) {
 	})
 }
 
+func TestWhatComesAfterAChangeFindsItCommitted(t *testing.T) {
+	each(t, func(t *testing.T, db *sqldb.DB) {
+		var seen []int
+		write := func(outcome error) error {
+			return db.Write(t.Context(), func(tx *sqldb.Tx) error {
+				tx.After(func() { seen = append(seen, things(t, db)) })
+				if _, err := tx.Exec(t.Context(), `INSERT INTO thing (id, name) VALUES ('thing', 'x')`); err != nil {
+					return err
+				}
+				return outcome
+			})
+		}
+		if err := write(errors.New("refused")); err == nil || len(seen) != 0 {
+			t.Errorf("a change that was refused: %v, and %v after it", err, seen)
+		}
+		if err := write(nil); err != nil || len(seen) != 1 || seen[0] != 1 {
+			t.Errorf("a change: %v, and %v after it", err, seen)
+		}
+	})
+}
+
 func TestAKeyIsClaimedOnceAndItsAnswerRemembered(t *testing.T) {
 	each(t, func(t *testing.T, db *sqldb.DB) {
 		ctx := t.Context()

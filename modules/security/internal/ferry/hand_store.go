@@ -32,6 +32,6 @@ func (m *Ferry) Handed(ctx context.Context, tx *sqldb.Tx, organisation string, o
 	if b.notices == 0 && b.receipts == 0 && len(b.refusal) == 0 {
 		return nil
 	}
-	m.kit.Notify(topic, s.ID, "")
+	m.kit.NotifyAfter(tx, topic, s.ID, "")
 	return m.noteBrought(ctx, tx, s, int64(len(objects)), b.refusal, b, m.now())
 }

@@ -76,27 +76,24 @@ func (i Case) stillPlayed(ctx context.Context, db reader) error {
 }
 
 // DrillEnds ends the incidents of a drill with it: what is worked on is rejected as a test, and
-// nothing is owed any more. after tells browsers, once it is kept.
-func (m *Incidents) DrillEnds(ctx context.Context, tx *sqldb.Tx, id string) (after func(), err error) {
+// nothing is owed any more.
+func (m *Incidents) DrillEnds(ctx context.Context, tx *sqldb.Tx, id string) error {
 	now := m.now()
 	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM security_incident i WHERE i.drill = $1 AND i.state NOT IN ('rejected', 'merged') ORDER BY i.id`, id)
 	if err != nil {
-		return nil, fmt.Errorf("read incidents of a drill: %w", err)
+		return fmt.Errorf("read incidents of a drill: %w", err)
 	}
 	list, err := sqldb.All(rows, scan)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, before := range list {
 		if err := m.endOf(ctx, tx, before, now); err != nil {
-			return nil, err
+			return err
 		}
+		m.kit.NotifyAfter(tx, topic, before.ID, before.OrganisationID)
 	}
-	return func() {
-		for _, i := range list {
-			m.kit.Notify(topic, i.ID, i.OrganisationID)
-		}
-	}, nil
+	return nil
 }
 
 // endOf ends an incident whose drill ends.

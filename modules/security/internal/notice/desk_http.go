@@ -58,7 +58,7 @@ type Desk struct {
 
 // New returns the desk. It hears the clocks of its own obligations.
 func New(kit *module.Kit, organisations Organisations, clocks *clock.Clocks, now func() time.Time) *Desk {
-	d := &Desk{kit: kit, organisations: organisations, clocks: clocks, store: store{kit.DB}, clock: now, played: func(context.Context, *sqldb.Tx, string) (func(), error) { return func() {}, nil }}
+	d := &Desk{kit: kit, organisations: organisations, clocks: clocks, store: store{kit.DB}, clock: now, played: func(context.Context, *sqldb.Tx, string) error { return nil }}
 	d.rungs, d.Broken = readRungs()
 	for _, obligation := range []string{toAcknowledge, toFeedBack, toHandle, toVerify} {
 		clocks.On(obligation, d.fired)

@@ -110,9 +110,8 @@ func (d *Desk) holdDrill(ctx context.Context, in drillInput) (DrillDetail, error
 	return d.readDrill(ctx, httpd.Object{ID: x.ID})
 }
 
-// Played ends what another part of the room has of a drill, with the drill; after is called
-// when it is kept.
-type Played func(ctx context.Context, tx *sqldb.Tx, drill string) (after func(), err error)
+// Played ends what another part of the room has of a drill, with the drill.
+type Played func(ctx context.Context, tx *sqldb.Tx, drill string) error
 
 // Plays says who else has something of drills.
 func (d *Desk) Plays(p Played) { d.played = p }
@@ -126,7 +125,6 @@ func (d *Desk) endDrill(ctx context.Context, in actInput) (DrillDetail, error) {
 	if !identity.From(ctx).Scope.All {
 		return DrillDetail{}, noSuch("drill")
 	}
-	done := func() {}
 	err = d.store.db.Write(ctx, func(tx *sqldb.Tx) error {
 		before, err := oneDrill(ctx, tx, in.ID)
 		if err != nil {
@@ -145,13 +143,11 @@ func (d *Desk) endDrill(ctx context.Context, in actInput) (DrillDetail, error) {
 		if err := d.recallAll(ctx, tx, after); err != nil {
 			return err
 		}
-		done, err = d.played(ctx, tx, after.ID)
-		return err
+		return d.played(ctx, tx, after.ID)
 	})
 	if err != nil {
 		return DrillDetail{}, err
 	}
-	done()
 	return d.readDrill(ctx, in.Object)
 }
 

@@ -262,7 +262,6 @@ func (d *Desk) change(ctx context.Context, in actInput, decide decision) (Detail
 	if err != nil {
 		return Detail{}, err
 	}
-	d.kit.Notify(Topic, in.ID, identity.From(ctx).Organisation.ID)
 	return d.read(ctx, in.Object)
 }
 
@@ -281,6 +280,7 @@ func (d *Desk) apply(ctx context.Context, tx *sqldb.Tx, before Notice, decide de
 	if err := d.publish(ctx, tx, before, after, by.At); err != nil {
 		return err
 	}
+	d.kit.NotifyAfter(tx, Topic, after.ID, identity.From(ctx).Organisation.ID)
 	return d.find(ctx, tx, after)
 }
 

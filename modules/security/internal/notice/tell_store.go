@@ -183,7 +183,7 @@ func (d *Desk) fired(ctx context.Context, tx *sqldb.Tx, f clock.Fired) error {
 			return err
 		}
 	}
-	d.changed(a)
+	tx.After(func() { d.changed(a) })
 	return nil
 }
 

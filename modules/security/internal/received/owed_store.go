@@ -27,7 +27,7 @@ func object(id string) string { return "received/" + id }
 // begin begins what is owed under the newest version, ends it where it was revoked, and tells
 // the city's officers.
 func (m *Received) begin(ctx context.Context, tx *sqldb.Tx, n UpperNotice, at time.Time) error {
-	m.kit.Notify(topic, n.ID, "")
+	m.kit.NotifyAfter(tx, topic, n.ID, "")
 	root, err := m.organisations.Root(ctx)
 	if err != nil {
 		return fmt.Errorf("find the city's bureau: %w", err)
@@ -116,7 +116,7 @@ func (m *Received) fired(ctx context.Context, tx *sqldb.Tx, f clock.Fired) error
 	if err != nil {
 		return fmt.Errorf("remind of a notice of an upper level: %w", err)
 	}
-	m.kit.Notify(topic, n.ID, "")
+	m.kit.NotifyAfter(tx, topic, n.ID, "")
 	return nil
 }
 
@@ -136,7 +136,7 @@ func (m *Received) Drafted(ctx context.Context, tx *sqldb.Tx, id, notice string)
 	}
 	after := n
 	after.NoticeID = notice
-	m.kit.Notify(topic, id, "")
+	m.kit.NotifyAfter(tx, topic, id, "")
 	return save(ctx, tx, n, after)
 }
 
@@ -156,6 +156,6 @@ func (m *Received) PassedOn(ctx context.Context, tx *sqldb.Tx, id, notice string
 	if err != nil {
 		return fmt.Errorf("note that a notice was passed on: %w", err)
 	}
-	m.kit.Notify(topic, id, "")
+	m.kit.NotifyAfter(tx, topic, id, "")
 	return nil
 }

@@ -112,7 +112,7 @@ func (u *Upward) Heard(ctx context.Context, tx *sqldb.Tx, channel, of, version s
 		return false, nil
 	}
 	tx.Changed("security_upward", channel, nil, map[string]any{"object_id": of, "object_version": version, "acknowledged_at": at})
-	u.kit.Notify(topic, channel, "")
+	u.kit.NotifyAfter(tx, topic, channel, "")
 	return true, nil
 }
 
