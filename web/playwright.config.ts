@@ -13,7 +13,7 @@ export default defineConfig<object, Place>({
   timeout: 120_000,
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env.CI),
-  reporter: [['list']],
+  reporter: [['list'], ['./e2e/failures.ts']],
   outputDir: './test-results',
   use: {
     viewport: { width: 1440, height: 900 },
