@@ -142,6 +142,9 @@ func (x *eve) parts() [4]evePart {
 
 // transaction tells what a transaction says; an alert has what its packet was part of.
 func (x *eve) transaction(e *Event) error {
+	if x.Alert.there && len(x.DNS)+len(x.File)+len(x.HTTP)+len(x.TLS) == 0 { // nearly always
+		return nil
+	}
 	var f fields
 	if x.Alert.there {
 		for _, p := range x.parts() {

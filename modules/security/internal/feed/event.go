@@ -64,7 +64,10 @@ type Event struct {
 
 // Reader reads lines, one after the other. It is used by one goroutine; the zero one is ready.
 type Reader struct {
-	eve eve // the last one: there are many, and each would be garbage
+	eve       eve // the last one and what it says: there are many, and each would be garbage
+	event     Event
+	cursor    cursor
+	addresses addresses
 }
 
 // Parse reads a line of a format. at is when it was read: syslog of the old kind has no year.
@@ -79,7 +82,8 @@ func (r *Reader) Parse(f Format, line []byte, at time.Time) (Event, error) {
 		if kind, only := counted(line); only {
 			return Event{Kind: kind}, nil
 		}
-		e, err = r.eve.parse(line)
+		err = r.eve.parse(&r.cursor, line, &r.event)
+		e = r.event
 	case Syslog:
 		e, err = parseSyslog(line, at)
 	case Zeek:
@@ -100,7 +104,7 @@ func (r *Reader) Parse(f Format, line []byte, at time.Time) (Event, error) {
 	}
 	e.Kind, e.Code, e.Protocol = word(e.Kind), word(e.Code), word(e.Protocol)
 	e.Title, e.Detail, e.Host = clean(e.Title), clean(e.Detail), clean(e.Host)
-	e.Client, e.Server = address(e.Client), address(e.Server)
+	e.Client, e.Server = r.addresses.of(e.Client), r.addresses.of(e.Server)
 	if e.Kind == "" {
 		return Event{}, errors.New("the line does not say what kind of event it is")
 	}
@@ -146,7 +150,7 @@ func address(s string) string {
 func word(s string) string {
 	s = strings.Map(func(c rune) rune {
 		switch {
-		case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', strings.ContainsRune("_. /:+-", c):
+		case c >= '0' && c <= ':', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_', c == '.', c == ' ', c == '/', c == '+', c == '-':
 			return c
 		}
 		return '_'

@@ -80,7 +80,7 @@ func (p *Probe) newLogging(c LogConfig) *logging {
 	was := p.spool.feed(c.name())
 	was.Name, was.Format = c.name(), string(c.Format)
 	at := follow.Position{Inode: was.Inode, Head: was.Head, HeadSize: was.HeadSize, Offset: was.Offset}
-	return &logging{c: c, file: follow.New(c.File, at), spool: p.spool, state: was, was: was, head: batch.Batch{Stream: batch.Logs, Version: p.version, Input: p.c.input(), Live: true}}
+	return &logging{c: c, file: follow.New(c.File, at), same: map[said]int{}, spool: p.spool, state: was, was: was, head: batch.Batch{Stream: batch.Logs, Version: p.version, Input: p.c.input(), Live: true}}
 }
 
 // input is what a probe is told to read, as pages name it.
@@ -169,7 +169,9 @@ func (l *logging) keep(now time.Time) (full, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l.logs, l.same, l.facts, l.size, l.kept, l.fresh = nil, nil, nil, 0, now, false
+	clear(l.same)
+	clear(l.logs)
+	l.logs, l.facts, l.size, l.kept, l.fresh = l.logs[:0], l.facts[:0], 0, now, false
 	return nil, nil
 }
 
@@ -199,9 +201,6 @@ func (l *logging) line(offset int64, line []byte, now time.Time) {
 	}
 	for _, f := range e.Fields {
 		x.Fields = append(x.Fields, batch.LogField{Name: f.Name, Value: f.Value})
-	}
-	if l.same == nil {
-		l.same = map[said]int{}
 	}
 	l.same[what] = len(l.logs)
 	l.logs, l.size = append(l.logs, x), l.size+sizeOfLog(&x)

@@ -1,0 +1,396 @@
+package feed
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/bits"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// cursor goes once over a JSON text (RFC 8259) of valid UTF-8, and copies only what is wanted of it. Of EVE
+// there are hundreds of thousands of lines in a second, and a general decoder takes most of the time of one:
+// what is passed over is looked at here, but not taken apart. It takes what jsontext takes where names may be
+// there twice; the last counts.
+type cursor struct {
+	text []byte
+	at   int
+	seen recent
+}
+
+// deepest is how many arrays and objects may stand in each other, as in other decoders.
+const deepest = 10_000
+
+var (
+	errEnds  = errors.New("it ends too early")
+	errDepth = errors.New("it is too deep")
+)
+
+func (c *cursor) begin(text []byte) { c.text, c.at = text, 0 }
+
+// next passes over white space and tells what stands behind it, 0 at the end.
+func (c *cursor) next() byte {
+	if c.at < len(c.text) && c.text[c.at] > ' ' { // nearly always
+		return c.text[c.at]
+	}
+	return c.behindSpace()
+}
+
+func (c *cursor) behindSpace() byte {
+	for ; c.at < len(c.text); c.at++ {
+		switch b := c.text[c.at]; b {
+		case ' ', '\t', '\r', '\n':
+		default:
+			return b
+		}
+	}
+	return 0
+}
+
+// wrong says what stands where it should not.
+func (c *cursor) wrong(wanted string) error {
+	if c.at >= len(c.text) {
+		return errEnds
+	}
+	return fmt.Errorf("%s is wanted at octet %d", wanted, c.at+1)
+}
+
+// end refuses whatever stands behind the text.
+func (c *cursor) end() error {
+	if c.next() != 0 || c.at < len(c.text) {
+		return c.wrong("the end")
+	}
+	return nil
+}
+
+// members reads an object: each reads the value of the member whose name it is given. There is none
+// where null stands. Names that are written with escapes, which no writer does, are passed on as
+// they stand, and so are unknown.
+func (c *cursor) members(each func(name []byte) error) (there bool, err error) {
+	if c.next() == 'n' {
+		return false, c.literal("null")
+	}
+	if c.next() != '{' {
+		return false, c.wrong("an object")
+	}
+	for more := c.enter('}'); more; more, err = c.goesOn('}') {
+		name, err := c.name()
+		if err != nil {
+			return true, err
+		}
+		if err := each(name); err != nil {
+			return true, err
+		}
+	}
+	return true, err
+}
+
+// enter passes the bracket of a list, and the other one if nothing is in it.
+func (c *cursor) enter(closing byte) (more bool) {
+	c.at++
+	if c.next() != closing {
+		return true
+	}
+	c.at++
+	return false
+}
+
+// goesOn passes what stands behind a part of a list: a comma, or the closing bracket.
+func (c *cursor) goesOn(closing byte) (more bool, err error) {
+	switch c.next() {
+	case ',':
+		c.at++
+		return true, nil
+	case closing:
+		c.at++
+		return false, nil
+	}
+	return false, c.wrong("a comma or the end of a list")
+}
+
+// name reads the name of a member and its colon.
+func (c *cursor) name() ([]byte, error) {
+	if c.next() != '"' {
+		return nil, c.wrong("a name")
+	}
+	name, _, err := c.quoted()
+	if err != nil {
+		return nil, err
+	}
+	if c.next() != ':' {
+		return nil, c.wrong("a colon")
+	}
+	c.at++
+	return name, nil
+}
+
+// skip passes over a value.
+func (c *cursor) skip() error { return c.pass(0) }
+
+func (c *cursor) pass(depth int) error {
+	switch c.next() {
+	case '"':
+		_, _, err := c.quoted()
+		return err
+	case '{':
+		return c.passObject(depth + 1)
+	case '[':
+		return c.passArray(depth + 1)
+	case 't':
+		return c.literal("true")
+	case 'f':
+		return c.literal("false")
+	case 'n':
+		return c.literal("null")
+	default:
+		return c.number()
+	}
+}
+
+func (c *cursor) passObject(depth int) (err error) {
+	if depth > deepest {
+		return errDepth
+	}
+	for more := c.enter('}'); more; more, err = c.goesOn('}') {
+		if _, err := c.name(); err != nil {
+			return err
+		}
+		if err := c.pass(depth); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func (c *cursor) passArray(depth int) (err error) {
+	if depth > deepest {
+		return errDepth
+	}
+	for more := c.enter(']'); more; more, err = c.goesOn(']') {
+		if err := c.pass(depth); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func (c *cursor) literal(word string) error {
+	if len(c.text)-c.at < len(word) || string(c.text[c.at:c.at+len(word)]) != word {
+		return c.wrong(word)
+	}
+	c.at += len(word)
+	return nil
+}
+
+// number passes over a number (RFC 8259, 6).
+func (c *cursor) number() error {
+	if c.at < len(c.text) && c.text[c.at] == '-' {
+		c.at++
+	}
+	if c.at < len(c.text) && c.text[c.at] == '0' {
+		c.at++
+	} else if err := c.digits("a value"); err != nil {
+		return err
+	}
+	if c.at < len(c.text) && c.text[c.at] == '.' {
+		c.at++
+		if err := c.digits("a digit"); err != nil {
+			return err
+		}
+	}
+	if c.at == len(c.text) || c.text[c.at]|' ' != 'e' {
+		return nil
+	}
+	c.at++
+	if c.at < len(c.text) && (c.text[c.at] == '+' || c.text[c.at] == '-') {
+		c.at++
+	}
+	return c.digits("a digit")
+}
+
+// digits passes over one digit or more.
+func (c *cursor) digits(wanted string) error {
+	i := c.at
+	for i < len(c.text) && c.text[i]-'0' <= 9 {
+		i++
+	}
+	if i == c.at {
+		return c.wrong(wanted)
+	}
+	c.at = i
+	return nil
+}
+
+// quoted reads a text as it stands between its quotes, and tells whether there are escapes in it.
+func (c *cursor) quoted() (inner []byte, escaped bool, err error) {
+	from := c.at + 1
+	to := letters(c.text, from)
+	if to < len(c.text) && c.text[to] == '"' { // nearly always
+		c.at = to + 1
+		return c.text[from:to], false, nil
+	}
+	return c.escaped(from, to)
+}
+
+// escaped reads on from the first letter of a text that is an escape.
+func (c *cursor) escaped(from, to int) (inner []byte, escaped bool, err error) {
+	for ; to < len(c.text); to = letters(c.text, to) {
+		switch c.text[to] {
+		case '"':
+			c.at = to + 1
+			_, err := jsontext.AppendUnquote(nil, c.text[from-1:c.at])
+			return c.text[from:to], true, err //nolint:wrapcheck // it says what
+		case '\\':
+			to += 2
+		default:
+			c.at = to
+			return nil, false, c.wrong("a letter")
+		}
+	}
+	return nil, false, errEnds
+}
+
+// letters passes over what is no quote, no backslash and no control character, eight octets at a time:
+// of each of them one bit says whether it is one of these; of the lowest that is set this is true.
+func letters(text []byte, at int) int {
+	const ones, tops = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080
+	for at+8 <= len(text) {
+		w := binary.LittleEndian.Uint64(text[at:])
+		quote, slash := w^ones*'"', w^ones*'\\'
+		if stop := ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*' ')&^w) & tops; stop != 0 {
+			return at + bits.TrailingZeros64(stop)/8
+		}
+		at += 8
+	}
+	for at < len(text) && text[at] != '"' && text[at] != '\\' && text[at] >= ' ' {
+		at++
+	}
+	return at
+}
+
+// string reads a text; null changes nothing.
+func (c *cursor) string(into *string) error {
+	switch c.next() {
+	case 'n':
+		return c.literal("null")
+	case '"':
+	default:
+		return c.wrong("a text")
+	}
+	from := c.at
+	inner, escaped, err := c.quoted()
+	if err != nil {
+		return err
+	}
+	if !escaped {
+		*into = c.seen.text(inner)
+		return nil
+	}
+	s, err := jsontext.AppendUnquote(nil, c.text[from:c.at])
+	*into = string(s)
+	return err //nolint:wrapcheck // it says what
+}
+
+// moment reads a time; null changes nothing.
+func (c *cursor) moment(into *time.Time) (err error) {
+	if c.next() == '"' {
+		from := c.at
+		inner, _, err := c.quoted()
+		if err != nil {
+			return err
+		}
+		if at, is := quickly(inner); is {
+			*into = at
+			return nil
+		}
+		c.at = from
+	}
+	var s string
+	if err := c.string(&s); err != nil {
+		return err
+	}
+	*into, err = moment(s)
+	return err
+}
+
+// quickly reads a time as Suricata writes it, which is RFC 3339 without the colon of the zone.
+func quickly(b []byte) (at time.Time, is bool) {
+	const form = "2006-01-02T15:04:05.000000-07:00"
+	if len(b) != len(form)-1 {
+		return at, false
+	}
+	var room [len(form)]byte
+	n := copy(room[:], b[:len(b)-2])
+	room[n] = ':'
+	copy(room[n+1:], b[len(b)-2:])
+	err := at.UnmarshalText(room[:])
+	return at, err == nil
+}
+
+// whole reads a whole number that is not negative; null changes nothing.
+func whole[N uint16 | uint64](c *cursor, into *N) error {
+	if c.next() == 'n' {
+		return c.literal("null")
+	}
+	from := c.at
+	if err := c.number(); err != nil {
+		return err
+	}
+	n, err := strconv.ParseUint(string(c.text[from:c.at]), 10, 64)
+	if *into = N(n); err != nil || uint64(*into) != n {
+		return fmt.Errorf("a whole number to %d is wanted at octet %d", ^N(0), from+1)
+	}
+	return nil
+}
+
+// raw keeps a value as it stands.
+func (c *cursor) raw(into *json.RawMessage) error {
+	c.next()
+	from := c.at
+	err := c.skip()
+	*into = append((*into)[:0], c.text[from:c.at]...)
+	return err
+}
+
+// recent are texts that were read before: most come again, and need no room of their own then.
+type recent [1 << 9]string
+
+// mostRecent is how long a text may be that is kept for the next time, in octets.
+const mostRecent = 256
+
+func (r *recent) text(b []byte) string {
+	if len(b) > mostRecent {
+		return string(b)
+	}
+	at := &r[placeOf(b)>>(64-9)]
+	if *at != string(b) {
+		*at = string(b)
+	}
+	return *at
+}
+
+// placeOf spreads texts by their ends, as most differ there: addresses, numbers of signatures (Knuth, The Art
+// of Computer Programming, 6.4).
+func placeOf[T string | []byte](text T) uint64 {
+	var last [8]byte
+	copy(last[:], text[max(0, len(text)-8):])
+	return (binary.LittleEndian.Uint64(last[:]) + uint64(len(text))) * 0x9e37_79b9_7f4a_7c15
+}
+
+// addresses are those that were read before, as written and as batches have them.
+type addresses [1 << 9]struct{ text, addr string }
+
+func (r *addresses) of(text string) string {
+	if len(text) > mostRecent {
+		return address(text)
+	}
+	at := &r[placeOf(text)>>(64-9)]
+	if at.text != text {
+		at.text, at.addr = text, address(text)
+	}
+	return at.addr
+}
