@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -47,7 +49,19 @@ writes, controls, programs, configures, fails or was not seen before), fact (wha
 	return []*cobra.Command{cmd}
 }
 
+// collectsAt is how much more than it needs a probe may have in memory before what it needs no more is looked
+// for, in percent: small machines run it, and it keeps little.
+const collectsAt = 60
+
+// small keeps a probe small, unless whoever starts it says how large it may be.
+func small() {
+	if _, said := os.LookupEnv("GOGC"); !said {
+		debug.SetGCPercent(collectsAt)
+	}
+}
+
 func probeAlone(cmd *cobra.Command, read, face string) error {
+	small()
 	var in *probe.Input
 	var err error
 	if face != "" {
@@ -145,6 +159,7 @@ Files of logs are followed, also when they are moved. Paths are beside the file.
 			if err != nil {
 				return err //nolint:wrapcheck // it says all
 			}
+			small()
 			_, _ = fmt.Fprintln(cmd.OutOrStdout(), "listening; stop with Ctrl-C")
 			return p.Run(cmd.Context(), cmd.InOrStdin()) //nolint:wrapcheck // it says all
 		},

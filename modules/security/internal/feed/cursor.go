@@ -17,9 +17,9 @@ import (
 // what is passed over is looked at here, but not taken apart. It takes what jsontext takes where names may be
 // there twice; the last counts.
 type cursor struct {
-	text []byte
-	at   int
-	seen recent
+	text   []byte
+	at     int
+	recent recent
 }
 
 // deepest is how many arrays and objects may stand in each other, as in other decoders.
@@ -116,6 +116,12 @@ func (c *cursor) goesOn(closing byte) (more bool, err error) {
 func (c *cursor) name() ([]byte, error) {
 	if c.next() != '"' {
 		return nil, c.wrong("a name")
+	}
+	from := c.at + 1
+	to := letters(c.text, from)
+	if to+1 < len(c.text) && c.text[to] == '"' && c.text[to+1] == ':' { // nearly always
+		c.at = to + 2
+		return c.text[from:to], nil
 	}
 	name, _, err := c.quoted()
 	if err != nil {
@@ -254,14 +260,15 @@ func (c *cursor) escaped(from, to int) (inner []byte, escaped bool, err error) {
 	return nil, false, errEnds
 }
 
-// letters passes over what is no quote, no backslash and no control character, eight octets at a time:
-// of each of them one bit says whether it is one of these; of the lowest that is set this is true.
+// letters passes over what is no quote, no backslash and no control character, eight octets at a time: the
+// top bit of each octet says whether it is one of these. A quote is 34, and 32 when its second bit is turned;
+// with control characters, which stay what they are, it is what is then below 33. The lowest such bit is true.
 func letters(text []byte, at int) int {
 	const ones, tops = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080
 	for at+8 <= len(text) {
 		w := binary.LittleEndian.Uint64(text[at:])
-		quote, slash := w^ones*'"', w^ones*'\\'
-		if stop := ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*' ')&^w) & tops; stop != 0 {
+		low, slash := (w^ones*2)-ones*33, (w^ones*'\\')-ones
+		if stop := (low | slash) &^ w & tops; stop != 0 {
 			return at + bits.TrailingZeros64(stop)/8
 		}
 		at += 8
@@ -287,7 +294,7 @@ func (c *cursor) string(into *string) error {
 		return err
 	}
 	if !escaped {
-		*into = c.seen.text(inner)
+		*into = c.recent.text(inner)
 		return nil
 	}
 	s, err := jsontext.AppendUnquote(nil, c.text[from:c.at])
@@ -303,7 +310,7 @@ func (c *cursor) moment(into *time.Time) (err error) {
 		if err != nil {
 			return err
 		}
-		if at, is := quickly(inner); is {
+		if at, is := c.recent.moment(inner); is {
 			*into = at
 			return nil
 		}
@@ -315,20 +322,6 @@ func (c *cursor) moment(into *time.Time) (err error) {
 	}
 	*into, err = moment(s)
 	return err
-}
-
-// quickly reads a time as Suricata writes it, which is RFC 3339 without the colon of the zone.
-func quickly(b []byte) (at time.Time, is bool) {
-	const form = "2006-01-02T15:04:05.000000-07:00"
-	if len(b) != len(form)-1 {
-		return at, false
-	}
-	var room [len(form)]byte
-	n := copy(room[:], b[:len(b)-2])
-	room[n] = ':'
-	copy(room[n+1:], b[len(b)-2:])
-	err := at.UnmarshalText(room[:])
-	return at, err == nil
 }
 
 // whole reads a whole number that is not negative; null changes nothing.
@@ -354,43 +347,4 @@ func (c *cursor) raw(into *json.RawMessage) error {
 	err := c.skip()
 	*into = append((*into)[:0], c.text[from:c.at]...)
 	return err
-}
-
-// recent are texts that were read before: most come again, and need no room of their own then.
-type recent [1 << 9]string
-
-// mostRecent is how long a text may be that is kept for the next time, in octets.
-const mostRecent = 256
-
-func (r *recent) text(b []byte) string {
-	if len(b) > mostRecent {
-		return string(b)
-	}
-	at := &r[placeOf(b)>>(64-9)]
-	if *at != string(b) {
-		*at = string(b)
-	}
-	return *at
-}
-
-// placeOf spreads texts by their ends, as most differ there: addresses, numbers of signatures (Knuth, The Art
-// of Computer Programming, 6.4).
-func placeOf[T string | []byte](text T) uint64 {
-	var last [8]byte
-	copy(last[:], text[max(0, len(text)-8):])
-	return (binary.LittleEndian.Uint64(last[:]) + uint64(len(text))) * 0x9e37_79b9_7f4a_7c15
-}
-
-// addresses are those that were read before, as written and as batches have them.
-type addresses [1 << 9]struct{ text, addr string }
-
-func (r *addresses) of(text string) string {
-	if len(text) > mostRecent {
-		return address(text)
-	}
-	at := &r[placeOf(text)>>(64-9)]
-	if at.text != text {
-		at.text, at.addr = text, address(text)
-	}
-	return at.addr
 }

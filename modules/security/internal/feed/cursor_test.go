@@ -51,15 +51,3 @@ func TestACursorGoesNoDeeperThanOthers(t *testing.T) {
 		}
 	}
 }
-
-func TestRecentTextsAreTheSame(t *testing.T) {
-	var r recent
-	for range 2 {
-		for n := range 5000 {
-			s := strings.Repeat("x", n%400) + string(rune('a'+n%26))
-			if got := r.text([]byte(s)); got != s {
-				t.Fatalf("%q is read as %q", s, got)
-			}
-		}
-	}
-}

@@ -27,6 +27,7 @@ type eve struct {
 // eveAlert is which rule matched.
 type eveAlert struct {
 	there                       bool
+	Code                        string // of both numbers
 	Action, Signature, Category string
 	GID, ID                     uint64
 	Severity                    uint64
@@ -78,7 +79,7 @@ func (x *eve) read(c *cursor) error {
 func (x *eve) object(c *cursor, name []byte) (err error) {
 	switch string(name) {
 	case "alert":
-		x.Alert.there, err = c.members(func(name []byte) error { return x.Alert.member(c, name) })
+		err = x.alert(c)
 	case "flow":
 		_, err = c.members(func(name []byte) error { return x.Flow.member(c, name) })
 	case "ether":
@@ -97,6 +98,31 @@ func (x *eve) object(c *cursor, name []byte) (err error) {
 		err = c.skip()
 	}
 	return err
+}
+
+// alert reads what an alert says of its rule. It is an object of its own, so that another that has the same
+// octets says the same.
+func (x *eve) alert(c *cursor) error {
+	c.next()
+	from := c.at
+	known := c.recent.rule(c.text[from:])
+	if known.begins(c.text[from:]) {
+		c.at += len(known.text)
+		x.Alert = known.rule
+		return nil
+	}
+	a := eveAlert{}
+	there, err := c.members(func(name []byte) error { return a.member(c, name) })
+	if err != nil {
+		return err
+	}
+	a.there = there
+	var room [48]byte
+	a.Code = string(strconv.AppendUint(append(strconv.AppendUint(room[:0], a.GID, 10), ':'), a.ID, 10))
+	if x.Alert = a; there && c.at-from <= mostRule {
+		known.text, known.rule = string(c.text[from:c.at]), a
+	}
+	return nil
 }
 
 func (a *eveAlert) member(c *cursor, name []byte) error {
@@ -190,9 +216,7 @@ func (x *eve) parse(c *cursor, line []byte, e *Event) error {
 		e.Protocol = strings.ToLower(x.Proto)
 	}
 	if x.Alert.there {
-		e.Told, e.Title, e.Detail, e.Severity = true, x.Alert.Signature, x.Alert.Category, eveSeverity(x.Alert.Severity)
-		var room [48]byte
-		e.Code = string(strconv.AppendUint(append(strconv.AppendUint(room[:0], x.Alert.GID, 10), ':'), x.Alert.ID, 10))
+		e.Told, e.Code, e.Title, e.Detail, e.Severity = true, x.Alert.Code, x.Alert.Signature, x.Alert.Category, eveSeverity(x.Alert.Severity)
 		if x.Alert.Action == "blocked" {
 			e.Kind = "alert blocked"
 		}

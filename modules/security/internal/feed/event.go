@@ -64,10 +64,9 @@ type Event struct {
 
 // Reader reads lines, one after the other. It is used by one goroutine; the zero one is ready.
 type Reader struct {
-	eve       eve // the last one and what it says: there are many, and each would be garbage
-	event     Event
-	cursor    cursor
-	addresses addresses
+	eve    eve // the last one and what it says: there are many, and each would be garbage
+	event  Event
+	cursor cursor
 }
 
 // Parse reads a line of a format. at is when it was read: syslog of the old kind has no year.
@@ -104,7 +103,7 @@ func (r *Reader) Parse(f Format, line []byte, at time.Time) (Event, error) {
 	}
 	e.Kind, e.Code, e.Protocol = word(e.Kind), word(e.Code), word(e.Protocol)
 	e.Title, e.Detail, e.Host = clean(e.Title), clean(e.Detail), clean(e.Host)
-	e.Client, e.Server = r.addresses.of(e.Client), r.addresses.of(e.Server)
+	e.Client, e.Server = r.cursor.recent.address(e.Client), r.cursor.recent.address(e.Server)
 	if e.Kind == "" {
 		return Event{}, errors.New("the line does not say what kind of event it is")
 	}
