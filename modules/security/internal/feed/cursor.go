@@ -330,6 +330,11 @@ func whole[N uint16 | uint64](c *cursor, into *N) error {
 		return c.literal("null")
 	}
 	from := c.at
+	if n, is := c.short(); is && uint64(N(n)) == n {
+		*into = N(n)
+		return nil
+	}
+	c.at = from
 	if err := c.number(); err != nil {
 		return err
 	}
@@ -338,6 +343,21 @@ func whole[N uint16 | uint64](c *cursor, into *N) error {
 		return fmt.Errorf("a whole number to %d is wanted at octet %d", ^N(0), from+1)
 	}
 	return nil
+}
+
+// short reads a whole number of few digits, if that is what stands there.
+func (c *cursor) short() (n uint64, is bool) {
+	i := c.at
+	for i < len(c.text) && c.text[i]-'0' <= 9 {
+		n = n*10 + uint64(c.text[i]-'0')
+		i++
+	}
+	size := i - c.at
+	if size == 0 || size > 18 || size > 1 && c.text[c.at] == '0' || i < len(c.text) && (c.text[i] == '.' || c.text[i]|' ' == 'e') {
+		return 0, false
+	}
+	c.at = i
+	return n, true
 }
 
 // raw keeps a value as it stands.

@@ -39,6 +39,14 @@ func FuzzCursor(f *testing.F) {
 				t.Errorf("%q is read as %q, not %q: %v", line, s, want, err)
 			}
 		}
+		var n uint16
+		c.begin(line)
+		if err := whole(&c, &n); err == nil {
+			var want uint16
+			if err := json.Unmarshal(line[:c.at], &want); err != nil || n != want {
+				t.Errorf("%q is read as %d, not %d: %v", line, n, want, err)
+			}
+		}
 	})
 }
 

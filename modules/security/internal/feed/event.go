@@ -110,9 +110,9 @@ func (r *Reader) Parse(f Format, line []byte, at time.Time) (Event, error) {
 	return e, nil
 }
 
-// object reads a line that is one JSON object, and nothing behind it. Keys may be there once, where options do not say otherwise.
-func object(line []byte, into any, options ...json.Options) error {
-	if err := json.Unmarshal(line, into, options...); err != nil {
+// object reads a line that is one JSON object, and nothing behind it. Keys may be there once.
+func object(line []byte, into any) error {
+	if err := json.Unmarshal(line, into); err != nil {
 		return fmt.Errorf("the line is no JSON object: %w", err)
 	}
 	return nil
@@ -147,14 +147,30 @@ func address(s string) string {
 
 // word keeps a name in the letters that batches have, 64 at most.
 func word(s string) string {
+	if len(s) <= 64 && isWord(s) { // nearly always
+		return s
+	}
 	s = strings.Map(func(c rune) rune {
-		switch {
-		case c >= '0' && c <= ':', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_', c == '.', c == ' ', c == '/', c == '+', c == '-':
+		if c < utf8.RuneSelf && ofWord(byte(c)) { //nolint:gosec // it is of ASCII
 			return c
 		}
 		return '_'
 	}, s)
 	return s[:min(len(s), 64)]
+}
+
+func isWord(s string) bool {
+	for i := range len(s) {
+		if !ofWord(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func ofWord(c byte) bool {
+	return (c|' ')-'a' < 26 || c-'-' <= ':'-'-' || // - . / digits :
+		c == '_' || c == ' ' || c == '+'
 }
 
 // clean keeps a text within what batches have.

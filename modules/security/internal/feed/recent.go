@@ -21,7 +21,7 @@ type recent struct {
 	texts     [recentPlaces]string
 	addresses [recentPlaces]struct{ text, address string }
 	rules     [recentRules]recentRule
-	second    recentSecond
+	hour      recentHour
 }
 
 // recentRule is what an alert says of its rule, which is the same each time, and what that means.
@@ -70,34 +70,31 @@ func (k *recentRule) begins(text []byte) bool {
 	return k.text != "" && len(k.text) <= len(text) && string(text[:len(k.text)]) == k.text
 }
 
-// A time of Suricata, which is RFC 3339 without the colon of the zone.
+// A time of Suricata, which is RFC 3339 without the colon of the zone, and where its parts are.
 const (
-	suricataTime   = "2006-01-02T15:04:05.000000-0700"
-	suricataMicros = len("2006-01-02T15:04:05.")
-	suricataZone   = len("2006-01-02T15:04:05.000000")
+	suricataTime    = "2006-01-02T15:04:05.000000-0700"
+	suricataMinutes = len("2006-01-02T15:")
+	suricataZone    = len("2006-01-02T15:04:05.000000")
 )
 
-// recentSecond is a time as it is written, and the second in which it is.
-type recentSecond struct {
+// recentHour is a time as it is written, and when the hour began in which it is.
+type recentHour struct {
 	text [len(suricataTime)]byte
 	at   time.Time
 }
 
-// moment is a time as Suricata writes it: those of one second differ in their microseconds.
+// moment is a time as Suricata writes it: those of one hour differ in what is read quickly.
 func (r *recent) moment(b []byte) (at time.Time, is bool) {
 	if len(b) != len(suricataTime) {
 		return at, false
 	}
-	micros := 0
-	for _, digit := range b[suricataMicros:suricataZone] {
-		if digit-'0' > 9 {
-			return at, false
-		}
-		micros = micros*10 + int(digit-'0')
+	in, is := inHour(b[suricataMinutes:suricataZone])
+	if !is {
+		return at, false
 	}
-	after, known := time.Duration(micros)*time.Microsecond, &r.second
-	if string(known.text[:suricataMicros]) == string(b[:suricataMicros]) && string(known.text[suricataZone:]) == string(b[suricataZone:]) {
-		return known.at.Add(after), true
+	known := &r.hour
+	if string(known.text[:suricataMinutes]) == string(b[:suricataMinutes]) && string(known.text[suricataZone:]) == string(b[suricataZone:]) {
+		return known.at.Add(in), true
 	}
 	const sign = len("-07")
 	var colon [len(suricataTime) + 1]byte
@@ -108,6 +105,28 @@ func (r *recent) moment(b []byte) (at time.Time, is bool) {
 		return time.Time{}, false
 	}
 	copy(known.text[:], b)
-	known.at = at.Add(-after)
+	known.at = at.Add(-in)
 	return at, true
+}
+
+// inHour reads minutes, seconds and microseconds: 04:05.000000.
+func inHour(b []byte) (in time.Duration, is bool) {
+	_ = b[11]
+	minutes, m := digits(b[:2])
+	seconds, s := digits(b[3:5])
+	micros, u := digits(b[6:12])
+	if !m || !s || !u || b[2] != ':' || b[5] != '.' || minutes > 59 || seconds > 59 {
+		return 0, false
+	}
+	return time.Duration(minutes)*time.Minute + time.Duration(seconds)*time.Second + time.Duration(micros)*time.Microsecond, true
+}
+
+func digits(b []byte) (n int, are bool) {
+	for _, digit := range b {
+		if digit-'0' > 9 {
+			return 0, false
+		}
+		n = n*10 + int(digit-'0')
+	}
+	return n, true
 }
