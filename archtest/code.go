@@ -34,6 +34,9 @@ func inspectFile(s source) []string {
 		inspectEvents(s, refuse)
 	}
 	inspectText(s, refuse)
+	if !s.test {
+		inspectChanges(s, refuse)
+	}
 	return faults
 }
 
@@ -183,6 +186,48 @@ func inspectText(s source, refuse func(string, ...any)) {
 			}
 		}
 		return true
+	})
+}
+
+// inspectChanges looks for what tells browsers within a change: who is quick reads what was before it.
+func inspectChanges(s source, refuse func(string, ...any)) {
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		switch f := n.(type) {
+		case *ast.FuncDecl:
+			if f.Body != nil && isChange(f.Type) {
+				inspectChange(s, f.Body, refuse)
+			}
+		case *ast.FuncLit:
+			if isChange(f.Type) {
+				inspectChange(s, f.Body, refuse)
+			}
+		}
+		return true
+	})
+}
+
+// inspectChange leaves out functions within: they are changes themselves, or run after them.
+func inspectChange(s source, body *ast.BlockStmt, refuse func(string, ...any)) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		if call, is := n.(*ast.CallExpr); is {
+			if called, is := call.Fun.(*ast.SelectorExpr); is && called.Sel.Name == "Notify" {
+				refuse("line %d: within a change browsers are told after it: NotifyAfter", s.line(n))
+			}
+		}
+		_, within := n.(*ast.FuncLit)
+		return !within
+	})
+}
+
+// isChange tells that a function has the transaction of a change.
+func isChange(f *ast.FuncType) bool {
+	return slices.ContainsFunc(f.Params.List, func(p *ast.Field) bool {
+		star, is := p.Type.(*ast.StarExpr)
+		if !is {
+			return false
+		}
+		tx, is := star.X.(*ast.SelectorExpr)
+		return is && tx.Sel.Name == "Tx"
 	})
 }
 

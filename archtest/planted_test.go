@@ -148,6 +148,10 @@ func textRules(f plant, goFile func(string, ...string) string) {
 	}
 	f("SQL in the kernel too", tree{"kernel/x.go": "package kernel\n\nconst q = \"SELECT id FROM orders\"\n"}, "kernel/x.go: line 3: SQL stands in *_store.go only")
 	f("a test does not sleep", tree{"modules/mes/x_test.go": "package mes\n\nimport \"time\"\n\nfunc g() { time.Sleep(1) }\n"}, "line 5: a test waits for a condition")
+	change := "package mes\n\nimport \"linghang/kernel/sqldb\"\n\nfunc g(k interface{ Notify() }, db *sqldb.DB) error {\n\treturn db.Write(func(tx *sqldb.Tx) error {\n\t\t"
+	f("browsers are told after a change", tree{"modules/mes/x_store.go": change + "k.Notify()\n\t\treturn nil\n\t})\n}\n"}, "modules/mes/x_store.go: line 7: within a change browsers are told after it")
+	f("not in a function that has its transaction", tree{"modules/mes/x_store.go": "package mes\n\nimport \"linghang/kernel/sqldb\"\n\nfunc g(k interface{ Notify() }, tx *sqldb.Tx) { k.Notify() }\n"}, "line 5: within a change")
+	f("they are told when it is over", tree{"modules/mes/x_store.go": change + "tx.After(func() { k.Notify() })\n\t\treturn nil\n\t})\n}\n"})
 	f("a bridge has three methods", tree{"modules/aps/module.go": "// Package aps plans.\npackage aps\n\ntype orders interface {\n\tA()\n\tB()\n\tC()\n\tD()\n}\n"}, "the bridge orders asks for more than three methods")
 	f("a file name is no build constraint", tree{"modules/mes/app_wasm.go": goFile("mes")}, "the name is a build constraint")
 	f("a folder name says something", tree{"kernel/util/x.go": goFile("util")}, "the folder name util says nothing")

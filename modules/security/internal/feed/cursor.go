@@ -68,8 +68,7 @@ func (c *cursor) end() error {
 }
 
 // members reads an object: each reads the value of the member whose name it is given. There is none
-// where null stands. Names that are written with escapes, which no writer does, are passed on as
-// they stand, and so are unknown.
+// where null stands.
 func (c *cursor) members(each func(name []byte) error) (there bool, err error) {
 	if c.next() == 'n' {
 		return false, c.literal("null")
@@ -123,7 +122,7 @@ func (c *cursor) name() ([]byte, error) {
 		c.at = to + 2
 		return c.text[from:to], nil
 	}
-	name, _, err := c.quoted()
+	name, err := c.quoted()
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +139,7 @@ func (c *cursor) skip() error { return c.pass(0) }
 func (c *cursor) pass(depth int) error {
 	switch c.next() {
 	case '"':
-		_, _, err := c.quoted()
+		_, err := c.quoted()
 		return err
 	case '{':
 		return c.passObject(depth + 1)
@@ -231,33 +230,32 @@ func (c *cursor) digits(wanted string) error {
 	return nil
 }
 
-// quoted reads a text as it stands between its quotes, and tells whether there are escapes in it.
-func (c *cursor) quoted() (inner []byte, escaped bool, err error) {
+// quoted reads a text, without its quotes and escapes.
+func (c *cursor) quoted() ([]byte, error) {
 	from := c.at + 1
 	to := letters(c.text, from)
 	if to < len(c.text) && c.text[to] == '"' { // nearly always
 		c.at = to + 1
-		return c.text[from:to], false, nil
+		return c.text[from:to], nil
 	}
 	return c.escaped(from, to)
 }
 
-// escaped reads on from the first letter of a text that is an escape.
-func (c *cursor) escaped(from, to int) (inner []byte, escaped bool, err error) {
+// escaped reads on from the first letter of a text that is none.
+func (c *cursor) escaped(from, to int) ([]byte, error) {
 	for ; to < len(c.text); to = letters(c.text, to) {
 		switch c.text[to] {
 		case '"':
 			c.at = to + 1
-			_, err := jsontext.AppendUnquote(nil, c.text[from-1:c.at])
-			return c.text[from:to], true, err //nolint:wrapcheck // it says what
+			return jsontext.AppendUnquote(nil, c.text[from-1:c.at]) //nolint:wrapcheck // it says what
 		case '\\':
 			to += 2
 		default:
 			c.at = to
-			return nil, false, c.wrong("a letter")
+			return nil, c.wrong("a letter")
 		}
 	}
-	return nil, false, errEnds
+	return nil, errEnds
 }
 
 // letters passes over what is no quote, no backslash and no control character, eight octets at a time: the
@@ -279,48 +277,38 @@ func letters(text []byte, at int) int {
 	return at
 }
 
-// string reads a text; null changes nothing.
-func (c *cursor) string(into *string) error {
+// inner reads a text; there is none where null stands.
+func (c *cursor) inner() (text []byte, there bool, err error) {
 	switch c.next() {
 	case 'n':
-		return c.literal("null")
+		return nil, false, c.literal("null")
 	case '"':
-	default:
-		return c.wrong("a text")
+		text, err = c.quoted()
+		return text, err == nil, err
 	}
-	from := c.at
-	inner, escaped, err := c.quoted()
-	if err != nil {
-		return err
+	return nil, false, c.wrong("a text")
+}
+
+// string reads a text; null changes nothing.
+func (c *cursor) string(into *string) error {
+	text, there, err := c.inner()
+	if there {
+		*into = c.recent.text(text)
 	}
-	if !escaped {
-		*into = c.recent.text(inner)
-		return nil
-	}
-	s, err := jsontext.AppendUnquote(nil, c.text[from:c.at])
-	*into = string(s)
-	return err //nolint:wrapcheck // it says what
+	return err
 }
 
 // moment reads a time; null changes nothing.
-func (c *cursor) moment(into *time.Time) (err error) {
-	if c.next() == '"' {
-		from := c.at
-		inner, _, err := c.quoted()
-		if err != nil {
-			return err
-		}
-		if at, is := c.recent.moment(inner); is {
-			*into = at
-			return nil
-		}
-		c.at = from
-	}
-	var s string
-	if err := c.string(&s); err != nil {
+func (c *cursor) moment(into *time.Time) error {
+	text, there, err := c.inner()
+	if !there {
 		return err
 	}
-	*into, err = moment(s)
+	if at, is := c.recent.moment(text); is {
+		*into = at
+		return nil
+	}
+	*into, err = moment(string(text))
 	return err
 }
 

@@ -112,16 +112,16 @@ func (r *recent) moment(b []byte) (at time.Time, is bool) {
 // inHour reads minutes, seconds and microseconds: 04:05.000000.
 func inHour(b []byte) (in time.Duration, is bool) {
 	_ = b[11]
-	minutes, m := digits(b[:2])
-	seconds, s := digits(b[3:5])
-	micros, u := digits(b[6:12])
+	minutes, m := decimal(b[:2])
+	seconds, s := decimal(b[3:5])
+	micros, u := decimal(b[6:12])
 	if !m || !s || !u || b[2] != ':' || b[5] != '.' || minutes > 59 || seconds > 59 {
 		return 0, false
 	}
 	return time.Duration(minutes)*time.Minute + time.Duration(seconds)*time.Second + time.Duration(micros)*time.Microsecond, true
 }
 
-func digits(b []byte) (n int, are bool) {
+func decimal(b []byte) (n int, are bool) {
 	for _, digit := range b {
 		if digit-'0' > 9 {
 			return 0, false

@@ -137,6 +137,7 @@ func (m *Incidents) fired(ctx context.Context, tx *sqldb.Tx, f clock.Fired) erro
 	if f.Part < 1 {
 		return nil
 	}
+	m.kit.NotifyAfter(tx, topic, i.ID, i.OrganisationID)
 	return m.store.note(ctx, tx, i.ID, CaseEvent{At: f.At, WrittenAt: m.now(), Kind: "clock", From: f.Clock.Obligation, To: fmt.Sprintf("%g", f.Part)})
 }
 

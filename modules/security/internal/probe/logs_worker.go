@@ -171,6 +171,7 @@ func (l *logging) keep(now time.Time) (full, err error) {
 	}
 	clear(l.same)
 	clear(l.logs)
+	clear(l.facts)
 	l.logs, l.facts, l.size, l.kept, l.fresh = l.logs[:0], l.facts[:0], 0, now, false
 	return nil, nil
 }
