@@ -50,6 +50,18 @@ func (d *Directory) Coded(ctx context.Context, uscc string) ([]Organisation, err
 	return sqldb.All(rows, scanOrganisation)
 }
 
+// Above returns the organisations above one, the nearest first.
+func (d *Directory) Above(ctx context.Context, id string) ([]Organisation, error) {
+	rows, err := d.db.Query(ctx, `WITH RECURSIVE above (id, far) AS (
+		SELECT parent_id, 1 FROM organisation WHERE id = $1
+		UNION ALL SELECT o.parent_id, a.far + 1 FROM organisation o JOIN above a ON a.id = o.id
+	) SELECT `+organisationColumns+` FROM above a JOIN organisation o ON o.id = a.id ORDER BY a.far`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read organisations above %s: %w", id, err)
+	}
+	return sqldb.All(rows, scanOrganisation)
+}
+
 // below returns the organisation and all under it.
 func (d *Directory) below(ctx context.Context, id string) ([]string, error) {
 	rows, err := d.db.Query(ctx, `WITH RECURSIVE tree (id) AS (

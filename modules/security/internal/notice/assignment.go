@@ -79,6 +79,9 @@ type Assignment struct {
 	VerifiedAt     *time.Time      `json:"verified_at,omitempty" title:"核查时间|Verified"`
 	Returned       int             `json:"returned" doc:"How often feedback was returned" title:"退回次数|Returned"`
 	EscalatedAt    *time.Time      `json:"escalated_at,omitempty" title:"督办时间|Escalated"`
+	Delegate       string          `json:"delegate" doc:"Who of the addressee sees to it; empty: whoever answers notices there" title:"经办人|Seen to by"`
+	DelegatedAt    *time.Time      `json:"delegated_at,omitempty" title:"转办时间|Handed over"`
+	Mine           bool            `json:"mine" doc:"The caller sees to it"`
 	Disputed       string          `json:"disputed" doc:"Why the addressee says that it is not its own" title:"异议|Disputed"`
 	Extension      *Extension      `json:"extension,omitempty"`
 	Noted          int64           `json:"noted" doc:"The revision that the addressee has taken note of"`
@@ -88,11 +91,12 @@ type Assignment struct {
 	Overdue        bool            `json:"overdue" title:"逾期|Overdue"`
 	Version        int64           `json:"version"`
 
-	triedAt int64
-	actor   string
-	notice  State
-	tlp     rating.TLP
-	pace    float64
+	triedAt  int64
+	actor    string
+	delegate string // as an actor
+	notice   State
+	tlp      rating.TLP
+	pace     float64
 }
 
 // object is how clocks name an assignment.
@@ -319,6 +323,45 @@ func (a Assignment) urge(reason string, at time.Time) (Assignment, step, error) 
 	}
 	a.EscalatedAt = &at
 	return a, step{act: "urged", reason: reason}, nil
+}
+
+// Delegate is a person of an addressee who can see to an assignment.
+type Delegate struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+func (x Delegate) actor() string {
+	if x.ID == "" {
+		return ""
+	}
+	return "person:" + x.ID
+}
+
+// handTo is that a person of the addressee sees to it; nobody: all who answer notices there do
+// again. Whoever does not represent the addressee takes it upon themselves, and gives it back.
+func (a Assignment) handTo(x Delegate, represents bool, reason string, by Signature) (Assignment, step, error) {
+	own := x.actor() == by.actor || x.ID == "" && a.delegate == by.actor
+	switch {
+	case a.over() || a.State == Queued:
+		return a, step{}, wrongStep("handed over")
+	case !represents && !own:
+		return a, step{}, fault.New(fault.Forbidden, "security.assignment.delegate", "who represents the addressee hands it to others; you can take it upon yourself, and give it back")
+	case a.delegate == x.actor():
+		return a, step{}, fault.New(fault.Conflict, "security.assignment.delegated", "it is so already")
+	}
+	if reason = strings.TrimSpace(reason); len([]rune(reason)) > longestWhy {
+		return a, step{}, fault.New(fault.Invalid, "security.assignment.delegate_note", "the note is too long").At("body.note", "%d characters at most", longestWhy)
+	}
+	s := step{act: "delegated", reason: reason, data: map[string]any{"to": x.Name}}
+	if x.ID == "" {
+		s = step{act: "given_back", reason: reason, data: map[string]any{"from": a.Delegate}}
+	}
+	a.delegate, a.Delegate, a.DelegatedAt = x.actor(), x.Name, nil
+	if x.ID != "" {
+		a.DelegatedAt = &by.At
+	}
+	return a, s, nil
 }
 
 // note is that the addressee has seen the revision that holds.

@@ -21,6 +21,8 @@ func (d *Desk) assignmentRoutes() []module.Route {
 		{Pattern: "GET /assignments", Permission: mayView, Summary: "What addressees owe: one's own organisation's, for the city all", Handler: httpd.List(d.listAssignments)},
 		{Pattern: "GET /assignments/{id}", Permission: mayView, Summary: "An assignment with what its notice says, its clocks, feedback and course", Handler: httpd.JSON(d.readAssignment)},
 		{Pattern: "POST /assignments/{id}/acknowledgement", Permission: mayAnswer, Summary: "Acknowledge (签收) for one's own organisation", Handler: httpd.JSON(d.acknowledge)},
+		{Pattern: "GET /assignments/{id}/delegates", Permission: mayAnswer, Summary: "To whom of the addressee the caller may hand it", Handler: httpd.JSON(d.delegates)},
+		{Pattern: "POST /assignments/{id}/delegation", Permission: mayAnswer, Summary: "Hand it to a person of the addressee who sees to it (转办), take it upon oneself, or give it back", Handler: httpd.JSON(d.delegate)},
 		{Pattern: "POST /assignments/{id}/assessment", Permission: mayAnswer, Summary: "Say whether one is affected, and why", Handler: httpd.JSON(d.assess)},
 		{Pattern: "POST /assignments/{id}/feedback", Permission: mayAnswer, Summary: "Tell what was done; when everything is, the city verifies it", Handler: httpd.JSON(d.feedBack)},
 		{Pattern: "POST /assignments/{id}/note", Permission: mayAnswer, Summary: "Take note of the revision that holds", Handler: httpd.JSON(d.note)},
@@ -36,16 +38,16 @@ func (d *Desk) assignmentRoutes() []module.Route {
 
 func (d *Desk) listAssignments(ctx context.Context, in assignmentParams) (sqldb.Page[Assignment], error) {
 	page, err := d.store.assignments(ctx, in, d.now())
-	all := identity.From(ctx).Scope.All
 	for i := range page.Items {
-		page.Items[i] = page.Items[i].as(all)
+		page.Items[i] = page.Items[i].as(identity.From(ctx))
 	}
 	return page, err
 }
 
 // as is an assignment as somebody sees it: what the city's figures need is not the addressee's.
-func (a Assignment) as(city bool) Assignment {
-	if !city {
+func (a Assignment) as(id identity.Identity) Assignment {
+	a.Mine = a.delegate != "" && a.delegate == id.Actor()
+	if !id.Scope.All {
 		a.Told, a.Unreachable = 0, false
 	}
 	return a
@@ -63,7 +65,7 @@ type AssignmentDetail struct {
 	Feedback  []Feedback      `json:"feedback" nullable:"false"`
 	Clocks    []clock.Clock   `json:"clocks" nullable:"false"`
 	Course    []Entry         `json:"course" nullable:"false"`
-	Acts      []string        `json:"acts" nullable:"false" doc:"What the caller may do now: acknowledge, assess, feed_back, note, ask, answer, dispute, settle, verify, urge, close"`
+	Acts      []string        `json:"acts" nullable:"false" doc:"What the caller may do now: acknowledge, delegate, assess, feed_back, note, ask, answer, dispute, settle, verify, urge, close"`
 	Now       time.Time       `json:"now" doc:"The server's clock"`
 }
 
@@ -88,7 +90,7 @@ func (d *Desk) readAssignment(ctx context.Context, in httpd.Object) (x Assignmen
 	if err != nil {
 		return x, err
 	}
-	x = AssignmentDetail{Assignment: a.as(id.Scope.All), Text: n.Text, IssuedAt: n.IssuedAt, LiftedAt: n.LiftedAt, Pace: n.Pace, Revisions: []shownRevision{}, Clocks: []clock.Clock{}, Now: at}
+	x = AssignmentDetail{Assignment: a.as(id), Text: n.Text, IssuedAt: n.IssuedAt, LiftedAt: n.LiftedAt, Pace: n.Pace, Revisions: []shownRevision{}, Clocks: []clock.Clock{}, Now: at}
 	list, err := revisions(ctx, db, n.ID)
 	if err != nil {
 		return x, err
@@ -127,33 +129,48 @@ func (a Assignment) acts(id identity.Identity, clocks []clock.Clock) []string {
 	out := []string{}
 	for _, x := range []struct {
 		name, permission string
-		city, may        bool
+		side             side
+		may              bool
 		in               []AssignmentState
 	}{
-		{"acknowledge", mayAnswer, false, true, []AssignmentState{Delivered}},
-		{"assess", mayAnswer, false, true, working},
-		{"feed_back", mayAnswer, false, true, []AssignmentState{Assessed, Handling}},
-		{"note", mayAnswer, false, a.Noted < a.Revision, append(working, FedBack)},
-		{"ask", mayRepresent, false, puttable && !asked, working},
-		{"dispute", mayRepresent, false, a.Disputed == "", append(owing, FedBack)},
-		{"answer", mayWrite, true, asked, working},
-		{"settle", mayWrite, true, a.Disputed != "", append(owing, FedBack)},
-		{"verify", mayWrite, true, true, []AssignmentState{FedBack}},
-		{"urge", mayOversee, true, true, owing},
-		{"close", mayWrite, true, true, []AssignmentState{Verified}},
+		{"acknowledge", mayAnswer, ofAddressee, true, []AssignmentState{Delivered}},
+		{"delegate", mayAnswer, ofAddressee, true, append(owing, FedBack)},
+		{"assess", mayAnswer, ofAddressee, true, working},
+		{"feed_back", mayAnswer, ofAddressee, true, []AssignmentState{Assessed, Handling}},
+		{"note", mayAnswer, ofAddressee, a.Noted < a.Revision, append(working, FedBack)},
+		{"ask", mayRepresent, ofAddressee, puttable && !asked, working},
+		{"dispute", mayRepresent, ofAddressee, a.Disputed == "", append(owing, FedBack)},
+		{"answer", mayWrite, ofCity, asked, working},
+		{"settle", mayWrite, ofCity, a.Disputed != "", append(owing, FedBack)},
+		{"verify", mayWrite, ofCity, true, []AssignmentState{FedBack}},
+		{"urge", mayOversee, ofBureau, true, owing},
+		{"close", mayWrite, ofCity, true, []AssignmentState{Verified}},
 	} {
-		if x.may && x.city == id.Scope.All && slices.Contains(x.in, a.State) && id.May(x.permission) {
+		if x.may && x.side(id) && slices.Contains(x.in, a.State) && id.May(x.permission) {
 			out = append(out, x.name)
 		}
 	}
 	return out
 }
 
+// side tells whether somebody stands on one side of an assignment. That it is theirs to see
+// is looked at before.
+type side func(identity.Identity) bool
+
+func ofCity(id identity.Identity) bool { return id.Scope.All }
+
+// ofBureau is the city, or the bureau of the addressee's district (属地).
+func ofBureau(id identity.Identity) bool {
+	return id.Scope.All || id.Organisation.Kind == identity.Bureau
+}
+
+func ofAddressee(id identity.Identity) bool { return !ofBureau(id) }
+
 // action does something to an assignment; within tx it may write what belongs to it.
 type action func(ctx context.Context, tx *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error)
 
 // act changes an assignment: the addressee's people act on their own, the city's on any.
-func (d *Desk) act(ctx context.Context, in actInput, city bool, do action) (AssignmentDetail, error) {
+func (d *Desk) act(ctx context.Context, in actInput, from side, do action) (AssignmentDetail, error) {
 	version, err := in.Expected()
 	if err != nil {
 		return AssignmentDetail{}, err
@@ -165,7 +182,7 @@ func (d *Desk) act(ctx context.Context, in actInput, city bool, do action) (Assi
 		if err != nil {
 			return err
 		}
-		if identity.From(ctx).Scope.All != city {
+		if !from(identity.From(ctx)) {
 			return fault.New(fault.Forbidden, "security.assignment.side", "this is for the other side of the notice")
 		}
 		if before.Version != version {
@@ -225,7 +242,7 @@ func (d *Desk) keep(ctx context.Context, tx *sqldb.Tx, before, a Assignment, s s
 }
 
 func (d *Desk) acknowledge(ctx context.Context, in actInput) (AssignmentDetail, error) {
-	return d.act(ctx, in, false, func(_ context.Context, _ *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
+	return d.act(ctx, in, ofAddressee, func(_ context.Context, _ *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
 		return a.acknowledge(by)
 	})
 }
@@ -240,7 +257,7 @@ type assignmentAssessInput struct {
 }
 
 func (d *Desk) assess(ctx context.Context, in assignmentAssessInput) (AssignmentDetail, error) {
-	return d.act(ctx, actInput{in.Object, in.IfMatch}, false, func(ctx context.Context, tx *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
+	return d.act(ctx, actInput{in.Object, in.IfMatch}, ofAddressee, func(ctx context.Context, tx *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
 		a, s, err := a.assess(in.Body.Assessment, in.Body.Reason, by.At)
 		if err != nil || a.State != FedBack {
 			return a, s, err
@@ -261,7 +278,7 @@ type assignmentFeedbackInput struct {
 }
 
 func (d *Desk) feedBack(ctx context.Context, in assignmentFeedbackInput) (AssignmentDetail, error) {
-	return d.act(ctx, actInput{in.Object, in.IfMatch}, false, func(ctx context.Context, tx *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
+	return d.act(ctx, actInput{in.Object, in.IfMatch}, ofAddressee, func(ctx context.Context, tx *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
 		x := Feedback{ID: ulid.Make().String(), Measures: in.Body.Measures, Residual: in.Body.Residual, Done: in.Body.Done, Files: []File{}, By: by.Name, At: by.At, actor: by.actor}
 		there, err := files(ctx, tx, a.NoticeID, a.ID)
 		if err != nil {
@@ -293,7 +310,7 @@ func (d *Desk) feedBack(ctx context.Context, in assignmentFeedbackInput) (Assign
 }
 
 func (d *Desk) note(ctx context.Context, in actInput) (AssignmentDetail, error) {
-	return d.act(ctx, in, false, func(_ context.Context, _ *sqldb.Tx, a Assignment, _ Signature) (Assignment, step, error) {
+	return d.act(ctx, in, ofAddressee, func(_ context.Context, _ *sqldb.Tx, a Assignment, _ Signature) (Assignment, step, error) {
 		return a.note()
 	})
 }
@@ -314,7 +331,7 @@ func (d *Desk) ask(ctx context.Context, in assignmentAskInput) (AssignmentDetail
 	if err != nil {
 		return AssignmentDetail{}, err
 	}
-	return d.act(ctx, actInput{in.Object, in.IfMatch}, false, func(ctx context.Context, tx *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
+	return d.act(ctx, actInput{in.Object, in.IfMatch}, ofAddressee, func(ctx context.Context, tx *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
 		a, s, err := a.ask(Extension{Obligation: in.Body.Obligation, Until: in.Body.Until, Reason: in.Body.Reason}, clocks[object], by.At)
 		if err != nil {
 			return a, s, err
@@ -333,7 +350,7 @@ type assignmentAnswerInput struct {
 }
 
 func (d *Desk) answer(ctx context.Context, in assignmentAnswerInput) (AssignmentDetail, error) {
-	return d.act(ctx, actInput{in.Object, in.IfMatch}, true, func(ctx context.Context, tx *sqldb.Tx, a Assignment, _ Signature) (Assignment, step, error) {
+	return d.act(ctx, actInput{in.Object, in.IfMatch}, ofCity, func(ctx context.Context, tx *sqldb.Tx, a Assignment, _ Signature) (Assignment, step, error) {
 		a, s, err := a.answer(in.Body.Granted, in.Body.Reason)
 		if err != nil {
 			return a, s, err
@@ -350,7 +367,7 @@ func (d *Desk) answer(ctx context.Context, in assignmentAnswerInput) (Assignment
 }
 
 func (d *Desk) dispute(ctx context.Context, in noticeReasonInput) (AssignmentDetail, error) {
-	return d.act(ctx, actInput{in.Object, in.IfMatch}, false, func(ctx context.Context, tx *sqldb.Tx, a Assignment, _ Signature) (Assignment, step, error) {
+	return d.act(ctx, actInput{in.Object, in.IfMatch}, ofAddressee, func(ctx context.Context, tx *sqldb.Tx, a Assignment, _ Signature) (Assignment, step, error) {
 		a, s, err := a.dispute(in.Body.Reason)
 		if err != nil {
 			return a, s, err
@@ -369,7 +386,7 @@ type assignmentSettleInput struct {
 }
 
 func (d *Desk) settle(ctx context.Context, in assignmentSettleInput) (AssignmentDetail, error) {
-	return d.act(ctx, actInput{in.Object, in.IfMatch}, true, func(ctx context.Context, tx *sqldb.Tx, a Assignment, _ Signature) (Assignment, step, error) {
+	return d.act(ctx, actInput{in.Object, in.IfMatch}, ofCity, func(ctx context.Context, tx *sqldb.Tx, a Assignment, _ Signature) (Assignment, step, error) {
 		a, s, err := a.settle(in.Body.Released, in.Body.Reason)
 		if err != nil {
 			return a, s, err
@@ -392,7 +409,7 @@ type assignmentVerifyInput struct {
 }
 
 func (d *Desk) verify(ctx context.Context, in assignmentVerifyInput) (AssignmentDetail, error) {
-	return d.act(ctx, actInput{in.Object, in.IfMatch}, true, func(ctx context.Context, tx *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
+	return d.act(ctx, actInput{in.Object, in.IfMatch}, ofCity, func(ctx context.Context, tx *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
 		a, s, err := a.verify(in.Body.Accepted, in.Body.Reason, by.At)
 		if err != nil {
 			return a, s, err
@@ -406,7 +423,7 @@ func (d *Desk) verify(ctx context.Context, in assignmentVerifyInput) (Assignment
 }
 
 func (d *Desk) urge(ctx context.Context, in noticeReasonInput) (AssignmentDetail, error) {
-	return d.act(ctx, actInput{in.Object, in.IfMatch}, true, func(ctx context.Context, tx *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
+	return d.act(ctx, actInput{in.Object, in.IfMatch}, ofBureau, func(ctx context.Context, tx *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
 		a, s, err := a.urge(in.Body.Reason, by.At)
 		if err != nil {
 			return a, s, err
@@ -416,7 +433,7 @@ func (d *Desk) urge(ctx context.Context, in noticeReasonInput) (AssignmentDetail
 }
 
 func (d *Desk) finish(ctx context.Context, in actInput) (AssignmentDetail, error) {
-	return d.act(ctx, in, true, func(_ context.Context, _ *sqldb.Tx, a Assignment, _ Signature) (Assignment, step, error) {
+	return d.act(ctx, in, ofCity, func(_ context.Context, _ *sqldb.Tx, a Assignment, _ Signature) (Assignment, step, error) {
 		return a.finish()
 	})
 }

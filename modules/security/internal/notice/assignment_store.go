@@ -19,7 +19,7 @@ import (
 const dueNow = `COALESCE((SELECT MIN(c.due_at) FROM security_clock c WHERE c.object = 'assignment/' || a.id AND c.state = 'running' AND c.organisation_id = a.organisation_id), 0)`
 
 const assignmentColumns = `a.id, a.notice_id, a.organisation_id, n.number, n.tlp, n.title, n.level, n.state, n.pace, n.revision, a.drill, a.organisation_zh, a.organisation_en, a.district, a.synthetic, a.state, a.assessment, a.assessed,
-	a.told, a.tried_at, a.delivered_at, a.acknowledged_at, a.acknowledged_late, a.actor, a.actor_name, a.feedback_at, a.feedback_late, a.handled_at, a.handled_late, a.verified_at, a.returned, a.escalated_at,
+	a.told, a.tried_at, a.delivered_at, a.acknowledged_at, a.acknowledged_late, a.actor, a.actor_name, a.feedback_at, a.feedback_late, a.handled_at, a.handled_late, a.verified_at, a.returned, a.escalated_at, a.delegate, a.delegate_name, a.delegated_at,
 	a.disputed, a.extension, a.noted, a.reason, a.version, ` + dueNow
 
 const assignmentTables = `security_assignment a JOIN security_notice n ON n.id = a.notice_id`
@@ -27,16 +27,16 @@ const assignmentTables = `security_assignment a JOIN security_notice n ON n.id =
 // scanAssignment reads a row; at is now, by which it is told what is overdue.
 func scanAssignment(at time.Time) func(r sqldb.Row) (Assignment, error) {
 	return func(r sqldb.Row) (a Assignment, err error) {
-		var delivered, acknowledged, feedback, handled, verified, escalated, due int64
+		var delivered, acknowledged, feedback, handled, verified, escalated, delegated, due int64
 		var extension string
 		n := Notice{}
 		err = r.Scan(&a.ID, &a.NoticeID, &a.OrganisationID, &a.Number, &n.TLP, &a.Title, &a.Level, &a.notice, &a.pace, &a.Revision, &a.Drill, &a.Organisation.ZH, &a.Organisation.EN, &a.District, &a.Synthetic, &a.State, &a.Assessment, &a.Assessed,
-			&a.Told, &a.triedAt, &delivered, &acknowledged, &a.LateToAck, &a.actor, &a.AcknowledgedBy, &feedback, &a.LateFeedback, &handled, &a.LateHandled, &verified, &a.Returned, &escalated,
+			&a.Told, &a.triedAt, &delivered, &acknowledged, &a.LateToAck, &a.actor, &a.AcknowledgedBy, &feedback, &a.LateFeedback, &handled, &a.LateHandled, &verified, &a.Returned, &escalated, &a.delegate, &a.Delegate, &delegated,
 			&a.Disputed, &extension, &a.Noted, &a.Reason, &a.Version, &due)
 		if err != nil {
 			return a, err
 		}
-		a.DeliveredAt, a.AcknowledgedAt, a.FeedbackAt, a.HandledAt, a.VerifiedAt, a.EscalatedAt, a.DueAt = sqldb.Instant(delivered), sqldb.Instant(acknowledged), sqldb.Instant(feedback), sqldb.Instant(handled), sqldb.Instant(verified), sqldb.Instant(escalated), sqldb.Instant(due)
+		a.DeliveredAt, a.AcknowledgedAt, a.FeedbackAt, a.HandledAt, a.VerifiedAt, a.EscalatedAt, a.DelegatedAt, a.DueAt = sqldb.Instant(delivered), sqldb.Instant(acknowledged), sqldb.Instant(feedback), sqldb.Instant(handled), sqldb.Instant(verified), sqldb.Instant(escalated), sqldb.Instant(delegated), sqldb.Instant(due)
 		a.tlp, a.Mark, a.Unreachable, a.Overdue = n.TLP, mark(a.Drill, a.Synthetic, n.TLP), a.State == Queued && a.triedAt > 0, due > 0 && due < at.UnixMilli()
 		if extension == "" {
 			return a, nil
@@ -72,7 +72,7 @@ type assignmentParams struct {
 	State      string `query:"state" enum:"queued,delivered,acknowledged,assessed,handling,feedback,verified,closed,released"`
 	Assessment string `query:"assessment" enum:"affected,not_affected,unknown"`
 	District   string `query:"district" maxLength:"6" doc:"GB/T 2260 code"`
-	Only       string `query:"only" enum:"open,overdue,late,escalated,disputed,unreachable,extension" doc:"Those that are not finished, overdue now, were late, are escalated, disputed, cannot be delivered, ask for more time"`
+	Only       string `query:"only" enum:"open,overdue,late,escalated,disputed,unreachable,extension,mine" doc:"Those that are not finished, overdue now, were late, are escalated, disputed, cannot be delivered, ask for more time, or that the caller sees to"`
 	Drill      string `query:"drill" enum:"real,drill" doc:"Only real ones, or only of drills"`
 }
 
@@ -105,6 +105,8 @@ func (s store) assignments(ctx context.Context, in assignmentParams, at time.Tim
 		l.Where("a.disputed <> ''")
 	case "unreachable":
 		l.Where("a.state = 'queued' AND a.tried_at > 0")
+	case "mine":
+		l.Where("a.delegate = ?", identity.From(ctx).Actor())
 	case "extension":
 		l.Where("a.extension LIKE '%\"state\":\"requested\"%'")
 	}
@@ -230,11 +232,11 @@ func saveAssignment(ctx context.Context, tx *sqldb.Tx, before, a Assignment) err
 		extension = text
 	}
 	n, err := tx.Exec(ctx, `UPDATE security_assignment SET state = $1, assessment = $2, assessed = $3, told = $4, tried_at = $5, delivered_at = $6, acknowledged_at = $7, acknowledged_late = $8, actor = $9, actor_name = $10,
-		feedback_at = $11, feedback_late = $12, handled_at = $13, handled_late = $14, verified_at = $15, returned = $16, escalated_at = $17, disputed = $18, extension = $19, noted = $20, reason = $21, version = version + 1
-		WHERE id = $22 AND version = $23`,
+		feedback_at = $11, feedback_late = $12, handled_at = $13, handled_late = $14, verified_at = $15, returned = $16, escalated_at = $17, disputed = $18, extension = $19, noted = $20, reason = $21,
+		delegate = $22, delegate_name = $23, delegated_at = $24, version = version + 1 WHERE id = $25 AND version = $26`,
 		a.State, a.Assessment, a.Assessed, a.Told, a.triedAt, sqldb.InstantMillis(a.DeliveredAt), sqldb.InstantMillis(a.AcknowledgedAt), a.LateToAck, a.actor, a.AcknowledgedBy,
 		sqldb.InstantMillis(a.FeedbackAt), a.LateFeedback, sqldb.InstantMillis(a.HandledAt), a.LateHandled, sqldb.InstantMillis(a.VerifiedAt), a.Returned, sqldb.InstantMillis(a.EscalatedAt), a.Disputed, extension, a.Noted, a.Reason,
-		a.ID, before.Version)
+		a.delegate, a.Delegate, sqldb.InstantMillis(a.DelegatedAt), a.ID, before.Version)
 	if err != nil {
 		return fmt.Errorf("update assignment: %w", err)
 	}

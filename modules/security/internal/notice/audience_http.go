@@ -20,6 +20,7 @@ type Organisations interface {
 	Organisation(ctx context.Context, id string) (identity.Organisation, error)
 	Organisations(ctx context.Context, in identity.OrganisationParams) (sqldb.Page[identity.Organisation], error)
 	Members(ctx context.Context, organisation string, below bool, permission string) ([]identity.Recipient, error)
+	Above(ctx context.Context, id string) ([]identity.Organisation, error)
 }
 
 // kindsOfAll are who all enterprises are.

@@ -50,6 +50,7 @@ type Desk struct {
 	origins       Origins
 	causes        Causes
 	played        Played
+	onDuty        OnDuty
 	clock         func() time.Time
 
 	// Broken is why the data that come with the program cannot be read; the room reports it.
@@ -58,7 +59,7 @@ type Desk struct {
 
 // New returns the desk. It hears the clocks of its own obligations.
 func New(kit *module.Kit, organisations Organisations, clocks *clock.Clocks, now func() time.Time) *Desk {
-	d := &Desk{kit: kit, organisations: organisations, clocks: clocks, store: store{kit.DB}, clock: now, played: func(context.Context, *sqldb.Tx, string) error { return nil }}
+	d := &Desk{kit: kit, organisations: organisations, clocks: clocks, store: store{kit.DB}, clock: now, played: func(context.Context, *sqldb.Tx, string) error { return nil }, onDuty: func(context.Context, *sqldb.Tx, time.Time) ([]string, error) { return nil, nil }}
 	d.rungs, d.Broken = readRungs()
 	for _, obligation := range []string{toAcknowledge, toFeedBack, toHandle, toVerify} {
 		clocks.On(obligation, d.fired)
@@ -67,6 +68,12 @@ func New(kit *module.Kit, organisations Organisations, clocks *clock.Clocks, now
 }
 
 func (d *Desk) now() time.Time { return d.clock().UTC().Truncate(time.Millisecond) }
+
+// OnDuty says which persons of the city are on duty at a time.
+type OnDuty func(ctx context.Context, tx *sqldb.Tx, at time.Time) ([]string, error)
+
+// Wakes says who knows who is on duty.
+func (d *Desk) Wakes(f OnDuty) { d.onDuty = f }
 
 // handOf is who asks, as a hand under what they do now.
 func (d *Desk) handOf(ctx context.Context) Signature {
@@ -130,6 +137,7 @@ func Personal() []sqldb.Personal {
 		{Table: "security_notice_revision", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"id", "notice_id", "at"}},
 		{Table: "security_notice_signature", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"id", "of_id", "at"}},
 		{Table: "security_assignment", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"id", "notice_id", "acknowledged_at"}},
+		{Table: "security_assignment", Person: "delegate", Columns: []string{"delegate_name"}, Show: []string{"id", "notice_id", "delegated_at"}},
 		{Table: "security_feedback", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"id", "assignment_id", "at"}},
 		{Table: "security_course", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"id", "act", "at"}},
 		{Table: "security_notice_file", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"id", "name", "at"}},

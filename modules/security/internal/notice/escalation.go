@@ -12,12 +12,22 @@ var data embed.FS
 
 // The circles of those who are told that time runs out, or is over.
 const (
-	answerers = "answerers" // of the addressee, who answer notices
+	delegate  = "delegate"  // of the addressee, who sees to it; all who answer notices, where nobody is named
+	answerers = "answerers" // of the addressee, who answer notices: deputies of who sees to it
 	managers  = "managers"  // of the addressee
+	districts = "districts" // officers of the bureaus between the addressee and the city
+	duty      = "duty"      // of the city, whoever is on duty; all officers, where nobody is
 	officers  = "officers"  // of the city
 	leaders   = "leaders"   // of the city
-	holder    = "holder"    // of a drill: whoever holds it stands in for the city
+	holder    = "holder"    // of a drill: whoever holds it stands in for all bureaus
 )
+
+// crew is who there is to be told, of those who need not be.
+type crew struct {
+	delegate string   // ID of a person
+	district []string // IDs of bureaus, the nearest first
+	duty     []string // IDs of persons
+}
 
 // rung says from which share of the time on a circle is told.
 type rung struct {
@@ -36,7 +46,7 @@ func readRungs() ([]rung, error) {
 		return nil, fmt.Errorf("read steps of escalation: %w", err)
 	}
 	for _, r := range list {
-		if r.From < 0 || !slices.Contains([]string{answerers, managers, officers, leaders}, r.Who) {
+		if r.From < 0 || !slices.Contains([]string{delegate, answerers, managers, districts, duty, officers, leaders}, r.Who) {
 			return nil, fmt.Errorf("steps of escalation: %q from %g is nobody", r.Who, r.From)
 		}
 	}
@@ -44,21 +54,37 @@ func readRungs() ([]rung, error) {
 }
 
 // circles are who is told at a share of the time of an obligation. In a drill nobody of
-// the city is told but who holds it: real leaders are not woken by a drill.
-func circles(rungs []rung, obligation string, drill bool, part float64) []string {
+// a bureau is told but who holds it: real leaders are not woken by a drill.
+func circles(rungs []rung, obligation string, drill bool, there crew, part float64) []string {
 	own := slices.ContainsFunc(rungs, func(r rung) bool { return r.Obligation == obligation })
 	var out []string
 	for _, r := range rungs {
 		if r.Obligation != obligation && (own || r.Obligation != "") || part < r.From {
 			continue
 		}
-		who := r.Who
-		if drill && (who == officers || who == leaders) {
-			who = holder
-		}
-		if !slices.Contains(out, who) {
+		if who := there.standIn(r.Who, drill); who != "" && !slices.Contains(out, who) {
 			out = append(out, who)
 		}
 	}
 	return out
+}
+
+// standIn is who is told in the place of a circle; empty: nobody.
+func (c crew) standIn(who string, drill bool) string {
+	switch {
+	case who == delegate && c.delegate == "":
+		return answerers
+	case who == districts && len(c.district) == 0:
+		return ""
+	case drill && aboveAddressee(who):
+		return holder
+	case who == duty && len(c.duty) == 0:
+		return officers
+	}
+	return who
+}
+
+// aboveAddressee tells whether a circle is not of the addressee.
+func aboveAddressee(circle string) bool {
+	return slices.Contains([]string{districts, duty, officers, leaders, holder}, circle)
 }

@@ -15,23 +15,31 @@ func TestCircles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	full := crew{delegate: "li", district: []string{"shibei"}, duty: []string{"wang"}}
 	for _, x := range []struct {
 		obligation string
 		drill      bool
+		there      crew
 		part       float64
 		want       []string
 	}{
-		{toAcknowledge, false, 0.5, []string{answerers}},
-		{toAcknowledge, false, 1, []string{answerers, managers}},
-		{toHandle, false, 1.5, []string{answerers, managers, officers}},
-		{toFeedBack, false, 3, []string{answerers, managers, officers, leaders}},
-		{toFeedBack, true, 3, []string{answerers, managers, holder}},
-		{toVerify, false, 0.75, []string{officers}},
-		{toVerify, false, 2, []string{officers, leaders}},
-		{toVerify, true, 2, []string{holder}},
+		{toAcknowledge, false, crew{}, 0.5, []string{answerers}},
+		{toAcknowledge, false, crew{}, 1, []string{answerers, managers}},
+		{toHandle, false, crew{}, 1.5, []string{answerers, managers, officers}},
+		{toFeedBack, false, crew{}, 3, []string{answerers, managers, officers, leaders}},
+		{toFeedBack, true, crew{}, 3, []string{answerers, managers, holder}},
+		{toVerify, false, full, 0.75, []string{officers}},
+		{toVerify, false, crew{}, 2, []string{officers, leaders}},
+		{toVerify, true, crew{}, 2, []string{holder}},
+		{toHandle, false, full, 0.5, []string{delegate}},
+		{toHandle, false, full, 0.8, []string{delegate, answerers}},
+		{toHandle, false, full, 1, []string{delegate, answerers, managers}},
+		{toHandle, false, full, 1.5, []string{delegate, answerers, managers, districts, duty}},
+		{toHandle, false, full, 2, []string{delegate, answerers, managers, districts, duty, officers, leaders}},
+		{toHandle, true, full, 2, []string{delegate, answerers, managers, holder}},
 	} {
-		if got := circles(rungs, x.obligation, x.drill, x.part); !slices.Equal(got, x.want) {
-			t.Errorf("at %g of %s (drill: %v) %v are told, want %v", x.part, x.obligation, x.drill, got, x.want)
+		if got := circles(rungs, x.obligation, x.drill, x.there, x.part); !slices.Equal(got, x.want) {
+			t.Errorf("at %g of %s (drill: %v, %+v) %v are told, want %v", x.part, x.obligation, x.drill, x.there, got, x.want)
 		}
 	}
 }

@@ -160,7 +160,11 @@ func (d *Desk) fired(ctx context.Context, tx *sqldb.Tx, f clock.Fired) error {
 	if err != nil {
 		return fmt.Errorf("read assignment of clock %s: %w", f.Clock.ID, err)
 	}
-	who, late := circles(d.rungs, f.Clock.Obligation, a.Drill != "", f.Part), int(f.LateBy/time.Minute)
+	there, err := d.crew(ctx, tx, a, at)
+	if err != nil {
+		return err
+	}
+	who, late := circles(d.rungs, f.Clock.Obligation, a.Drill != "", there, f.Part), int(f.LateBy/time.Minute)
 	s := step{act: "reminded", data: map[string]any{"obligation": f.Clock.Obligation, "part": f.Part, "who": who, "due": f.Clock.DueAt, "late_minutes": late}}
 	switch {
 	case f.Part == 1:
@@ -168,7 +172,7 @@ func (d *Desk) fired(ctx context.Context, tx *sqldb.Tx, f clock.Fired) error {
 	case f.Part > 1:
 		s.act = "escalated"
 	}
-	if f.Part > 1 && a.EscalatedAt == nil && f.Clock.Obligation != toVerify && (slices.Contains(who, officers) || slices.Contains(who, holder)) {
+	if f.Part > 1 && a.EscalatedAt == nil && f.Clock.Obligation != toVerify && slices.ContainsFunc(who, aboveAddressee) {
 		before := a
 		a.EscalatedAt = &at
 		if err := saveAssignment(ctx, tx, before, a); err != nil {
@@ -179,7 +183,7 @@ func (d *Desk) fired(ctx context.Context, tx *sqldb.Tx, f clock.Fired) error {
 		return err
 	}
 	for _, circle := range who {
-		if err := d.remind(ctx, tx, a, f, circle, late); err != nil {
+		if err := d.remind(ctx, tx, a, f, there, circle, late); err != nil {
 			return err
 		}
 	}
@@ -187,7 +191,35 @@ func (d *Desk) fired(ctx context.Context, tx *sqldb.Tx, f clock.Fired) error {
 	return nil
 }
 
-func (d *Desk) remind(ctx context.Context, tx *sqldb.Tx, a Assignment, f clock.Fired, circle string, late int) error {
+// crew is who there is to be told of an assignment beside those who always are.
+func (d *Desk) crew(ctx context.Context, tx *sqldb.Tx, a Assignment, at time.Time) (c crew, err error) {
+	if a.delegate != "" {
+		people, err := d.answering(ctx, a)
+		if err != nil {
+			return c, err
+		}
+		// Who left, or answers no notices any more, is replaced by the others.
+		if i := slices.IndexFunc(people, func(x Delegate) bool { return x.actor() == a.delegate }); i >= 0 {
+			c.delegate = people[i].ID
+		}
+	}
+	if a.Drill != "" || a.Synthetic {
+		return c, nil
+	}
+	above, err := d.organisations.Above(ctx, a.OrganisationID)
+	if err != nil {
+		return c, fmt.Errorf("find the bureaus above %s: %w", a.OrganisationID, err)
+	}
+	for _, o := range above {
+		if o.Kind == identity.Bureau && o.ParentID != "" {
+			c.district = append(c.district, o.ID)
+		}
+	}
+	c.duty, err = d.onDuty(ctx, tx, at)
+	return c, err
+}
+
+func (d *Desk) remind(ctx context.Context, tx *sqldb.Tx, a Assignment, f clock.Fired, there crew, circle string, late int) error {
 	word, due := owed(f.Clock.Obligation), moment(f.Clock.DueAt)
 	what := lang.Text{ZH: word.ZH + "截止 " + due, EN: word.EN + " until " + due}
 	if f.Part >= 1 {
@@ -197,26 +229,49 @@ func (d *Desk) remind(ctx context.Context, tx *sqldb.Tx, a Assignment, f clock.F
 		what.ZH += fmt.Sprintf("（本提醒迟发 %d 分钟）", late)
 		what.EN += fmt.Sprintf(" (this reminder is %d minutes late)", late)
 	}
+	audiences, err := d.reached(ctx, tx, a, there, circle)
+	if err != nil {
+		return err
+	}
 	m := message.Notice{
 		Kind: toldReminder, Title: headed(a.subject(), what), Link: "/security/assignments/" + a.ID, Key: fmt.Sprintf("%s/%d/%g", f.Clock.ID, f.Clock.DueAt.UnixMilli(), f.Part),
-		To: message.Audience{Organisation: a.OrganisationID, Permission: mayAnswer},
+	}
+	if aboveAddressee(circle) {
+		m.Kind = toldEscalated
+	}
+	for _, m.To = range audiences {
+		if err := d.kit.Notices.Send(ctx, tx, m); err != nil {
+			return fmt.Errorf("remind %s: %w", circle, err)
+		}
+	}
+	return nil
+}
+
+// reached are whom a circle means, of an assignment. Of the demonstration nobody of a bureau.
+func (d *Desk) reached(ctx context.Context, tx *sqldb.Tx, a Assignment, there crew, circle string) ([]message.Audience, error) {
+	if aboveAddressee(circle) && a.Drill == "" && a.Synthetic {
+		return nil, nil
 	}
 	switch circle {
+	case delegate:
+		return []message.Audience{{Persons: []string{there.delegate}}}, nil
+	case answerers:
+		return []message.Audience{{Organisation: a.OrganisationID, Permission: mayAnswer}}, nil
 	case managers:
-		m.To.Permission = mayRepresent
-	case officers, leaders, holder:
-		if a.Drill == "" && a.Synthetic {
-			return nil
+		return []message.Audience{{Organisation: a.OrganisationID, Permission: mayRepresent}}, nil
+	case districts:
+		list := make([]message.Audience, len(there.district))
+		for i, bureau := range there.district {
+			list[i] = message.Audience{Organisation: bureau, Permission: mayOversee}
 		}
-		permission := mayWrite
-		if circle == leaders {
-			permission = mayOversee
-		}
-		to, err := d.cityAudience(ctx, tx, a.Drill, permission)
-		if err != nil {
-			return err
-		}
-		m.Kind, m.To = toldEscalated, to
+		return list, nil
+	case duty:
+		return []message.Audience{{Persons: there.duty}}, nil
 	}
-	return d.kit.Notices.Send(ctx, tx, m)
+	permission := mayWrite
+	if circle == leaders {
+		permission = mayOversee
+	}
+	to, err := d.cityAudience(ctx, tx, a.Drill, permission)
+	return []message.Audience{to}, err
 }

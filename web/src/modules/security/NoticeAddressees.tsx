@@ -10,7 +10,7 @@ export function NoticeAddressees({ notice }: { notice?: string }) {
   const f = useFormat()
   const words = useWords()
   const states = ['delivered', 'acknowledged', 'assessed', 'handling', 'feedback', 'verified', 'closed', 'released'] as const
-  const only = notice ? (['open', 'overdue', 'late', 'escalated', 'disputed', 'unreachable', 'extension'] as const) : (['open', 'overdue'] as const)
+  const only = notice ? (['open', 'overdue', 'late', 'escalated', 'disputed', 'unreachable', 'extension'] as const) : (['open', 'overdue', 'mine'] as const)
   const columns: Column<AssignmentRow>[] = [
     notice
       ? { key: 'organisation', title: t('assignment.field.organisation'), sort: 'organisation', render: (a) => <span className="lh-two lh-wrap"><span><Link to={`/security/assignments/${a.id}`}>{text(a.organisation)}</Link> {a.synthetic && <SyntheticMark />}</span><span className="lh-muted">{a.district && words.district(a.district)}</span></span> }
@@ -20,6 +20,7 @@ export function NoticeAddressees({ notice }: { notice?: string }) {
       render: (a) => <span className="lh-two lh-wrap"><StatusTag tone={a.unreachable ? 'bad' : assignmentTone[a.state]}>{a.unreachable ? t('assignment.only.unreachable') : t(`assignment.states.${a.state}`)}</StatusTag>{a.overdue && <StatusTag tone="bad">{t('assignment.only.overdue')}</StatusTag>}{a.escalated_at && notice && <StatusTag tone="warn">{t('assignment.escalated')}</StatusTag>}</span>,
     },
     { key: 'due', title: t('assignment.field.due'), sort: 'due_at', render: (a) => <span className="lh-number">{f.time(a.due_at)}</span> },
+    { key: 'delegate', title: t('assignment.field.delegate'), from: 'lg', render: (a) => <span className="lh-wrap">{a.delegate || none}</span> },
     { key: 'assessment', title: t('assignment.field.assessment'), from: 'md', render: (a) => (a.assessment ? t(`assignment.assessments.${a.assessment}`) : none) },
     { key: 'acknowledged', title: t('assignment.field.acknowledged'), sort: 'acknowledged_at', from: 'md', render: (a) => <span className="lh-two"><span className="lh-number">{f.time(a.acknowledged_at)}</span>{a.acknowledged_late && <StatusTag tone="bad">{t('assignment.late')}</StatusTag>}</span> },
     { key: 'feedback', title: t('assignment.field.feedback'), sort: 'feedback_at', from: 'lg', render: (a) => <span className="lh-number">{f.time(a.feedback_at)}</span> },

@@ -3,6 +3,7 @@ import { Link, useParams } from 'react-router'
 import { Failure, Loading, none, PageHeader, Particulars, PlainTable, StatusTag, SyntheticMark, useFormat, useMay, useText } from '../../kernel'
 import { NoticeAnswer } from './NoticeAnswer'
 import { NoticeCourse } from './NoticeCourse'
+import { NoticeDelegate } from './NoticeDelegate'
 import { assignmentTone, levelTone, useAssignment, useServerNow, useWords, type AssignmentDetail } from './noticeData'
 import { NoticeFiles } from './NoticeFiles'
 import './notice.css'
@@ -77,6 +78,7 @@ function Answers({ assignment: a }: { assignment: AssignmentDetail }) {
         <Particulars
           items={[
             { key: 'by', label: t('assignment.field.acknowledgedBy'), children: a.acknowledged_at ? <>{a.acknowledged_by} · {f.time(a.acknowledged_at)} {a.acknowledged_late && <StatusTag tone="bad">{t('assignment.late')}</StatusTag>}</> : none },
+            { key: 'delegate', label: t('assignment.field.delegate'), children: <NoticeDelegate assignment={a} /> },
             { key: 'assessment', label: t('assignment.field.assessment'), children: a.assessment ? <>{t(`assignment.assessments.${a.assessment}`)}：<span className="lh-notice-text">{a.assessed}</span></> : none },
           ]}
         />

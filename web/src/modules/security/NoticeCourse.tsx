@@ -12,10 +12,11 @@ export function NoticeCourse({ entries }: { entries: Entry[] }) {
   const f = useFormat()
   const more = (e: Entry) => {
     const words: string[] = []
-    const { who, late_minutes: late, assessment, obligation, act } = e.data as { who?: string[]; late_minutes?: number; assessment?: string; obligation?: string; act?: string }
+    const { who, late_minutes: late, assessment, obligation, act, to } = e.data as { who?: string[]; late_minutes?: number; assessment?: string; obligation?: string; act?: string; to?: string }
     if (obligation) words.push(t(`assignment.obligations.${obligation.replace('notice.', '')}` as Said))
     if (assessment) words.push(t(`assignment.assessments.${assessment}` as Said))
     if (act) words.push(t(`notice.revisionActs.${act}` as Said))
+    if (to) words.push(to)
     if (who) words.push(t('notice.told', { who: f.list(who.map((x) => t(`notice.circles.${x}` as Said))) }))
     if (late) words.push(t('notice.lateBy', { n: late }))
     return words.join(' · ')

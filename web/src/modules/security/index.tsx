@@ -8,6 +8,9 @@ import { zh as baselineZh } from './baselineZh'
 import { en as calendarEn } from './calendarEn'
 import { pages as calendarPages } from './calendarPages'
 import { zh as calendarZh } from './calendarZh'
+import { en as dutyEn } from './dutyEn'
+import { pages as dutyPages } from './dutyPages'
+import { zh as dutyZh } from './dutyZh'
 import { en as exchangeEn } from './exchangeEn'
 import { pages as exchangePages } from './exchangePages'
 import { zh as exchangeZh } from './exchangeZh'
@@ -50,8 +53,8 @@ import { zh as zoneZh } from './zoneZh'
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...alertZh, ...ruleSetZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh, ...receivedZh, ...zoneZh, ...calendarZh, ...planZh },
-    en: { ...noticeEn, ...alertEn, ...ruleSetEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn, ...receivedEn, ...zoneEn, ...calendarEn, ...planEn },
+    zh: { ...noticeZh, ...alertZh, ...ruleSetZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh, ...receivedZh, ...zoneZh, ...calendarZh, ...dutyZh, ...planZh },
+    en: { ...noticeEn, ...alertEn, ...ruleSetEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn, ...receivedEn, ...zoneEn, ...calendarEn, ...dutyEn, ...planEn },
   },
-  routes: [...noticePages, ...alertPages, ...ruleSetPages, ...baselinePages, ...zonePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages, ...upwardPages, ...calendarPages],
+  routes: [...noticePages, ...alertPages, ...ruleSetPages, ...baselinePages, ...zonePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages, ...upwardPages, ...calendarPages, ...dutyPages],
 }
