@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
-	"time"
 
 	"linghang/kernel/attest"
 	"linghang/kernel/kerneltest"
@@ -46,7 +45,6 @@ func (a *access) noticeFixtures(t *testing.T) {
 	evidence := upload(door+"/assignments/"+assignment+"/files?name=proof.txt", "manager-ours", "我方通报佐证")
 	drill := a.make(t, door+"/drills", "officer", fmt.Sprintf(`{"title":"我方演练","plan":"通知","pace":1,"organisations":[%q]}`, a.Ours.ID))
 	a.fixtures = append(a.fixtures,
-		fixture{door + "/shifts/{id}", door + "/shifts/" + a.shift(t), false},
 		fixture{door + "/notices/{id}", door + "/notices/" + notice, false},
 		fixture{door + "/drills/{id}", door + "/drills/" + drill, false},
 		fixture{door + "/assignments/{id}", door + "/assignments/" + assignment, false},
@@ -54,18 +52,6 @@ func (a *access) noticeFixtures(t *testing.T) {
 	)
 	a.private = append(a.private, notice, assignment, attached, evidence, drill, "我方安全通报标题", "我方安全通报正文", "我方通报附件", "我方通报佐证", "我方演练")
 	a.upwardFixtures(t, notice)
-}
-
-// shift is one of the city's rota, on which an officer will be on duty.
-func (a *access) shift(t *testing.T) string {
-	t.Helper()
-	var d struct{ Persons, Next []created }
-	a.Get(t, "/api/security/duty", "leader").Decode(t, &d)
-	r := a.Send(t, "POST", "/api/security/shifts", "leader", fmt.Sprintf(`{"persons":[%q],"from":%q,"hours":12,"count":1}`, d.Persons[0].ID, time.Now().Add(time.Hour).Format(time.RFC3339)))
-	if r.Decode(t, &d); r.Status != http.StatusCreated {
-		t.Fatalf("plan a shift: %d %s", r.Status, r.Body)
-	}
-	return d.Next[0].ID
 }
 
 // upwardFixtures are an upper level, and a report of the notice that waits for it.

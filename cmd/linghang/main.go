@@ -33,7 +33,7 @@ func platform(k *kernel.Kernel) []module.Module {
 	graph := atlas.NewGraph(k.Kit("atlas"))
 	scenarios := scenario.New(k.Kit("scenario"), k.Directory(), graphTies{graph})
 	enterprises := enterprise.New(k.Kit("enterprise"), k.Directory(), k.Inviting(), graphFits{graph}, scenarios)
-	plans, resolution, watch := plan.New(k.Kit("plan")), identifier.New(k.Kit("identifier"), k.Directory()), security.New(k.Kit("security"), k.Directory())
+	plans, resolution, watch := plan.New(k.Kit("plan")), identifier.New(k.Kit("identifier"), k.Directory()), security.New(k.Kit("security"), k.Directory(), dutyRotas{monitoring})
 	return []module.Module{
 		plans,
 		monitoring,

@@ -15,7 +15,7 @@ import (
 func TestTheCalendarNeedsTwoPersonsOfTheCity(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		city := kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-			return []module.Module{security.New(k.Kit("security"), k.Directory())}
+			return []module.Module{security.New(k.Kit("security"), k.Directory(), nil)}
 		}, o)
 		const door = "/api/security/calendar"
 		year := time.Now().Year() + 1

@@ -1,18 +1,21 @@
 package security
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"linghang/kernel/kerneltest"
+	"linghang/kernel/lang"
 )
 
-// told are the titles of what somebody was told, the newest first.
-func (x *town) told(t *testing.T, who string) (titles []string) {
+// inbox are the titles of what somebody was told, the newest first.
+func (x *town) inbox(t *testing.T, who string) (titles []string) {
 	t.Helper()
 	var list struct {
 		Items []struct{ Title struct{ ZH string } }
@@ -30,7 +33,7 @@ func (x *town) told(t *testing.T, who string) (titles []string) {
 
 func (x *town) heard(t *testing.T, who, word string) bool {
 	t.Helper()
-	return slices.ContainsFunc(x.told(t, who), func(title string) bool { return strings.Contains(title, word) })
+	return slices.ContainsFunc(x.inbox(t, who), func(title string) bool { return strings.Contains(title, word) })
 }
 
 type handed struct {
@@ -141,84 +144,97 @@ func TestAssignmentsAreHandedOver(t *testing.T) {
 	})
 }
 
-type shifts struct {
-	Shifts, Next, Left []shift
-	Gaps               []struct{ From, Until time.Time }
-	Persons            []struct{ ID, Name string }
+// turns are one rota of the city's bureau, as another room keeps them.
+type turns struct {
+	mu     sync.Mutex
+	city   string
+	shifts []Shift
 }
 
-type shift struct {
-	ID, Name, State string
-	From            time.Time
-	Acts            []string
+// Rotas implements Rotas.
+func (r *turns) Rotas(_ context.Context, organisation string) ([]Rota, error) {
+	if organisation != r.city {
+		return nil, nil
+	}
+	return []Rota{{ID: "security-rota", Name: lang.Text{ZH: "安全值班", EN: "Security"}}}, nil
+}
+
+// Shifts implements Rotas.
+func (r *turns) Shifts(_ context.Context, rota string, from, until time.Time) (list []Shift, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.shifts {
+		if rota == "security-rota" && s.From.Before(until) && s.Until.After(from) {
+			list = append(list, s)
+		}
+	}
+	return list, nil
+}
+
+// member is the ID of somebody.
+func (x *town) member(t *testing.T, name string) string {
+	t.Helper()
+	var me struct{ Person struct{ ID string } }
+	if x.Get(t, "/api/system/session", name).Decode(t, &me); me.Person.ID == "" {
+		t.Fatalf("%s has no ID", name)
+	}
+	return me.Person.ID
+}
+
+type onDuty struct {
+	Rota        *struct{ ID string }
+	Rotas       []struct{ ID string }
+	Shifts      []struct{ Name string }
+	Left        []struct{ ID, Note, TakenBy string }
+	MayHandOver bool `json:"may_hand_over"`
 }
 
 func TestWhoIsOnDutyIsToldFirst(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newTown(t, o)
-		for _, who := range []string{"officer", "officer-2"} {
-			x.do(t, "GET", "/duty", who, "", 0, http.StatusOK, nil)
+		first, second, viewer := x.member(t, "officer-1"), x.member(t, "officer-2"), x.member(t, "viewer")
+		now := x.clock.Now()
+		x.rota.city = x.Bureau.ID
+		x.rota.shifts = []Shift{
+			{PersonID: first, Name: "officer-1", From: now.Add(-time.Hour), Until: now.Add(8 * time.Hour)},
+			{PersonID: viewer, Name: "viewer", From: now.Add(8 * time.Hour), Until: now.Add(9 * time.Hour)},
+			{PersonID: second, Name: "officer-2", From: now.Add(9 * time.Hour), Until: now.Add(240 * time.Hour)},
 		}
-		var d shifts
-		x.do(t, "GET", "/duty", "leader", "", 0, http.StatusOK, &d)
-		if len(d.Gaps) != 0 || len(d.Persons) != 2 {
-			t.Fatalf("without shifts: %+v", d)
-		}
-		id := map[string]string{}
-		for _, p := range d.Persons {
-			id[p.Name] = p.ID
+		var d onDuty
+		if x.do(t, "GET", "/duty", "officer-1", "", 0, http.StatusOK, &d); d.Rota != nil || len(d.Rotas) != 1 || d.MayHandOver {
+			t.Fatalf("before a rota is chosen: %+v", d)
 		}
 		x.do(t, "GET", "/duty", "manager-ours", "", 0, http.StatusForbidden, nil)
-		plan := func(from time.Time, hours, count int) string {
-			return fmt.Sprintf(`{"persons":[%q,%q],"from":%q,"hours":%d,"count":%d}`, id["officer-2"], id["officer"], from.Format(time.RFC3339), hours, count)
+		x.do(t, "PUT", "/duty", "officer-1", `{"rota_id":"other"}`, 0, http.StatusUnprocessableEntity, nil)
+		x.do(t, "POST", "/handovers", "officer-1", `{"note":"没有值班表"}`, 0, http.StatusForbidden, nil)
+		if x.do(t, "PUT", "/duty", "leader", `{"rota_id":"security-rota"}`, 0, http.StatusOK, &d); d.Rota == nil || len(d.Shifts) != 3 || d.MayHandOver {
+			t.Fatalf("with a rota: %+v", d)
 		}
-		now := x.clock.Now()
-		x.do(t, "POST", "/shifts", "officer-2", plan(now, 0, 4), 0, http.StatusUnprocessableEntity, nil)
-		x.do(t, "POST", "/shifts", "leader", plan(now.Add(-time.Hour), 12, 4), 0, http.StatusCreated, &d)
-		if len(d.Shifts) != 1 || d.Shifts[0].Name != "officer-2" || len(d.Next) != 1 || d.Next[0].Name != "officer" || len(d.Gaps) != 1 {
-			t.Fatalf("planned: %+v", d)
-		}
-		x.do(t, "POST", "/shifts", "leader", plan(now, 12, 1), 0, http.StatusConflict, nil)
-		kerneltest.Wait(t, "who is on duty to be told of it", func() bool { return x.heard(t, "officer-2", "排班 2 次") })
 
 		n := x.issued(t, named(x.Ours.ID), "")
 		a := x.own(t, n.ID, "manager-ours")
 		x.clock.Turn(3*time.Hour + time.Minute) // one and a half times the two hours that there are
-		kerneltest.Wait(t, "it to be escalated", func() bool { return x.heard(t, "officer-2", "逾期未签收") })
-		if x.heard(t, "officer", "逾期未签收") {
+		kerneltest.Wait(t, "it to be escalated", func() bool { return x.heard(t, "officer-1", "逾期未签收") })
+		if x.heard(t, "officer-2", "逾期未签收") {
 			t.Error("who is not on duty is told before it is twice overdue")
 		}
 		if body := x.do(t, "GET", "/assignments/"+a.ID, "officer", "", 0, http.StatusOK, nil); !strings.Contains(body, `"who":["answerers","managers","duty"]`) {
 			t.Errorf("the course does not say who was told: %s", body)
 		}
 
-		one := "/shifts/" + d.Shifts[0].ID
-		x.do(t, "DELETE", one, "leader", "", 0, http.StatusConflict, nil)
-		x.do(t, "POST", one+"/handover", "officer", `{"note":"x"}`, 0, http.StatusForbidden, nil)
-		x.do(t, "POST", one+"/handover", "officer-2", `{"note":" "}`, 0, http.StatusUnprocessableEntity, nil)
-		x.do(t, "POST", one+"/handover", "officer-2", `{"note":"一份通报逾期未签收"}`, 0, http.StatusOK, &d)
-		kerneltest.Wait(t, "who comes next to be told", func() bool { return x.heard(t, "officer", "已交班") })
-		x.do(t, "POST", one+"/takeover", "officer-2", "{}", 0, http.StatusForbidden, nil)
-		x.do(t, "GET", "/duty", "officer", "", 0, http.StatusOK, &d)
-		if len(d.Left) != 1 || !slices.Contains(d.Left[0].Acts, "take_over") {
-			t.Errorf("what is left: %+v", d.Left)
+		x.do(t, "POST", "/handovers", "officer-2", `{"note":"还没有轮到"}`, 0, http.StatusForbidden, nil)
+		x.do(t, "POST", "/handovers", "officer-1", `{"note":" "}`, 0, http.StatusUnprocessableEntity, nil)
+		if x.do(t, "POST", "/handovers", "officer-1", `{"note":"一份通报逾期未签收"}`, 0, http.StatusCreated, &d); len(d.Left) != 1 {
+			t.Fatalf("handed over: %+v", d)
 		}
-		x.do(t, "POST", one+"/takeover", "officer", "{}", 0, http.StatusOK, &d)
+		kerneltest.Wait(t, "who comes next to be told", func() bool { return x.heard(t, "officer-2", "已交班") })
+		one := "/handovers/" + d.Left[0].ID + "/taking"
+		x.do(t, "POST", one, "officer-1", "{}", 0, http.StatusForbidden, nil)
+		x.do(t, "POST", one, "officer-2", "{}", 0, http.StatusOK, &d)
+		x.do(t, "POST", one, "officer", "{}", 0, http.StatusConflict, nil)
 		if len(d.Left) != 0 {
 			t.Errorf("taken over, there is left %+v", d.Left)
 		}
-
-		coming := "/shifts/" + d.Next[0].ID
-		x.do(t, "POST", coming+"/exchange", "leader", fmt.Sprintf(`{"person_id":%q}`, "01M00000000000000000000000"), 0, http.StatusUnprocessableEntity, nil)
-		x.do(t, "POST", coming+"/exchange", "leader", fmt.Sprintf(`{"person_id":%q}`, id["officer-2"]), 0, http.StatusOK, &d)
-		if d.Next[0].Name != "officer-2" {
-			t.Errorf("exchanged: %+v", d.Next)
-		}
-		x.do(t, "DELETE", coming, "leader", "", 0, http.StatusOK, &d)
-		if len(d.Gaps) != 2 {
-			t.Errorf("without it nobody is there %+v", d.Gaps)
-		}
-		x.Audited(t, d.Next[0].ID)
 	})
 }
 

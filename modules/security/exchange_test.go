@@ -30,7 +30,7 @@ func startExchange(t *testing.T, o kerneltest.Options) *exchangeCity {
 	c := &exchangeCity{}
 	c.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
 		c.kit = k.Kit("security")
-		c.room = New(c.kit, k.Directory())
+		c.room = New(c.kit, k.Directory(), nil)
 		return []module.Module{c.room}
 	}, o)
 	return c

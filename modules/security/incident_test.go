@@ -32,7 +32,7 @@ func newCaseTown(t *testing.T, o kerneltest.Options) *caseTown {
 	x := &caseTown{}
 	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
 		x.kit = k.Kit("security")
-		m := New(x.kit, k.Directory())
+		m := New(x.kit, k.Directory(), nil)
 		m.now = func() time.Time { return time.Now().Add(time.Duration(x.ahead.Load())) }
 		return []module.Module{m}
 	}, o)

@@ -20,6 +20,7 @@ import (
 	"linghang/modules/security/internal/baseline"
 	"linghang/modules/security/internal/clock"
 	"linghang/modules/security/internal/detection"
+	"linghang/modules/security/internal/duty"
 	"linghang/modules/security/internal/exchange"
 	"linghang/modules/security/internal/ferry"
 	"linghang/modules/security/internal/incident"
@@ -31,7 +32,6 @@ import (
 	"linghang/modules/security/internal/publish"
 	"linghang/modules/security/internal/received"
 	"linghang/modules/security/internal/second"
-	"linghang/modules/security/internal/rota"
 	"linghang/modules/security/internal/sensor"
 	"linghang/modules/security/internal/upward"
 	"linghang/modules/security/internal/zone"
@@ -49,6 +49,13 @@ type Organisations interface {
 	notice.Organisations
 	incident.People
 }
+
+// Rotas are the on-call rotas of the city, which another room keeps.
+type (
+	Rotas = duty.Rotas
+	Rota  = duty.Rota
+	Shift = duty.Shift
+)
 
 // Module is the room.
 type Module struct {
@@ -68,7 +75,7 @@ type Module struct {
 	upward     *upward.Upward
 	ferry      *ferry.Ferry
 	received   *received.Received
-	rota       *rota.Rota
+	duty       *duty.Desk
 	intel      *intel.Intel
 	ocsf       *ocsf.Feed
 
@@ -78,8 +85,8 @@ type Module struct {
 	broken        error // the configuration or the schemas of CSAF cannot be read
 }
 
-// New returns the room.
-func New(kit *module.Kit, organisations Organisations) *Module {
+// New returns the room. rotas is the bridge to who is on duty; without one nobody ever is.
+func New(kit *module.Kit, organisations Organisations, rotas Rotas) *Module {
 	m := &Module{kit: kit, organisations: organisations, now: time.Now}
 	now := func() time.Time { return m.now() }
 	m.clocks = clock.New(kit, now)
@@ -108,8 +115,8 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.sensors.Keep(evidenceOf(m.detection))
 	m.sensors.Tell(m.detection.Ask, m.detection.AskTalks, m.detection.AskLogs, m.intel.AskLogs)
 	m.sensors.Ask(m.detection.Around)
-	m.rota = rota.New(kit, organisations, now)
-	m.notices.Wakes(m.rota.OnDuty)
+	m.duty = duty.New(kit, organisations, rotas, now)
+	m.notices.Wakes(m.duty.OnDuty)
 	m.notices.Match(concerned{kit.DB, asset.Vendors().Lookup(), now})
 	m.upward = upward.New(kit, organisations, noticesOf(m.notices), m.exchange.Published, set, now)
 	m.received = received.New(kit, organisations, m.clocks, toAbove(m.exchange, m.upward), now)
@@ -150,17 +157,17 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "security", Title: section, Migrations: dir,
 		Permissions: slices.Concat(permissions(), clock.Permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), baseline.Permissions(), zone.Permissions(), intel.Permissions(), exchange.Permissions(), upward.Permissions(), ferry.Permissions(), publish.Permissions()),
-		Routes:      slices.Concat(m.awareness.Routes(), m.clocks.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.planned.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.zones.Routes(), m.intel.Routes(), m.exchange.Routes(), m.upward.Routes(), m.ferry.Routes(), m.received.Routes(), m.rota.Routes(), m.publisher.Routes(), m.ocsf.Routes()),
+		Routes:      slices.Concat(m.awareness.Routes(), m.clocks.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.planned.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.zones.Routes(), m.intel.Routes(), m.exchange.Routes(), m.upward.Routes(), m.ferry.Routes(), m.received.Routes(), m.duty.Routes(), m.publisher.Routes(), m.ocsf.Routes()),
 		Measures:    slices.Concat(m.notices.Measures(), m.measures()),
 		Publishes:   []bus.Event{securityevent.SensorChanged{}},
 		Subscribes:  []module.Subscription{bus.On(m.organisationChanged)},
 		Finds:       slices.Concat(m.notices.Finds(), m.incidents.Finds()),
-		Topics:      slices.Concat(notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), zone.Topics(), intel.Topics(), upward.Topics(), ferry.Topics(), received.Topics(), rota.Topics()),
+		Topics:      slices.Concat(notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), zone.Topics(), intel.Topics(), upward.Topics(), ferry.Topics(), received.Topics(), duty.Topics()),
 		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.intel.Jobs(), m.exchange.Jobs(), m.upward.Jobs(), m.ferry.Jobs()),
 		Sealed:      slices.Concat(publish.Sealed(), intel.Sealed(), upward.Sealed(), ferry.Sealed()),
-		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices(), upward.Notified(), received.Notified(), ferry.Notified(), rota.Notices(), []message.Kind{second.Kind()}),
-		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), received.Nav(section), upward.Nav(section), ferry.Nav(section), rota.Nav(section), clock.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), zone.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
-		Personal:    slices.Concat(clock.Personal(), notice.Personal(), incident.Personal(), asset.Personal(), planned.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), zone.Personal(), intel.Personal(), exchange.Personal(), upward.Personal(), ferry.Personal(), received.Personal(), rota.Personal(), publish.Personal()),
+		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices(), upward.Notified(), received.Notified(), ferry.Notified(), duty.Notices(), []message.Kind{second.Kind()}),
+		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), received.Nav(section), upward.Nav(section), ferry.Nav(section), duty.Nav(section), clock.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), zone.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
+		Personal:    slices.Concat(clock.Personal(), notice.Personal(), incident.Personal(), asset.Personal(), planned.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), zone.Personal(), intel.Personal(), exchange.Personal(), upward.Personal(), ferry.Personal(), received.Personal(), duty.Personal(), publish.Personal()),
 	}
 }
 

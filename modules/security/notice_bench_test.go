@@ -106,7 +106,7 @@ func newMany(b *testing.B, o kerneltest.Options) throng {
 	}
 	var clock kerneltest.Clock
 	return throng{kerneltest.Start(b, func(k *kernel.Kernel) []module.Module {
-		m := New(k.Kit("security"), crowd{k.Directory(), list})
+		m := New(k.Kit("security"), crowd{k.Directory(), list}, nil)
 		m.now = clock.Now
 		return []module.Module{m}
 	}, o)}

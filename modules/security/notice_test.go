@@ -18,13 +18,14 @@ type town struct {
 	*kerneltest.City
 	module *Module
 	clock  kerneltest.Clock
+	rota   turns
 }
 
 func newTown(t *testing.T, o kerneltest.Options) *town {
 	t.Helper()
 	x := &town{}
 	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-		x.module = New(k.Kit("security"), k.Directory())
+		x.module = New(k.Kit("security"), k.Directory(), &x.rota)
 		x.module.now = x.clock.Now
 		return []module.Module{x.module}
 	}, o)

@@ -41,7 +41,7 @@ func newListener(t *testing.T, o kerneltest.Options, consent string) *listener {
 	l := &listener{}
 	l.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
 		l.kit = k.Kit("security")
-		return []module.Module{security.New(l.kit, k.Directory())}
+		return []module.Module{security.New(l.kit, k.Directory(), nil)}
 	}, o)
 	var m struct{ ID, Token string }
 	l.Send(t, "POST", "/api/machine/machines", "manager-ours", `{"name":"探针","kind":"probe"}`).Decode(t, &m)

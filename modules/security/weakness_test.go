@@ -18,7 +18,9 @@ type plant struct{ *kerneltest.City }
 
 func newPlant(t testing.TB, o kerneltest.Options) plant {
 	t.Helper()
-	return plant{kerneltest.Start(t, func(k *kernel.Kernel) []module.Module { return []module.Module{New(k.Kit("security"), k.Directory())} }, o)}
+	return plant{kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
+		return []module.Module{New(k.Kit("security"), k.Directory(), nil)}
+	}, o)}
 }
 
 // do sends a request and wants a status; v takes the answer.

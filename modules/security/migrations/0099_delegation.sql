@@ -4,23 +4,23 @@ ALTER TABLE security_assignment ADD COLUMN delegate TEXT NOT NULL DEFAULT '';
 ALTER TABLE security_assignment ADD COLUMN delegate_name TEXT NOT NULL DEFAULT '';
 ALTER TABLE security_assignment ADD COLUMN delegated_at BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX security_assignment_delegate ON security_assignment (delegate) WHERE delegate <> '';
--- A shift of duty at the city (值班): whoever has it is told first what is overdue. handed_note is
--- what they leave to who comes next (交接班), taken by that person.
-CREATE TABLE security_shift (
-    id              TEXT PRIMARY KEY,
-    organisation_id TEXT NOT NULL,
-    person          TEXT NOT NULL,
-    person_name     TEXT NOT NULL,
-    from_at         BIGINT NOT NULL,
-    until_at        BIGINT NOT NULL,
-    handed_note     TEXT NOT NULL DEFAULT '',
-    handed_at       BIGINT NOT NULL DEFAULT 0,
-    taken_at        BIGINT NOT NULL DEFAULT 0,
-    taker           TEXT NOT NULL DEFAULT '',
-    taker_name      TEXT NOT NULL DEFAULT '',
-    created_at      BIGINT NOT NULL,
-    actor           TEXT NOT NULL,
-    actor_name      TEXT NOT NULL,
-    version         BIGINT NOT NULL DEFAULT 1
+-- Which rota (of another room) is that of security: one row. And what who is on duty leaves to
+-- who comes next (交接班), taken over by that person.
+CREATE TABLE security_duty (
+    id         BIGINT PRIMARY KEY,
+    rota       TEXT NOT NULL,
+    actor      TEXT NOT NULL,
+    actor_name TEXT NOT NULL,
+    set_at     BIGINT NOT NULL
 );
-CREATE INDEX security_shift_time ON security_shift (until_at, from_at);
+CREATE TABLE security_handover (
+    id         TEXT PRIMARY KEY,
+    actor      TEXT NOT NULL,
+    actor_name TEXT NOT NULL,
+    at         BIGINT NOT NULL,
+    note       TEXT NOT NULL,
+    taker      TEXT NOT NULL DEFAULT '',
+    taker_name TEXT NOT NULL DEFAULT '',
+    taken_at   BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX security_handover_at ON security_handover (at);

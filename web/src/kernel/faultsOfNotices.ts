@@ -1,5 +1,9 @@
 /** Sentences of the doors of security notices in Chinese; see faults.ts. */
 export const notices: Record<string, string> = {
+  "a rota of the city's bureau, or nothing": '本局的值班表，或不选',
+  'a member of the addressee who answers notices': '接收单位可以签收通报的人员',
+  'what is open, or that nothing is, in 2000 characters at most': '请写明未了事项，没有也请写明，最多 2000 字',
+  'a note of 1000 characters at most': '交办说明最多 1000 字',
   'say what is known, in 20000 characters at most': '请说明情况，最多 20000 字',
   'say what addressees are asked to do, in 4000 characters at most': '请说明处置要求，最多 4000 字',
   'choose a level from Ⅰ to Ⅳ': '请选择Ⅰ至Ⅳ级',

@@ -10607,6 +10607,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/assignments/{id}/delegates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To whom of the addressee the caller may hand it */
+        get: operations["get-security-assignments-id-delegates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/delegation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand it to a person of the addressee who sees to it (转办), take it upon oneself, or give it back */
+        post: operations["post-security-assignments-id-delegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/assignments/{id}/dispute": {
         parameters: {
             query?: never;
@@ -11157,6 +11191,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of the city is on duty for security, who comes next, and what was handed over */
+        get: operations["get-security-duty"];
+        /** Choose which rota of the city is that of security */
+        put: operations["put-security-duty"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/exchange/address": {
         parameters: {
             query?: never;
@@ -11426,6 +11478,41 @@ export interface paths {
         put?: never;
         /** Read a collection of TAXII now */
         post: operations["post-security-ferry-sources-id-reading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was handed over, the latest first */
+        get: operations["get-security-handovers"];
+        put?: never;
+        /** Leave a note to who comes next (交班): whoever is on duty, or was within a day */
+        post: operations["post-security-handovers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/handovers/{id}/taking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over what was left (接班) */
+        post: operations["post-security-handovers-id-taking"];
         delete?: never;
         options?: never;
         head?: never;
@@ -16452,6 +16539,12 @@ export interface components {
             assessment: "affected" | "not_affected" | "unknown";
             reason: string;
         };
+        AssignmentDelegateInputBody: {
+            /** @description What the person should know */
+            note?: string;
+            /** @description One of the delegates; empty: whoever answers notices sees to it again */
+            person_id: string;
+        };
         AssignmentFeedbackInputBody: {
             done: boolean;
             /** @description IDs of evidence that was uploaded to this assignment */
@@ -18457,6 +18550,10 @@ export interface components {
             /** Format: double */
             value: number;
         };
+        ChooseDutyInputBody: {
+            /** @description One of the city's; empty: none */
+            rota_id: string;
+        };
         ChooseInputBody: {
             list: string;
             /** @description Empty: none */
@@ -20039,6 +20136,38 @@ export interface components {
             plan: string;
             title: string;
         };
+        DutyDuty: {
+            /** @description What nobody has taken over yet */
+            left: components["schemas"]["DutyHandover"][];
+            /** @description The caller may choose the rota */
+            may: boolean;
+            may_hand_over: boolean;
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            /** @description That of security; none: none was chosen, or it is gone */
+            rota?: components["schemas"]["DutyRota"];
+            /** @description Those of the city to choose from; for who may */
+            rotas: components["schemas"]["DutyRota"][];
+            /** @description Of the next seven days, the first is the present one; times in which nobody is on duty among them */
+            shifts: components["schemas"]["DutyShift"][];
+        };
+        DutyHandover: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** @description The caller may take it over now */
+            may_take: boolean;
+            /** @description Who was on duty */
+            name: string;
+            /** @description What is open */
+            note: string;
+            /** Format: date-time */
+            taken_at?: string;
+            taken_by: string;
+        };
         DutyHours: {
             /** @description 1 is Monday, 7 Sunday */
             days: number[];
@@ -20089,6 +20218,19 @@ export interface components {
             repeat: number;
             /** @description One after the other */
             steps: components["schemas"]["DutyStep"][];
+        };
+        DutyRota: {
+            id: string;
+            name: components["schemas"]["Text"];
+        };
+        DutyShift: {
+            /** Format: date-time */
+            from: string;
+            name: string;
+            /** @description Empty: nobody is, or somebody who answers for nothing here */
+            person_id: string;
+            /** Format: date-time */
+            until: string;
         };
         DutyStep: {
             /**
@@ -21908,6 +22050,10 @@ export interface components {
         GiveInputBody: {
             /** @description What the enterprise should know */
             note?: string;
+        };
+        HandOverDutyInputBody: {
+            /** @description What is open, and what to look out for */
+            note: string;
         };
         HealthReport: {
             id: string;
@@ -26060,6 +26206,10 @@ export interface components {
             assessed: string;
             /** @enum {string} */
             assessment: "" | "affected" | "not_affected" | "unknown";
+            /** @description Who of the addressee sees to it; empty: whoever answers notices there */
+            delegate: string;
+            /** Format: date-time */
+            delegated_at?: string;
             /** Format: date-time */
             delivered_at?: string;
             /** @description Why the addressee says that it is not its own */
@@ -26088,6 +26238,8 @@ export interface components {
             level: number;
             /** @description TLP, and that it is a drill */
             mark: string;
+            /** @description The caller sees to it */
+            mine: boolean;
             /**
              * Format: int64
              * @description The revision that the addressee has taken note of
@@ -26131,7 +26283,7 @@ export interface components {
             acknowledged_at?: string;
             acknowledged_by: string;
             acknowledged_late: boolean;
-            /** @description What the caller may do now: acknowledge, assess, feed_back, note, ask, answer, dispute, settle, verify, urge, close */
+            /** @description What the caller may do now: acknowledge, delegate, assess, feed_back, note, ask, answer, dispute, settle, verify, urge, close */
             acts: string[];
             /** @description Why */
             assessed: string;
@@ -26139,6 +26291,10 @@ export interface components {
             assessment: "" | "affected" | "not_affected" | "unknown";
             clocks: components["schemas"]["ClockClock"][];
             course: components["schemas"]["NoticeEntry"][];
+            /** @description Who of the addressee sees to it; empty: whoever answers notices there */
+            delegate: string;
+            /** Format: date-time */
+            delegated_at?: string;
             /** Format: date-time */
             delivered_at?: string;
             /** @description Why the addressee says that it is not its own */
@@ -26174,6 +26330,8 @@ export interface components {
             lifted_at?: string;
             /** @description TLP, and that it is a drill */
             mark: string;
+            /** @description The caller sees to it */
+            mine: boolean;
             /**
              * Format: int64
              * @description The revision that the addressee has taken note of
@@ -26257,6 +26415,13 @@ export interface components {
             state: "new" | "triaged" | "confirmed" | "rejected" | "contained" | "eradicated" | "recovered" | "closed" | "reviewed" | "merged";
             synthetic: boolean;
             title: string;
+        };
+        NoticeDelegate: {
+            id: string;
+            name: string;
+        };
+        NoticeDelegates: {
+            items: components["schemas"]["NoticeDelegate"][];
         };
         NoticeDetail: {
             /** @description What the caller may do now: edit, submit, return, sign, issue, deliver, lift, withdraw, close, review, revise, relevel, remark, sign_revision, refuse_revision */
@@ -28065,6 +28230,16 @@ export interface components {
         };
         PageHandleView: {
             items: components["schemas"]["IdentifierHandleView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageHandover: {
+            items: components["schemas"]["DutyHandover"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -64733,8 +64908,8 @@ export interface operations {
                 assessment?: "affected" | "not_affected" | "unknown";
                 /** @description GB/T 2260 code */
                 district?: string;
-                /** @description Those that are not finished, overdue now, were late, are escalated, disputed, cannot be delivered, ask for more time */
-                only?: "open" | "overdue" | "late" | "escalated" | "disputed" | "unreachable" | "extension";
+                /** @description Those that are not finished, overdue now, were late, are escalated, disputed, cannot be delivered, ask for more time, or that the caller sees to */
+                only?: "open" | "overdue" | "late" | "escalated" | "disputed" | "unreachable" | "extension" | "mine";
                 /** @description Only real ones, or only of drills */
                 drill?: "real" | "drill";
             };
@@ -64888,6 +65063,79 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assignments-id-delegates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDelegates"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-delegation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentDelegateInputBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -66351,6 +66599,72 @@ export interface operations {
             };
         };
     };
+    "get-security-duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyDuty"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseDutyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyDuty"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-exchange-address": {
         parameters: {
             query?: never;
@@ -67030,6 +67344,116 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FerryNoticeSourceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-handovers": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageHandover"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverDutyInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyDuty"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-handovers-id-taking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyDuty"];
                 };
             };
             /** @description Refused */

@@ -351,7 +351,7 @@ func (a Assignment) handTo(x Delegate, represents bool, reason string, by Signat
 		return a, step{}, fault.New(fault.Conflict, "security.assignment.delegated", "it is so already")
 	}
 	if reason = strings.TrimSpace(reason); len([]rune(reason)) > longestWhy {
-		return a, step{}, fault.New(fault.Invalid, "security.assignment.delegate_note", "the note is too long").At("body.note", "%d characters at most", longestWhy)
+		return a, step{}, fault.New(fault.Invalid, "security.assignment.delegate_note", "the note is too long").At("body.note", "a note of 1000 characters at most")
 	}
 	s := step{act: "delegated", reason: reason, data: map[string]any{"to": x.Name}}
 	if x.ID == "" {

@@ -5,8 +5,9 @@ import type { zh } from './dutyZh'
 /** Translates the texts of duty. */
 export const useDutyTexts = textsOf<typeof zh>('security')
 
-export type DutyShown = Schema<'RotaDuty'>
-export type Shift = Schema<'RotaShift'>
+export type DutyShown = Schema<'DutyDuty'>
+export type Shift = DutyShown['shifts'][number]
+export type Handover = Schema<'DutyHandover'>
 
 /** The beginning of the cache keys of duty. */
 export const dutyKey = ['security', 'duty']
