@@ -12,7 +12,7 @@ export default function Duty() {
   return (
     <div className="lh-stack">
       <PageHeader title={t('duty.title')} note={t('duty.note')} actions={d && <><HandOver duty={d} /><Choose duty={d} /></>} />
-      {error ? <Failure problem={error} retry={() => void refetch()} /> : d ? <><Rota duty={d} /><Left duty={d} /><Handovers /></> : <Loading />}
+      {error ? <Failure problem={error} retry={() => void refetch()} /> : d ? <><Left duty={d} /><Rota duty={d} /><Handovers /></> : <Loading />}
     </div>
   )
 }

@@ -33,7 +33,7 @@ function Acts({ assignment: a }: { assignment: AssignmentDetail }) {
   const small = { size: 'small' } as const
   const self = people[0]
   return (
-    <span>
+    <span className="lh-actions">
       {represents ? (
         <Confirm title={t('assignment.acts.delegate')} note={<p>{t('assignment.delegateNote')}</p>} label={t('assignment.acts.delegate')} danger={false} button={small} disabled={!person} run={() => hand.mutateAsync(person ?? '')}>
           <div className="lh-stack">
