@@ -13,8 +13,7 @@ func at(hour int) time.Time {
 }
 
 func keyOf(err error) string {
-	var f *fault.Error
-	if errors.As(err, &f) {
+	if f, is := errors.AsType[*fault.Error](err); is {
 		return f.Key
 	}
 	return ""
