@@ -25,7 +25,10 @@ func (a *access) platformFixtures(t *testing.T) []fixture {
 	window := a.make(t, at+"/windows", "manager-ours", fmt.Sprintf(`{"from":%q,"to":%q,"reason":"test"}`, time.Now().Add(time.Hour).Format(time.RFC3339), time.Now().Add(2*time.Hour).Format(time.RFC3339)))
 	source := a.make(t, "/api/platforms/"+id+"/sources", "manager-ours", `{"name":"figures","spec":{"kind":"json","url":"https://platform.example/figures","auth":"none","table":{"rows":"$[*]","values":[{"code":"ent_served","path":"@.n"}]},"schedule":{"kind":"month","at":"01:30"}}}`)
 	now := time.Now().UTC()
-	history := "code,period,value\ntxn_amount," + now.AddDate(0, 0, -now.Day()-1).Format("2006-01") + ",100\n" // of a month that is over
+	history := "code,period,value\n"
+	for _, back := range []time.Month{1, 2} { // months that are over: early in a month, the last one is not published yet
+		history += "txn_amount," + time.Date(now.Year(), now.Month()-back, 1, 0, 0, 0, 0, time.UTC).Format("2006-01") + ",100\n"
+	}
 	for i := 9; i > 0; i-- {
 		history += fmt.Sprintf("data_volume,%s,%d\n", time.Now().UTC().AddDate(0, 0, -i-1).Format(time.DateOnly), 1000*i)
 	}
