@@ -140,7 +140,7 @@ function Clocks({ assignment: a }: { assignment: AssignmentDetail }) {
   return (
     <Card size="small" title={t('assignment.clocks')}>
       <PlainTable<Clock>
-        label={t('assignment.clocks')} rowKey={(c) => c.id} dataSource={a.clocks} locale={{ emptyText: t('assignment.nothingDue') }}
+        label={t('assignment.clocks')} rowKey={(c) => c.id} dataSource={a.clocks} scroll={{ x: '100%' }} locale={{ emptyText: t('assignment.nothingDue') }}
         columns={[
           { title: t('assignment.field.obligation'), render: (_, c) => <span className="lh-two lh-wrap"><span>{named(c.obligation)}</span><span>{text(c.basis)}</span></span> },
           { title: t('assignment.due'), render: (_, c) => <span className="lh-number lh-wrap">{f.time(c.due_at)}</span> },
