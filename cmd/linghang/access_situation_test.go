@@ -13,6 +13,7 @@ func (a *access) situationFixtures(t *testing.T) {
 	t.Helper()
 	const door = "/api/security"
 	a.calendarFixture(t)
+	a.timeLimitFixture(t)
 	r := a.Send(t, "POST", "/api/system/tokens", "administrator", fmt.Sprintf(`{"name":"taxii","organisation_id":%q,"permissions":["security.exchange.read","security.exchange.write"]}`, a.Ours.ID))
 	var token struct{ Secret string }
 	if r.Decode(t, &token); r.Status != http.StatusCreated {
@@ -45,4 +46,16 @@ func (a *access) calendarFixture(t *testing.T) {
 		t.Fatalf("bring a calendar: %d %s", r.Status, r.Body)
 	}
 	a.fixtures = append(a.fixtures, fixture{"/api/security/calendar/{id}", "/api/security/calendar/" + x.Entries[0].ID, false})
+}
+
+// timeLimitFixture is a time limit that somebody of the city proposed.
+func (a *access) timeLimitFixture(t *testing.T) {
+	t.Helper()
+	today := time.Now().UTC().Add(8 * time.Hour).Format(time.DateOnly)
+	r := a.Send(t, "POST", "/api/security/time-limits", "officer", fmt.Sprintf(`{"obligation":"incident.review","level":0,"working_days":8,"from":%q,"reason":"测试"}`, today))
+	var x struct{ Waiting []struct{ ID string } }
+	if r.Decode(t, &x); len(x.Waiting) == 0 {
+		t.Fatalf("propose a time limit: %d %s", r.Status, r.Body)
+	}
+	a.fixtures = append(a.fixtures, fixture{"/api/security/time-limits/{id}", "/api/security/time-limits/" + x.Waiting[0].ID, false})
 }

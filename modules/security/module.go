@@ -162,7 +162,7 @@ func (m *Module) Manifest() module.Manifest {
 		Publishes:   []bus.Event{securityevent.SensorChanged{}},
 		Subscribes:  []module.Subscription{bus.On(m.organisationChanged)},
 		Finds:       slices.Concat(m.notices.Finds(), m.incidents.Finds()),
-		Topics:      slices.Concat(notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), zone.Topics(), intel.Topics(), upward.Topics(), ferry.Topics(), received.Topics(), duty.Topics()),
+		Topics:      slices.Concat(clock.Topics(), notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), zone.Topics(), intel.Topics(), upward.Topics(), ferry.Topics(), received.Topics(), duty.Topics()),
 		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.intel.Jobs(), m.exchange.Jobs(), m.upward.Jobs(), m.ferry.Jobs()),
 		Sealed:      slices.Concat(publish.Sealed(), intel.Sealed(), upward.Sealed(), ferry.Sealed()),
 		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices(), upward.Notified(), received.Notified(), ferry.Notified(), duty.Notices(), []message.Kind{second.Kind()}),

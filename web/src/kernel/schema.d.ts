@@ -13558,6 +13558,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/time-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Time limits that the city may set itself: what holds for each obligation and level, the default, what comes, and what waits for a second person */
+        get: operations["get-security-time-limits"];
+        put?: never;
+        /** Propose a time limit from a day on; it holds once a second person confirms it, for what begins afterwards */
+        post: operations["post-security-time-limits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/time-limits/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All versions of the time limit of an obligation and level, the newest first */
+        get: operations["get-security-time-limits-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/time-limits/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm what somebody else proposed */
+        post: operations["post-security-time-limits-id-confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/time-limits/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return what nobody has confirmed, or withdraw one's own, with a reason */
+        post: operations["post-security-time-limits-id-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/upper-file-key": {
         parameters: {
             query?: never;
@@ -18639,7 +18708,7 @@ export interface components {
             obligation: string;
             /** @description Who owes it */
             organisation_id: string;
-            /** @description The pack of rules that held when it began */
+            /** @description The pack of rules that held when it began; limit/ID: a time limit that the city set itself */
             pack: string;
             /** @description Why it was put off or cancelled */
             reason: string;
@@ -18649,6 +18718,138 @@ export interface components {
             state: "running" | "met" | "cancelled";
             /** Format: date-time */
             stopped_at?: string;
+        };
+        ClockLimitEntry: {
+            /** @description What it rests on; left out in both languages: said by the values */
+            basis?: components["schemas"]["Text"];
+            /** @description A second person has confirmed it; until then it does nothing */
+            confirmed: boolean;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** @description Who confirmed it last; empty: nobody */
+            confirmed_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description First day on which what begins has it, as 2027-01-01; today or later */
+            from: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description 1 to 4 for Ⅰ to Ⅳ; 0: any
+             */
+            level: number;
+            /** @description The caller may confirm it now */
+            may_confirm: boolean;
+            /**
+             * Format: int64
+             * @description By the wall, from 5 minutes to 365 days; left out: in working days
+             */
+            minutes?: number;
+            /** @description Such as notice.acknowledge */
+            obligation: string;
+            /** @description Why, for the second person and for those who come later */
+            reason: string;
+            return_reason: string;
+            /** Format: date-time */
+            returned_at?: string;
+            /** @description Who returned it, or withdrew what was their own */
+            returned_by: string;
+            /** @description Who set it up last */
+            set_by: string;
+            /**
+             * Format: date-time
+             * @description From when on what begins has it: its first day, or its confirmation where that was later
+             */
+            since?: string;
+            /** @enum {string} */
+            state: "waits" | "returned" | "coming" | "holds" | "over";
+            /** @description Shares of the time at which something is said: below 1 reminders, above 1 escalation; left out: those of the default */
+            steps?: number[];
+            /**
+             * Format: int64
+             * @description Numbers what was confirmed for the obligation and level; 0: this was not
+             */
+            version: number;
+            /** @description Its time, for people */
+            words: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Until the end of the nth working day after, 1 to 250; left out: in minutes
+             */
+            working_days?: number;
+        };
+        ClockLimitHistory: {
+            items: components["schemas"]["ClockLimitEntry"][];
+        };
+        ClockLimitSaid: {
+            /** @description What it rests on; left out in both languages: said by the values */
+            basis?: components["schemas"]["Text"];
+            /** @description First day on which what begins has it, as 2027-01-01; today or later */
+            from: string;
+            /**
+             * Format: int64
+             * @description 1 to 4 for Ⅰ to Ⅳ; 0: any
+             */
+            level: number;
+            /**
+             * Format: int64
+             * @description By the wall, from 5 minutes to 365 days; left out: in working days
+             */
+            minutes?: number;
+            /** @description Such as notice.acknowledge */
+            obligation: string;
+            /** @description Why, for the second person and for those who come later */
+            reason: string;
+            /** @description Shares of the time at which something is said: below 1 reminders, above 1 escalation; left out: those of the default */
+            steps?: number[];
+            /**
+             * Format: int64
+             * @description Until the end of the nth working day after, 1 to 250; left out: in minutes
+             */
+            working_days?: number;
+        };
+        ClockLimitShown: {
+            /** @description What is confirmed and of a later day, the nearest first */
+            coming: components["schemas"]["ClockLimitEntry"][];
+            /** @description What comes with the program */
+            default: components["schemas"]["ClockLimitTime"];
+            /** @description What the city set itself and holds; none: the default holds */
+            holds?: components["schemas"]["ClockLimitEntry"];
+            /**
+             * Format: int64
+             * @description 0: any
+             */
+            level: number;
+            obligation: string;
+            /** @description The obligation's name */
+            title: components["schemas"]["Text"];
+            /** @description The default's time, for people */
+            words: components["schemas"]["Text"];
+        };
+        ClockLimitTime: {
+            /** @description What it rests on; left out in both languages: said by the values */
+            basis?: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description By the wall, from 5 minutes to 365 days; left out: in working days
+             */
+            minutes?: number;
+            /** @description Shares of the time at which something is said: below 1 reminders, above 1 escalation; left out: those of the default */
+            steps?: number[];
+            /**
+             * Format: int64
+             * @description Until the end of the nth working day after, 1 to 250; left out: in minutes
+             */
+            working_days?: number;
+        };
+        ClockLimitsShown: {
+            limits: components["schemas"]["ClockLimitShown"][];
+            /** @description The caller may propose one */
+            may: boolean;
+            /** @description The city's day, the first from which one may hold */
+            today: string;
+            /** @description What waits for a second person; for the city */
+            waiting: components["schemas"]["ClockLimitEntry"][];
         };
         CloseAlertInputBody: {
             reason: string;
@@ -34821,6 +35022,9 @@ export interface components {
             reason: string;
             /** Format: date-time */
             until: string;
+        };
+        ReturnLimitInputBody: {
+            reason: string;
         };
         RevokeMachineInputBody: {
             /**
@@ -72430,6 +72634,177 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdvisorySourceList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-time-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockLimitsShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-time-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClockLimitSaid"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockLimitsShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-time-limits-history": {
+        parameters: {
+            query: {
+                obligation: string;
+                /** @description 0: any */
+                level?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockLimitHistory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-time-limits-id-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockLimitsShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-time-limits-id-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnLimitInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockLimitsShown"];
                 };
             };
             /** @description Refused */

@@ -24,7 +24,7 @@ const (
 
 // Permissions are what the routes ask for.
 func Permissions() []module.Permission {
-	return []module.Permission{{ID: mayManage, Title: lang.Text{ZH: "维护工作日历", EN: "Bring the calendar of working days"}, Roles: []identity.Role{identity.Officer, identity.Administrator}}}
+	return []module.Permission{{ID: mayManage, Title: lang.Text{ZH: "维护工作日历和本市时限", EN: "Bring the calendar of working days, and set the city's time limits"}, Roles: []identity.Role{identity.Officer, identity.Administrator}}}
 }
 
 // Personal is where something about persons is kept.
@@ -32,22 +32,28 @@ func Personal() []sqldb.Personal {
 	return []sqldb.Personal{
 		{Table: "security_calendar", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"id", "from_day", "until_day", "created_at"}},
 		{Table: "security_calendar", Person: "confirmer", Columns: []string{"confirmer_name"}, Show: []string{"id", "from_day", "until_day", "confirmed_at"}},
+		{Table: "security_time_limit", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"id", "obligation", "level", "created_at"}},
+		{Table: "security_time_limit", Person: "confirmer", Columns: []string{"confirmer_name"}, Show: []string{"id", "obligation", "level", "confirmed_at"}},
+		{Table: "security_time_limit", Person: "returner", Columns: []string{"returner_name"}, Show: []string{"id", "obligation", "level", "returned_at"}},
 	}
 }
 
 // Nav are the entries of the menu.
 func Nav(section lang.Text) []module.NavItem {
-	return []module.NavItem{{Section: section, Label: lang.Text{ZH: "工作日历", EN: "Working days"}, Path: page, Icon: "plan", Permission: mayManage}}
+	return []module.NavItem{
+		{Section: section, Label: lang.Text{ZH: "工作日历", EN: "Working days"}, Path: page, Icon: "plan", Permission: mayManage},
+		{Section: section, Label: lang.Text{ZH: "本市时限", EN: "Time limits"}, Path: limitPage, Icon: "own-jobs", Permission: mayManage},
+	}
 }
 
 // Routes are the doors.
 func (c *Clocks) Routes() []module.Route {
-	return []module.Route{
+	return append([]module.Route{
 		{Pattern: "GET /calendar", Permission: mayView, Summary: "The calendar of working days that time limits count by: how far it reaches, and what was brought", Handler: httpd.JSON(c.readCalendar)},
 		{Pattern: "POST /calendar", Permission: mayManage, Summary: "Bring what was announced for some time; it holds once a second person confirms it", Handler: httpd.Created(c.bring)},
 		{Pattern: "POST /calendar/{id}/confirmation", Permission: mayManage, Summary: "Confirm what somebody else brought: running time limits in working days follow", Handler: httpd.JSON(c.confirm)},
 		{Pattern: "DELETE /calendar/{id}", Permission: mayManage, Summary: "Withdraw what nobody has confirmed", Handler: httpd.JSON(c.withdraw)},
-	}
+	}, c.limitRoutes()...)
 }
 
 // Healthy adds to what the installation knows of itself that the calendar ends.

@@ -97,6 +97,10 @@ func (c *Clocks) realign(ctx context.Context, tx *sqldb.Tx, e CalendarEntry, cal
 	if err != nil {
 		return fmt.Errorf("read the first day of a calendar: %w", err)
 	}
+	book, err := c.rules(ctx, tx)
+	if err != nil {
+		return err
+	}
 	for last := ""; ; {
 		rows, err := tx.Query(ctx, `SELECT `+columns+` FROM security_clock WHERE state = 'running' AND reason = '' AND due_at > $1 AND id > $2 ORDER BY id LIMIT $3`, from.UnixMilli(), last, clocksAtOnce)
 		if err != nil {
@@ -107,7 +111,7 @@ func (c *Clocks) realign(ctx context.Context, tx *sqldb.Tx, e CalendarEntry, cal
 			return err
 		}
 		for _, k := range list {
-			if err := c.realignOne(ctx, tx, k, calendar, now); err != nil {
+			if err := c.realignOne(ctx, tx, k, book, calendar, now); err != nil {
 				return err
 			}
 		}
@@ -119,9 +123,9 @@ func (c *Clocks) realign(ctx context.Context, tx *sqldb.Tx, e CalendarEntry, cal
 	}
 }
 
-func (c *Clocks) realignOne(ctx context.Context, tx *sqldb.Tx, k Clock, calendar Calendar, now time.Time) error {
-	rule, pack, found := c.book.Find(k.Obligation, k.kind, k.Level, k.StartedAt)
-	if !found || pack.ID != k.Pack || rule.WorkingDays == 0 {
+func (c *Clocks) realignOne(ctx context.Context, tx *sqldb.Tx, k Clock, book Book, calendar Calendar, now time.Time) error {
+	rule, exact := book.ran(k)
+	if !exact || rule.WorkingDays == 0 {
 		return nil
 	}
 	moved := k

@@ -26,7 +26,7 @@ type Clock struct {
 	Level          rating.Level `json:"level"`
 	Legal          bool         `json:"legal" doc:"It rests on a law: it is neither paused nor put off"`
 	Basis          lang.Text    `json:"basis" doc:"What it rests on"`
-	Pack           string       `json:"pack" doc:"The pack of rules that held when it began"`
+	Pack           string       `json:"pack" doc:"The pack of rules that held when it began; limit/ID: a time limit that the city set itself"`
 	StartedAt      time.Time    `json:"started_at"`
 	DueAt          time.Time    `json:"due_at"`
 	State          State        `json:"state" enum:"running,met,cancelled"`

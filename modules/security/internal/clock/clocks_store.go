@@ -48,14 +48,27 @@ func New(kit *module.Kit, now func() time.Time) *Clocks {
 // On says what follows when a clock of an obligation fires.
 func (c *Clocks) On(obligation string, do Handler) { c.handlers[obligation] = do }
 
-// Book are the rules that hold, for who wants to read them.
-func (c *Clocks) Book() Book { return c.book }
+// rules are those that come with the program and what the city set itself, as far as is
+// committed: another replica may have confirmed something a moment ago.
+func (c *Clocks) rules(ctx context.Context, db reader) (Book, error) {
+	own, err := limits(ctx, db, `l.confirmed`)
+	if err != nil {
+		return Book{}, err
+	}
+	book := c.book
+	book.Limits = own
+	return book, nil
+}
 
 // Begin starts a clock by the rule that holds at its beginning. found is false when no rule
 // asks for the obligation: then nothing is owed. A running clock of the same object and
 // obligation goes on as it is.
 func (c *Clocks) Begin(ctx context.Context, tx *sqldb.Tx, s Start) (out Clock, found bool, err error) {
-	rule, pack, found := c.book.Find(s.Obligation, s.Kind, s.Level, s.At)
+	book, err := c.rules(ctx, tx)
+	if err != nil {
+		return out, false, err
+	}
+	rule, pack, found := book.Find(s.Obligation, s.Kind, s.Level, s.At)
 	if !found {
 		return out, false, nil
 	}
@@ -90,9 +103,13 @@ func (c *Clocks) BeginAll(ctx context.Context, tx *sqldb.Tx, list []Start) ([]Cl
 	if err != nil {
 		return nil, err
 	}
+	book, err := c.rules(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	var fresh []Clock
 	for i, s := range list {
-		rule, pack, found := c.book.Find(s.Obligation, s.Kind, s.Level, s.At)
+		rule, pack, found := book.Find(s.Obligation, s.Kind, s.Level, s.At)
 		if !found {
 			continue
 		}
@@ -200,10 +217,11 @@ func (c *Clocks) PutOff(ctx context.Context, tx *sqldb.Tx, object, obligation st
 	case !until.After(k.DueAt):
 		return k, fault.New(fault.Invalid, "security.clock.not_later", "choose a time after %s, when it is due now", k.DueAt.In(cityTime()).Format("2006-01-02 15:04"))
 	}
-	rule, _, found := c.book.Find(k.Obligation, k.kind, k.Level, k.StartedAt)
-	if !found {
-		rule = Rule{}
+	book, err := c.rules(ctx, tx)
+	if err != nil {
+		return k, err
 	}
+	rule, _ := book.ran(k)
 	k.DueAt, k.Reason, k.steps, k.next = until.UTC(), reason, rule.steps(k.StartedAt, until), 0
 	k.pass(c.Now())
 	if err := c.store.update(ctx, tx, k); err != nil {
@@ -228,6 +246,10 @@ func (c *Clocks) Relevel(ctx context.Context, tx *sqldb.Tx, level rating.Level, 
 	if err != nil {
 		return err
 	}
+	book, err := c.rules(ctx, tx)
+	if err != nil {
+		return err
+	}
 	for part := range slices.Chunk(objects, mostObjects) {
 		list, err := c.store.of(ctx, tx, part...)
 		if err != nil {
@@ -235,7 +257,7 @@ func (c *Clocks) Relevel(ctx context.Context, tx *sqldb.Tx, level rating.Level, 
 		}
 		list = slices.DeleteFunc(list, func(k Clock) bool { return k.State != Running || !level.GraverThan(k.Level) })
 		for i := range list {
-			list[i] = c.raised(list[i], level, calendar)
+			list[i] = c.raised(list[i], level, book, calendar)
 		}
 		if err := c.store.rewrite(ctx, tx, list); err != nil {
 			return err
@@ -246,9 +268,9 @@ func (c *Clocks) Relevel(ctx context.Context, tx *sqldb.Tx, level rating.Level, 
 }
 
 // raised is a clock at a graver level.
-func (c *Clocks) raised(k Clock, level rating.Level, calendar Calendar) Clock {
+func (c *Clocks) raised(k Clock, level rating.Level, book Book, calendar Calendar) Clock {
 	k.Level = level
-	rule, pack, found := c.book.Find(k.Obligation, k.kind, level, k.StartedAt)
+	rule, pack, found := book.Find(k.Obligation, k.kind, level, k.StartedAt)
 	if !found {
 		return k
 	}

@@ -39,10 +39,12 @@ type Pack struct {
 	Rules []Rule    `json:"rules"`
 }
 
-// Book is all packs, the oldest first, and the calendar of working days.
+// Book is all packs, the oldest first, the calendar of working days, and the times that the city
+// set itself.
 type Book struct {
 	Packs    []Pack
 	Calendar Calendar
+	Limits   []LimitEntry
 }
 
 const (
@@ -101,20 +103,50 @@ func (r Rule) check() error {
 		return errors.New("a rule has either minutes or working days")
 	case r.Legal && r.WorkingDays > 0 && r.Level.Known():
 		return errors.New("legal clocks of a level run by the wall")
-	case len(r.Steps) > mostSteps:
+	}
+	return checkSteps(r.Steps)
+}
+
+func checkSteps(steps []float64) error {
+	if len(steps) > mostSteps {
 		return fmt.Errorf("a rule has at most %d steps", mostSteps)
 	}
-	for i, s := range r.Steps {
-		if s <= 0 || s > farthestStep || i > 0 && s <= r.Steps[i-1] {
+	for i, s := range steps {
+		if s <= 0 || s > farthestStep || i > 0 && s <= steps[i-1] {
 			return fmt.Errorf("steps are shares of the time that rise, above 0 and at most %d", farthestStep)
 		}
 	}
 	return nil
 }
 
-// Find returns the rule of an obligation that holds at a moment, and the pack it is of. A
-// rule for the kind of who owes it, and for the level, goes before one for any.
+// Find returns the rule of an obligation that holds at a moment, and the pack it is of: the
+// city's own time where it set one, but never in place of a law's.
 func (b Book) Find(obligation, kind string, level rating.Level, at time.Time) (Rule, Pack, bool) {
+	rule, pack, found := b.seed(obligation, kind, level, at)
+	if !found || rule.Legal {
+		return rule, pack, found
+	}
+	if e, own := b.limit(rule, at); own {
+		return e.rule(), Pack{ID: e.pack(), From: e.From, Title: lang.Text{ZH: "本市时限", EN: "The city's time limit"}}, true
+	}
+	return rule, pack, true
+}
+
+// ran is the rule by which a clock runs; exact is false where the clock went over to a level
+// whose rule would not have shortened it.
+func (b Book) ran(k Clock) (rule Rule, exact bool) {
+	for _, e := range b.Limits {
+		if e.pack() == k.Pack {
+			return e.rule(), true
+		}
+	}
+	rule, pack, found := b.Find(k.Obligation, k.kind, k.Level, k.StartedAt)
+	return rule, found && pack.ID == k.Pack
+}
+
+// seed returns the rule that comes with the program. One for the kind of who owes it, and for
+// the level, goes before one for any.
+func (b Book) seed(obligation, kind string, level rating.Level, at time.Time) (Rule, Pack, bool) {
 	today := at.In(cityTime()).Format(time.DateOnly)
 	for _, p := range slices.Backward(b.Packs) {
 		if p.From > today {

@@ -97,8 +97,13 @@ const told = "security.second.to_confirm"
 
 // Tell tells those with the duty, but who set it up, that something waits for them.
 func Tell(ctx context.Context, tx *sqldb.Tx, kit *module.Kit, bureau, permission, name, page string) error {
+	return TellOf(ctx, tx, kit, bureau, permission, lang.Text{ZH: name, EN: name}, page)
+}
+
+// TellOf is Tell of what has a name in each language.
+func TellOf(ctx context.Context, tx *sqldb.Tx, kit *module.Kit, bureau, permission string, name lang.Text, page string) error {
 	err := kit.Notices.Send(ctx, tx, message.Notice{
-		Kind: told, Title: lang.Text{ZH: "“" + name + "”待第二人确认", EN: "“" + name + "” waits for a second person to confirm it"}, Link: page,
+		Kind: told, Title: lang.Text{ZH: "“" + name.ZH + "”待第二人确认", EN: "“" + name.EN + "” waits for a second person to confirm it"}, Link: page,
 		To: message.Audience{Organisation: bureau, Permission: permission, Except: identity.From(ctx).PersonID},
 	})
 	if err != nil {

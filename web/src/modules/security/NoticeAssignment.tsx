@@ -135,15 +135,16 @@ function Countdown({ assignment: a }: { assignment: AssignmentDetail }) {
 /** Until when everything was or is owed. */
 function Clocks({ assignment: a }: { assignment: AssignmentDetail }) {
   const t = useNoticeTexts()
+  const text = useText()
   const f = useFormat()
   const named = useNamed()
   const late = (c: Clock) => c.state !== 'cancelled' && Date.parse(c.stopped_at ?? a.now) > Date.parse(c.due_at)
   return (
     <Card size="small" title={t('assignment.clocks')}>
       <PlainTable<Clock>
-        label={t('assignment.clocks')} rowKey={(c) => c.id} dataSource={a.clocks} locale={{ emptyText: t('assignment.nothingDue') }}
+        label={t('assignment.clocks')} rowKey={(c) => c.id} dataSource={a.clocks} scroll={{ x: '100%' }} locale={{ emptyText: t('assignment.nothingDue') }}
         columns={[
-          { title: t('assignment.field.obligation'), render: (_, c) => named(c.obligation) },
+          { title: t('assignment.field.obligation'), render: (_, c) => <span className="lh-two lh-wrap"><span>{named(c.obligation)}</span><span>{text(c.basis)}</span></span> },
           { title: t('assignment.due'), render: (_, c) => <span className="lh-number lh-wrap">{f.time(c.due_at)}</span> },
           { title: t('assignment.field.state'), render: (_, c) => <StatusTag tone={late(c) ? 'bad' : c.state === 'met' ? 'good' : c.state === 'cancelled' ? 'idle' : 'info'}>{late(c) ? t('assignment.late') : t(`assignment.clockStates.${c.state}`)}</StatusTag> },
         ]}

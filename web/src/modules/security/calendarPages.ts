@@ -1,4 +1,7 @@
 import type { Room } from '../../kernel'
 
-/** The page of the calendar of working days. */
-export const pages: Room['routes'] = [{ path: '/security/calendar', permission: 'security.calendar.manage', page: () => import('./Calendar') }]
+/** The pages of the calendar of working days, and of the city's time limits. */
+export const pages: Room['routes'] = [
+  { path: '/security/calendar', permission: 'security.calendar.manage', page: () => import('./Calendar') },
+  { path: '/security/time-limits', permission: 'security.calendar.manage', page: () => import('./TimeLimits') },
+]

@@ -20,6 +20,8 @@ import { zh as incidentZh } from './incidentZh'
 import { en as intelEn } from './intelEn'
 import { pages as intelPages } from './intelPages'
 import { zh as intelZh } from './intelZh'
+import { en as limitEn } from './limitEn'
+import { zh as limitZh } from './limitZh'
 import { en as noticeEn } from './noticeEn'
 import { pages as noticePages } from './noticePages'
 import { zh as noticeZh } from './noticeZh'
@@ -53,8 +55,8 @@ import { zh as zoneZh } from './zoneZh'
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...alertZh, ...ruleSetZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh, ...receivedZh, ...zoneZh, ...calendarZh, ...dutyZh, ...planZh },
-    en: { ...noticeEn, ...alertEn, ...ruleSetEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn, ...receivedEn, ...zoneEn, ...calendarEn, ...dutyEn, ...planEn },
+    zh: { ...noticeZh, ...alertZh, ...ruleSetZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh, ...receivedZh, ...zoneZh, ...calendarZh, ...dutyZh, ...limitZh, ...planZh },
+    en: { ...noticeEn, ...alertEn, ...ruleSetEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn, ...receivedEn, ...zoneEn, ...calendarEn, ...dutyEn, ...limitEn, ...planEn },
   },
   routes: [...noticePages, ...alertPages, ...ruleSetPages, ...baselinePages, ...zonePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages, ...upwardPages, ...calendarPages, ...dutyPages],
 }
