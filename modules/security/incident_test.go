@@ -108,6 +108,7 @@ func TestIncidents(t *testing.T) {
 		"nobody reads another's incident":          strangersReadNothing,
 		"words find only what one may read":        wordsKeepNeedToKnow,
 		"figures are of what is real":              figuresAreReal,
+		"figures are by industry for the city":     figuresByIndustry,
 		"an overdue task is told of once":          overdueTasks,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -24370,12 +24370,17 @@ export interface components {
              * @description Of fewer organisations no figure is shown but to the city
              */
             fewest: number;
-            /** @description For the city; where the register says the industry */
+            /** @description For the city; of organisations that say in their inventory of which industry they are */
             industry: components["schemas"]["IncidentGroup"][];
             /** @description Of the incidents that the caller's organisation has, or is an authority for */
             own: components["schemas"]["IncidentGroup"];
             /** @description All of it is demonstration data, since nothing is real */
             synthetic: boolean;
+            /**
+             * Format: int64
+             * @description For the city: incidents of organisations that do not say of which industry they are
+             */
+            unsaid: number;
         };
         IncidentGroup: {
             /** @description From receipt to closing */
@@ -24387,8 +24392,10 @@ export interface components {
              * @description Received; those that were rejected as none, or merged, do not count
              */
             incidents: number;
-            /** @description The district or industry */
+            /** @description The district (GB/T 2260) or industry (section or division of GB/T 4754) */
             key: string;
+            /** @description What the district or industry is called */
+            name: components["schemas"]["Text"];
             /**
              * Format: int64
              * @description Of these in time
