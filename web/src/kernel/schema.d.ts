@@ -11543,7 +11543,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything as a ZIP that anybody checks with sha256sum -c SHA256SUMS */
+        /** Everything as a ZIP that anybody checks with sha256sum -c SHA256SUMS, or with SM3SUMS */
         get: operations["get-security-incidents-id-bundle"];
         put?: never;
         post?: never;
@@ -24154,6 +24154,8 @@ export interface components {
             organisation: components["schemas"]["Text"];
             /** @description Of the file at that time */
             sha256: string;
+            /** @description Of the file at that time; empty: it had none */
+            sm3: string;
             /** @enum {string} */
             what: "taken" | "read" | "exported" | "held" | "released" | "discarded" | "checked";
             why: string;
@@ -24337,19 +24339,24 @@ export interface components {
             /** @description Legal hold: it must not be discarded */
             hold: boolean;
             id: string;
-            /** @description It is kept as it came, and never opened or shown here */
+            /** @description It is never opened or shown here */
             malicious: boolean;
             /** @description By its content; of what is malicious only that it is octets */
             media_type: string;
             name: string;
             /** @description Who gave it */
             organisation_id: string;
+            /** @description What is kept is sealed; it is given out as it came */
+            sealed: boolean;
+            /** @description Of the octets that came */
             sha256: string;
             /**
              * Format: int64
              * @description Octets
              */
             size: number;
+            /** @description GB/T 32905, of the octets that came; empty of what came before it was worked out */
+            sm3: string;
             /** @description What it is, and where it is from */
             what: string;
         };

@@ -20,7 +20,7 @@ func (m *Incidents) serveBundle(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	httpd.Attach(w, "application/zip", d.CreatedAt.In(cityTime()).Format("20060102")+"-"+d.ID+".zip")
-	if err := bundle(ctx, w, m.kit.Blobs.Get, d, events, pieces, now); err != nil {
+	if err := bundle(ctx, w, m.content, d, events, pieces, now); err != nil {
 		panic(http.ErrAbortHandler) // the download has begun: breaking it off says that it is incomplete
 	}
 }

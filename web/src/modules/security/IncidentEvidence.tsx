@@ -28,8 +28,8 @@ export function Evidence({ incident: i }: { incident: Detail }) {
             title: t('incident.evidence.name'),
             render: (_, v) => (
               <span className="lh-two lh-wrap">
-                <span>{v.discarded_at ? v.name : <a href={`/api/security/incidents/${i.id}/evidence/${v.id}`} download>{v.name}</a>} {v.malicious && <Tag color="red">{t('incident.evidence.malicious')}</Tag>}{v.hold && <Tag color="blue">{t('incident.evidence.hold')}</Tag>}</span>
-                <span>{v.what}</span><span><code className="lh-code lh-wrap">{v.sha256}</code></span>
+                <span>{v.discarded_at ? v.name : <a href={`/api/security/incidents/${i.id}/evidence/${v.id}`} download>{v.name}</a>} {v.malicious && <Tag color="red">{t('incident.evidence.malicious')}</Tag>}{v.sealed && <Tag>{t('incident.evidence.sealed')}</Tag>}{v.hold && <Tag color="blue">{t('incident.evidence.hold')}</Tag>}</span>
+                <span>{v.what}</span><span><Digest name="SHA-256" of={v.sha256} />{v.sm3 && <><br /><Digest name="SM3" of={v.sm3} /></>}</span>
               </span>
             ),
           },
@@ -58,6 +58,11 @@ export function Evidence({ incident: i }: { incident: Detail }) {
       </Modal>
     </div>
   )
+}
+
+/** What a file is known by. */
+function Digest({ name, of }: { name: string; of: string }) {
+  return <span>{name} <code className="lh-code lh-wrap">{of}</code></span>
 }
 
 function Add({ incident: i, close }: { incident: Detail; close: () => void }) {
@@ -89,7 +94,7 @@ function Hands({ incident: i, piece }: { incident: Detail; piece: Piece }) {
       scroll={{ x: '100%' }} label={t('incident.evidence.custody')} rowKey={(c) => c.id} dataSource={data?.items ?? []} locale={{ emptyText: t('incident.evidence.custodyNone') }}
       columns={[
         { title: t('incident.timeline.time'), render: (_, c) => <span className="lh-number">{f.time(c.at)}</span> },
-        { title: t('incident.timeline.what'), render: (_, c) => <span className="lh-two lh-wrap"><span>{t(`incident.evidence.hands.${c.what}`)}</span><span>{c.why}</span></span> },
+        { title: t('incident.timeline.what'), render: (_, c) => <span className="lh-two lh-wrap"><span>{t(`incident.evidence.hands.${c.what}`)}</span><span>{c.why}</span>{c.sm3 && c.what === 'taken' && <Digest name="SM3" of={c.sm3} />}</span> },
         { title: t('incident.timeline.by'), render: (_, c) => <span className="lh-two lh-wrap"><span>{c.by}</span><span>{text(c.organisation)}</span></span> },
       ]}
     />
