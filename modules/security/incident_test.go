@@ -68,6 +68,7 @@ func (x *caseTown) do(t *testing.T, method, path, who, body string, version int6
 type openCase struct {
 	ID, Number, State string
 	Version           int64
+	AwareAt           string     `json:"aware_at"`
 	ReportDueAt       *time.Time `json:"report_due_at"`
 	Clocks            []struct{ Obligation, State, Reason string }
 }
@@ -109,6 +110,7 @@ func TestIncidents(t *testing.T) {
 		"a drill ends with its incidents":          drillsEnd,
 		"a bundle is checked by sha256sum":         bundlesAreChecked,
 		"malicious evidence is kept sealed":        maliceIsSealed,
+		"an incident is told as STIX":              toldAsSTIX,
 		"every look is written down":               looksAreWritten,
 		"nobody reads another's incident":          strangersReadNothing,
 		"words find only what one may read":        wordsKeepNeedToKnow,
@@ -252,7 +254,7 @@ func bundlesAreChecked(t *testing.T, x *caseTown) {
 		check := exec.CommandContext(t.Context(), "sh", "-c", how)
 		check.Dir = dir
 		out, err := check.CombinedOutput()
-		if err != nil || strings.Count(string(out), ": OK") != 5 || strings.Contains(string(out), "FAILED") {
+		if err != nil || strings.Count(string(out), ": OK") != 6 || strings.Contains(string(out), "FAILED") {
 			t.Fatalf("%s: %v\n%s", how, err, out)
 		}
 		if strings.Contains(string(out), "log.txt") {
@@ -306,12 +308,12 @@ func unzip(t *testing.T, data []byte) string {
 func looksAreWritten(t *testing.T, x *caseTown) {
 	i := x.report(t, "manager-ours", "")
 	v := x.upload(t, i, "name=log.txt&what=log", "a line\n")
-	for _, path := range []string{"", "?export=csv", "/" + i.ID, "/" + i.ID + "/evidence/" + v, "/" + i.ID + "/paper?format=txt", "/" + i.ID + "/bundle"} {
+	for _, path := range []string{"", "?export=csv", "/" + i.ID, "/" + i.ID + "/evidence/" + v, "/" + i.ID + "/paper?format=txt", "/" + i.ID + "/bundle", "/" + i.ID + "/stix"} {
 		x.do(t, "GET", path, "leader", "", 0, http.StatusOK, nil)
 		x.do(t, "GET", path, "manager-ours", "", 0, http.StatusOK, nil)
 	}
 	body := x.do(t, "GET", "/"+i.ID+"/looks", "reporter-ours", "", 0, http.StatusOK, nil)
-	for _, way := range []string{"list", "page", "evidence", "report", "bundle"} {
+	for _, way := range []string{"list", "page", "evidence", "report", "bundle", "stix"} {
 		if !strings.Contains(body, `"way":"`+way+`"`) {
 			t.Errorf("the look by %s is not written down: %s", way, body)
 		}
@@ -381,7 +383,7 @@ func strangersReadNothing(t *testing.T, x *caseTown) {
 			t.Errorf("%s tells a stranger: %s", path, body)
 		}
 	}
-	for _, path := range []string{"", "/timeline", "/looks", "/paper", "/bundle", "/evidence/" + v, "/evidence/" + v + "/custody"} {
+	for _, path := range []string{"", "/timeline", "/looks", "/paper", "/bundle", "/stix", "/evidence/" + v, "/evidence/" + v + "/custody"} {
 		if body := x.do(t, "GET", "/"+i.ID+path, "manager-theirs", "", 0, http.StatusNotFound, nil); strings.Contains(body, "秘密") {
 			t.Errorf("%s tells a stranger: %s", path, body)
 		}

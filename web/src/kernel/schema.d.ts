@@ -11910,6 +11910,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/incidents/{id}/stix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** It as a bundle of STIX 2.1: the incident, what it names and a report about it; of what is TLP:RED only for the side that opened it */
+        get: operations["get-security-incidents-id-stix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/incidents/{id}/tasks": {
         parameters: {
             query?: never;
@@ -24135,7 +24152,7 @@ export interface components {
              * @description list: as a row of a list or a download of one
              * @enum {string}
              */
-            way: "list" | "page" | "evidence" | "report" | "bundle";
+            way: "list" | "page" | "evidence" | "report" | "bundle" | "stix";
         };
         IncidentClosing: {
             /** @description What was affected */
@@ -68166,6 +68183,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IncidentDetail"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id-stix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {

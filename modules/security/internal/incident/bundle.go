@@ -99,12 +99,21 @@ func (b *parcel) close() error {
 	return nil
 }
 
+// packed is what goes into a bundle.
+type packed struct {
+	Detail
+	events []CaseEvent
+	pieces []piece
+	stix   []byte // empty: who takes the bundle does not take it away so
+}
+
 // bundle writes a ZIP with all that is known of an incident: incident.json, timeline.json,
-// manifest.json, evidence/… as it came, and SHA256SUMS and SM3SUMS over all of it in the form of
-// sha256sum(1). Evidence whose content is not what its hash says breaks the bundle off.
-func bundle(ctx context.Context, w io.Writer, kept content, d Detail, events []CaseEvent, pieces []piece, now time.Time) error {
+// manifest.json, incident.stix.json for programs, evidence/… as it came, and SHA256SUMS and SM3SUMS
+// over all of it in the form of sha256sum(1). Evidence whose content is not what its hash says
+// breaks the bundle off.
+func bundle(ctx context.Context, w io.Writer, kept content, d packed, now time.Time) error {
 	b := &parcel{zip: zip.NewWriter(w), at: now}
-	for _, p := range pieces {
+	for _, p := range d.pieces {
 		if p.File == "" {
 			continue
 		}
@@ -112,16 +121,21 @@ func bundle(ctx context.Context, w io.Writer, kept content, d Detail, events []C
 			return err
 		}
 	}
-	about := manifest{Number: d.Number, Title: d.Title, Drill: d.Drill, Mark: d.Mark, MadeAt: now, Check: "sha256sum -c SHA256SUMS", CheckSM3: "cksum -a sm3 -c SM3SUMS", Evidence: pieces}
+	about := manifest{Number: d.Number, Title: d.Title, Drill: d.Drill, Mark: d.Mark, MadeAt: now, Check: "sha256sum -c SHA256SUMS", CheckSM3: "cksum -a sm3 -c SM3SUMS", Evidence: d.pieces}
 	for _, x := range []struct {
 		name string
 		what any
-	}{{"incident.json", d}, {"timeline.json", events}, {"manifest.json", about}} {
+	}{{"incident.json", d.Detail}, {"timeline.json", d.events}, {"manifest.json", about}} {
 		text, err := json.MarshalIndent(x.what, "", "  ")
 		if err != nil {
 			return fmt.Errorf("write %s: %w", x.name, err)
 		}
 		if _, err := b.put(x.name, bytes.NewReader(append(text, '\n'))); err != nil {
+			return err
+		}
+	}
+	if len(d.stix) > 0 {
+		if _, err := b.put("incident.stix.json", bytes.NewReader(d.stix)); err != nil {
 			return err
 		}
 	}

@@ -90,6 +90,16 @@ func (s store) industry(ctx context.Context, organisation string) (said string, 
 	return said, nil
 }
 
+// changedAt is when something of an incident was written down last.
+func (s store) changedAt(ctx context.Context, i Case) (time.Time, error) {
+	var at int64
+	err := s.db.QueryRow(ctx, `SELECT COALESCE(MAX(e.written_at), 0) FROM security_incident_event e WHERE e.incident_id = $1`, i.ID).Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read timeline: %w", err)
+	}
+	return sqldb.Time(max(at, i.CreatedAt.UnixMilli())), nil
+}
+
 // one reads an incident, whoever asks.
 func one(ctx context.Context, db reader, id string) (Case, error) {
 	i, err := scan(db.QueryRow(ctx, `SELECT `+columns+` FROM security_incident i WHERE i.id = $1`, id))

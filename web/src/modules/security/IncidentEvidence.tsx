@@ -19,7 +19,8 @@ export function Evidence({ incident: i }: { incident: Detail }) {
     <div className="lh-stack">
       <div className="lh-actions">
         {i.acts.includes('evidence') && <Button type="primary" onClick={() => setAdding(true)}>{t('incident.evidence.add')}</Button>}{' '}
-        {i.side !== 'guest' && <Button href={`/api/security/incidents/${i.id}/bundle`} title={t('incident.evidence.bundleNote')}>{t('incident.evidence.bundle')}</Button>}
+        {i.side !== 'guest' && <Button href={`/api/security/incidents/${i.id}/bundle`} title={t('incident.evidence.bundleNote')}>{t('incident.evidence.bundle')}</Button>}{' '}
+        {i.side !== 'guest' && (i.tlp !== 'red' || i.side === (i.origin === 'city' ? 'city' : 'owner')) && <Button href={`/api/security/incidents/${i.id}/stix`} title={t('incident.evidence.stixNote')}>STIX</Button>}
       </div>
       <PlainTable<Piece>
         scroll={{ x: '100%' }} label={t('incident.tabs.evidence')} rowKey={(v) => v.id} dataSource={i.evidence} locale={{ emptyText: <EmptyState title={t('incident.evidence.none')} note={t('incident.evidence.noneNote')} /> }}
