@@ -120,6 +120,7 @@ test('an incident is reported, confirmed under a legal time limit, worked on, re
   const drawer = firm.getByRole('dialog')
   for (const [label, text] of [['原因', '远程维护弱口令'], ['影响', '停产三小时'], ['措施', '更换口令'], ['受影响资产', '工程师站五台'], ['残余风险', '无']] as const) await drawer.getByLabel(label, { exact: true }).fill(text)
   await drawer.getByRole('button', { name: '填写关闭结论' }).click()
+  await expect(drawer).toHaveCount(0) // it goes after the page has what was typed, which is there twice until then
   await expect(firm.getByText('远程维护弱口令')).toBeVisible()
 
   // Who handles it does not close it.
