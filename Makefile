@@ -249,8 +249,8 @@ compliance:
 	LINGHANG_PROMQL_TESTER=$(PROMQL) LINGHANG_PROMQL_QUERIES=$(QUERIES) LINGHANG_PROMETHEUS=$(PROMETHEUS) LINGHANG_RECEIVER_SUITE=$(RECEIVER) \
 		$(GO) test -count 1 -v -run 'PromQLIsThatOfPrometheus|PublicSuiteForReceivers' ./kernel/series/queryapi ./modules/platforms
 
-## oracles: what others published, as far as it is given, each a folder: CAPTURES PLANTS LABELLED SIGMA CSAF ATTACK STIX TAXII OCSF PYHANDLE HANDLECLIENT INSTANCES, see docs/compatibility.md
-ORACLES := CAPTURES PLANTS LABELLED SIGMA CSAF ATTACK STIX TAXII OCSF PYHANDLE HANDLECLIENT INSTANCES
+## oracles: what others published, as far as it is given, each a folder: CAPTURES PLANTS LABELLED SIGMA CSAF ATTACK STIX STIX2 TAXII OCSF PYHANDLE HANDLECLIENT INSTANCES, see docs/compatibility.md
+ORACLES := CAPTURES PLANTS LABELLED SIGMA CSAF ATTACK STIX STIX2 TAXII OCSF PYHANDLE HANDLECLIENT INSTANCES
 # What is given and not run (a program is missing, or nothing has the name) is a failure.
 oracles:
 	@test -n "$(strip $(foreach o,$(ORACLES),$($(o))))" || { echo 'name what is at hand: make oracles $(ORACLES:%=%=…)'; exit 2; }
@@ -269,6 +269,7 @@ oracles:
 	oracle CSAF '$(abspath $(CSAF))' '^TestOASIS' ./lib/csaf CSAF='$(abspath $(CSAF))'; \
 	oracle ATTACK '$(abspath $(ATTACK))' '^TestATTACK$$' ./lib/stix ATTACK='$(abspath $(ATTACK))'; \
 	oracle STIX '$(abspath $(STIX))' '^Test(OASIS|Schemas)$$' ./lib/stix STIX_EXAMPLES='$(abspath $(STIX))/examples' STIX_SCHEMAS='$(abspath $(STIX))/schemas'; \
+	oracle STIX2 '$(abspath $(STIX2))' '^TestIncidentsByTheLibraryOfOASIS$$' ./modules/security/internal/exchange STIX2='$(abspath $(STIX2))'; \
 	oracle TAXII '$(abspath $(TAXII))' '^TestOASISClient$$' ./lib/taxii TAXII_CLIENT='$(abspath $(TAXII))'; \
 	oracle OCSF '$(abspath $(OCSF))' '^TestEventsAreThoseOfTheSchema$$' ./modules/security/internal/ocsf LINGHANG_OCSF='$(abspath $(OCSF))'; \
 	oracle PYHANDLE '$(abspath $(PYHANDLE))' '^TestPYHANDLE$$' ./lib/handle/rest PYHANDLE='$(abspath $(PYHANDLE))'; \

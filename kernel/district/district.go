@@ -29,6 +29,16 @@ func All() []District {
 	}
 }
 
+// NameOf is what a district is called; what is none of the city's is elsewhere.
+func NameOf(code string) lang.Text {
+	list := All()
+	i := slices.IndexFunc(list, func(d District) bool { return d.Code == code })
+	if i < 0 {
+		return lang.Text{ZH: "其他", EN: "Elsewhere"}
+	}
+	return list[i].Name
+}
+
 // Known reports whether there is a district of that code.
 func Known(code string) bool {
 	return slices.ContainsFunc(All(), func(d District) bool { return d.Code == code })

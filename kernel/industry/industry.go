@@ -56,6 +56,16 @@ C43 金属制品、机械和设备修理业|Repair of machinery`
 	return list
 }
 
+// NameOf is what an industry is called; what is no division of manufacturing has its code.
+func NameOf(code string) lang.Text {
+	list := All()
+	i := slices.IndexFunc(list, func(x Industry) bool { return x.Code == code })
+	if i < 0 {
+		return lang.Text{ZH: code, EN: code}
+	}
+	return list[i].Name
+}
+
 // Known reports whether there is a division of that code.
 func Known(code string) bool {
 	return slices.ContainsFunc(All(), func(i Industry) bool { return i.Code == code })

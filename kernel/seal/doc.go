@@ -7,5 +7,6 @@
 //
 // The Keyring seals in envelopes: data keys, one for each purpose, are kept in
 // the system's database, sealed by the master key, which is a file beside it and
-// never in it. All replicas on one database have the same master key file.
+// never in it. All replicas on one database have the same master key file. What is
+// too long for a text is sealed as it is read (SealReader).
 package seal

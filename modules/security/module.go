@@ -108,6 +108,7 @@ func New(kit *module.Kit, organisations Organisations, rotas Rotas) *Module {
 	m.zones = zone.New(kit, m.sensors, m.assets, now)
 	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}}, findings{kit.DB})
 	m.exchange = exchange.New(kit, organisations, now)
+	m.incidents.TellBy(asSTIX(kit, m.exchange))
 	var set peer.Settings
 	m.broken = errors.Join(broken, kit.Config(&set))
 	m.intel = intel.New(kit, organisations, m.sensors, m.detection, m.exchange, set, now)

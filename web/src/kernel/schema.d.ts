@@ -11630,7 +11630,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything as a ZIP that anybody checks with sha256sum -c SHA256SUMS */
+        /** Everything as a ZIP that anybody checks with sha256sum -c SHA256SUMS, or with SM3SUMS */
         get: operations["get-security-incidents-id-bundle"];
         put?: never;
         post?: never;
@@ -11991,6 +11991,23 @@ export interface paths {
         put?: never;
         /** Bring an incident to another state: triaged, confirmed with a level, rejected, contained, eradicated, recovered, closed, or reopened */
         post: operations["post-security-incidents-id-state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/stix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** It as a bundle of STIX 2.1: the incident, what it names and a report about it; of what is TLP:RED only for the side that opened it */
+        get: operations["get-security-incidents-id-stix"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -24482,7 +24499,7 @@ export interface components {
              * @description list: as a row of a list or a download of one
              * @enum {string}
              */
-            way: "list" | "page" | "evidence" | "report" | "bundle";
+            way: "list" | "page" | "evidence" | "report" | "bundle" | "stix";
         };
         IncidentClosing: {
             /** @description What was affected */
@@ -24501,6 +24518,8 @@ export interface components {
             organisation: components["schemas"]["Text"];
             /** @description Of the file at that time */
             sha256: string;
+            /** @description Of the file at that time; empty: it had none */
+            sm3: string;
             /** @enum {string} */
             what: "taken" | "read" | "exported" | "held" | "released" | "discarded" | "checked";
             why: string;
@@ -24684,19 +24703,24 @@ export interface components {
             /** @description Legal hold: it must not be discarded */
             hold: boolean;
             id: string;
-            /** @description It is kept as it came, and never opened or shown here */
+            /** @description It is never opened or shown here */
             malicious: boolean;
             /** @description By its content; of what is malicious only that it is octets */
             media_type: string;
             name: string;
             /** @description Who gave it */
             organisation_id: string;
+            /** @description What is kept is sealed; it is given out as it came */
+            sealed: boolean;
+            /** @description Of the octets that came */
             sha256: string;
             /**
              * Format: int64
              * @description Octets
              */
             size: number;
+            /** @description GB/T 32905, of the octets that came; empty of what came before it was worked out */
+            sm3: string;
             /** @description What it is, and where it is from */
             what: string;
         };
@@ -24717,12 +24741,17 @@ export interface components {
              * @description Of fewer organisations no figure is shown but to the city
              */
             fewest: number;
-            /** @description For the city; where the register says the industry */
+            /** @description For the city; of organisations that say in their inventory of which industry they are */
             industry: components["schemas"]["IncidentGroup"][];
             /** @description Of the incidents that the caller's organisation has, or is an authority for */
             own: components["schemas"]["IncidentGroup"];
             /** @description All of it is demonstration data, since nothing is real */
             synthetic: boolean;
+            /**
+             * Format: int64
+             * @description For the city: incidents of organisations that do not say of which industry they are
+             */
+            unsaid: number;
         };
         IncidentGroup: {
             /** @description From receipt to closing */
@@ -24734,8 +24763,10 @@ export interface components {
              * @description Received; those that were rejected as none, or merged, do not count
              */
             incidents: number;
-            /** @description The district or industry */
+            /** @description The district (GB/T 2260) or industry (section or division of GB/T 4754) */
             key: string;
+            /** @description What the district or industry is called */
+            name: components["schemas"]["Text"];
             /**
              * Format: int64
              * @description Of these in time
@@ -68780,6 +68811,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IncidentDetail"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id-stix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {

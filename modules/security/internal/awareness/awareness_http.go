@@ -100,36 +100,16 @@ func (x *Situation) parts(byDistrict, byIndustry map[string][]Standing) {
 	}
 	for _, code := range slices.Sorted(maps.Keys(byDistrict)) {
 		if shown(byDistrict[code]) {
-			x.Districts = append(x.Districts, Area{code, nameOf(code), sumUp(byDistrict[code])})
+			x.Districts = append(x.Districts, Area{code, district.NameOf(code), sumUp(byDistrict[code])})
 		}
 	}
 	for _, code := range slices.Sorted(maps.Keys(byIndustry)) {
 		if shown(byIndustry[code]) {
-			x.Industries = append(x.Industries, Branch{code, branchName(code), sumUp(byIndustry[code])})
+			x.Industries = append(x.Industries, Branch{code, industry.NameOf(code), sumUp(byIndustry[code])})
 		}
 	}
 	slices.SortStableFunc(x.Districts, func(a, b Area) int { return cmp.Compare(b.Risk, a.Risk) })
 	slices.SortStableFunc(x.Industries, func(a, b Branch) int { return cmp.Compare(b.Risk, a.Risk) })
-}
-
-// nameOf is what a district is called.
-func nameOf(code string) lang.Text {
-	list := district.All()
-	i := slices.IndexFunc(list, func(d district.District) bool { return d.Code == code })
-	if i < 0 {
-		return lang.Text{ZH: "其他", EN: "Elsewhere"}
-	}
-	return list[i].Name
-}
-
-// branchName is what an industry is called.
-func branchName(code string) lang.Text {
-	list := industry.All()
-	i := slices.IndexFunc(list, func(x industry.Industry) bool { return x.Code == code })
-	if i < 0 {
-		return lang.Text{ZH: code, EN: code}
-	}
-	return list[i].Name
 }
 
 // CityDay is how the city stood at the end of a day.

@@ -4,11 +4,10 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 	"unicode"
@@ -24,6 +23,7 @@ type manifest struct {
 	Mark     string    `json:"tlp"`
 	MadeAt   time.Time `json:"made_at"`
 	Check    string    `json:"how_to_check"`
+	CheckSM3 string    `json:"how_to_check_sm3"`
 	Evidence []piece   `json:"evidence"`
 }
 
@@ -34,69 +34,112 @@ type piece struct {
 	Custody []Custody `json:"custody"`
 }
 
-// content opens what is kept under a hash.
-type content func(ctx context.Context, sha256 string) (io.ReadSeekCloser, error)
+// content opens evidence as it came.
+type content func(ctx context.Context, v Evidence) (io.ReadCloser, error)
+
+// parcel is a ZIP that is written, with the digests of what is in it.
+type parcel struct {
+	zip         *zip.Writer
+	at          time.Time
+	sha256, sm3 bytes.Buffer // in the form of sha256sum(1)
+}
+
+// put adds a file.
+func (b *parcel) put(name string, r io.Reader) (*digest, error) {
+	f, err := b.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: b.at})
+	if err != nil {
+		return nil, fmt.Errorf("write bundle: %w", err)
+	}
+	d, err := newDigest(math.MaxInt64)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := io.Copy(f, d.of(r)); err != nil {
+		return nil, fmt.Errorf("write bundle: %w", err)
+	}
+	fmt.Fprintf(&b.sha256, "%s  %s\n", d.SHA256(), name)
+	fmt.Fprintf(&b.sm3, "%s  %s\n", d.SM3(), name)
+	return d, nil
+}
+
+// piece adds evidence; it fails when that is not what was taken.
+func (b *parcel) piece(ctx context.Context, kept content, p piece) error {
+	file, err := kept(ctx, p.Evidence)
+	if err != nil {
+		return fmt.Errorf("read evidence %s: %w", p.ID, err)
+	}
+	d, err := b.put(p.File, file)
+	_ = file.Close() // it was only read
+	if err != nil {
+		return err
+	}
+	if d.SHA256() != p.SHA256 || p.SM3 != "" && d.SM3() != p.SM3 {
+		return fault.New(fault.Internal, "security.incident.evidence_changed", "the evidence %s is not what was taken", p.ID)
+	}
+	return nil
+}
+
+// close adds the digests, and ends the ZIP.
+func (b *parcel) close() error {
+	for _, x := range []struct {
+		name string
+		sums *bytes.Buffer
+	}{{"SHA256SUMS", &b.sha256}, {"SM3SUMS", &b.sm3}} {
+		f, err := b.zip.Create(x.name)
+		if err != nil {
+			return fmt.Errorf("write bundle: %w", err)
+		}
+		if _, err := x.sums.WriteTo(f); err != nil {
+			return fmt.Errorf("write bundle: %w", err)
+		}
+	}
+	if err := b.zip.Close(); err != nil {
+		return fmt.Errorf("write bundle: %w", err)
+	}
+	return nil
+}
+
+// packed is what goes into a bundle.
+type packed struct {
+	Detail
+	events []CaseEvent
+	pieces []piece
+	stix   []byte // empty: who takes the bundle does not take it away so
+}
 
 // bundle writes a ZIP with all that is known of an incident: incident.json, timeline.json,
-// manifest.json, evidence/… as it came, and SHA256SUMS over all of it in the form of
-// sha256sum(1). Evidence whose content is not what its hash says breaks the bundle off.
-func bundle(ctx context.Context, w io.Writer, kept content, d Detail, events []CaseEvent, pieces []piece, now time.Time) error {
-	z := zip.NewWriter(w)
-	sums := &bytes.Buffer{}
-	put := func(name string, r io.Reader) (string, error) {
-		f, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: now})
-		if err != nil {
-			return "", fmt.Errorf("write bundle: %w", err)
-		}
-		hash := sha256.New()
-		if _, err := io.Copy(io.MultiWriter(f, hash), r); err != nil {
-			return "", fmt.Errorf("write bundle: %w", err)
-		}
-		sum := hex.EncodeToString(hash.Sum(nil))
-		fmt.Fprintf(sums, "%s  %s\n", sum, name)
-		return sum, nil
-	}
-	for _, p := range pieces {
+// manifest.json, incident.stix.json for programs, evidence/… as it came, and SHA256SUMS and SM3SUMS
+// over all of it in the form of sha256sum(1). Evidence whose content is not what its hash says
+// breaks the bundle off.
+func bundle(ctx context.Context, w io.Writer, kept content, d packed, now time.Time) error {
+	b := &parcel{zip: zip.NewWriter(w), at: now}
+	for _, p := range d.pieces {
 		if p.File == "" {
 			continue
 		}
-		file, err := kept(ctx, p.SHA256)
-		if err != nil {
-			return fmt.Errorf("read evidence %s: %w", p.ID, err)
-		}
-		sum, err := put(p.File, file)
-		_ = file.Close() // it was only read
-		if err != nil {
+		if err := b.piece(ctx, kept, p); err != nil {
 			return err
 		}
-		if sum != p.SHA256 {
-			return fault.New(fault.Internal, "security.incident.evidence_changed", "the evidence %s is not what was taken", p.ID)
-		}
 	}
-	about := manifest{Number: d.Number, Title: d.Title, Drill: d.Drill, Mark: d.Mark, MadeAt: now, Check: "sha256sum -c SHA256SUMS", Evidence: pieces}
+	about := manifest{Number: d.Number, Title: d.Title, Drill: d.Drill, Mark: d.Mark, MadeAt: now, Check: "sha256sum -c SHA256SUMS", CheckSM3: "cksum -a sm3 -c SM3SUMS", Evidence: d.pieces}
 	for _, x := range []struct {
 		name string
 		what any
-	}{{"incident.json", d}, {"timeline.json", events}, {"manifest.json", about}} {
+	}{{"incident.json", d.Detail}, {"timeline.json", d.events}, {"manifest.json", about}} {
 		text, err := json.MarshalIndent(x.what, "", "  ")
 		if err != nil {
 			return fmt.Errorf("write %s: %w", x.name, err)
 		}
-		if _, err := put(x.name, bytes.NewReader(append(text, '\n'))); err != nil {
+		if _, err := b.put(x.name, bytes.NewReader(append(text, '\n'))); err != nil {
 			return err
 		}
 	}
-	f, err := z.Create("SHA256SUMS")
-	if err != nil {
-		return fmt.Errorf("write bundle: %w", err)
+	if len(d.stix) > 0 {
+		if _, err := b.put("incident.stix.json", bytes.NewReader(d.stix)); err != nil {
+			return err
+		}
 	}
-	if _, err := f.Write(sums.Bytes()); err != nil {
-		return fmt.Errorf("write bundle: %w", err)
-	}
-	if err := z.Close(); err != nil {
-		return fmt.Errorf("write bundle: %w", err)
-	}
-	return nil
+	return b.close()
 }
 
 // plainName is a name that stands in a bundle: what checksums and shells stumble over is _.

@@ -1,8 +1,11 @@
 package incident
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -30,7 +33,7 @@ func (m *Incidents) evidenceRoutes() []module.Route {
 		{Pattern: "GET /incidents/{id}/evidence/{evidence}/custody", Permission: mayView, Summary: "In whose hands it was", Handler: httpd.JSON(m.custody)},
 		{Pattern: "POST /incidents/{id}/evidence/{evidence}/hold", Permission: mayHandle, Summary: "Set or end the legal hold", Handler: httpd.JSON(m.hold)},
 		{Pattern: "POST /incidents/{id}/evidence/{evidence}/discarding", Permission: mayView, Summary: "Give evidence out no longer; its hash and custody stay", Handler: httpd.JSON(m.discard)},
-		{Pattern: "GET /incidents/{id}/bundle", Permission: mayView, Summary: "Everything as a ZIP that anybody checks with sha256sum -c SHA256SUMS", Handler: httpd.Raw("", http.HandlerFunc(m.serveBundle))},
+		{Pattern: "GET /incidents/{id}/bundle", Permission: mayView, Summary: "Everything as a ZIP that anybody checks with sha256sum -c SHA256SUMS, or with SM3SUMS", Handler: httpd.Raw("", http.HandlerFunc(m.serveBundle))},
 	}
 }
 
@@ -57,15 +60,16 @@ func (m *Incidents) takeEvidence(r *http.Request) (Evidence, error) {
 	if _, err := may(m.store.db); err != nil { // before anything is read
 		return Evidence{}, err
 	}
+	what := strings.TrimSpace(q.Get("what"))
+	if what == "" || long(what, 1000) {
+		return Evidence{}, fault.New(fault.Invalid, "security.incident.evidence", "say what it is").At("query.what", "what it is, and where it is from, in 1000 characters at most")
+	}
 	v, err := m.receive(r, q.Get("name"), q.Get("malicious") == "true")
 	if err != nil {
 		return v, err
 	}
 	who := identity.From(ctx)
-	v.What, v.OrganisationID, v.By, v.actor = strings.TrimSpace(q.Get("what")), who.Organisation.ID, who.Name, who.Actor()
-	if blank(v.What) || long(v.What, 1000) {
-		return v, fault.New(fault.Invalid, "security.incident.evidence", "say what it is").At("query.what", "what it is, and where it is from, in 1000 characters at most")
-	}
+	v.What, v.OrganisationID, v.By, v.actor = what, who.Organisation.ID, who.Name, who.Actor()
 	return v, m.store.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if _, err := may(tx); err != nil {
 			return err
@@ -92,22 +96,63 @@ func (m *Incidents) takeEvidence(r *http.Request) (Evidence, error) {
 	})
 }
 
-// receive takes the content. What is malicious is kept as octets and looked into by nothing:
-// examining it would refuse it, and might do what it was made for.
+// receive takes the content.
 func (m *Incidents) receive(r *http.Request, name string, malicious bool) (Evidence, error) {
-	ctx := r.Context()
-	if !malicious {
-		f, err := m.kit.Files.Take(ctx, module.Upload{Name: name, Declared: r.Header.Get("Content-Type"), Limit: evidenceLimit}, r.Body)
-		return Evidence{ID: f.ID, Name: f.Name, MediaType: f.MediaType, Size: f.Size, SHA256: f.SHA256}, err
+	if malicious {
+		return m.receiveMalicious(r, name)
 	}
-	sum, size, err := m.kit.Blobs.Put(ctx, r.Body, evidenceLimit)
+	d, err := newDigest(evidenceLimit + 1) // what is larger than the limit is refused where it is taken
+	if err != nil {
+		return Evidence{}, err
+	}
+	f, err := m.kit.Files.Take(r.Context(), module.Upload{Name: name, Declared: r.Header.Get("Content-Type"), Limit: evidenceLimit}, d.of(r.Body))
+	return Evidence{ID: f.ID, Name: f.Name, MediaType: f.MediaType, Size: f.Size, SHA256: f.SHA256, SM3: d.SM3(), blob: f.SHA256}, err
+}
+
+// evidencePurpose is what malicious evidence is sealed for.
+const evidencePurpose = "evidence"
+
+// receiveMalicious takes what is looked into by nothing: examining it would refuse it, and might
+// do what it was made for. It is sealed as it comes, so that whoever reads the disk, a scanner or a
+// person, finds nothing that runs.
+func (m *Incidents) receiveMalicious(r *http.Request, name string) (Evidence, error) {
+	ctx := r.Context()
+	d, err := newDigest(evidenceLimit)
+	if err != nil {
+		return Evidence{}, err
+	}
+	body := bufio.NewReader(d.of(r.Body))
+	if _, err := body.Peek(1); errors.Is(err, io.EOF) {
+		return Evidence{}, fault.New(fault.Invalid, "security.incident.evidence", "the file is empty").At("body", "a file with content")
+	}
+	sealed, err := m.kit.Seal.SealReader(ctx, evidencePurpose, body)
+	if err != nil {
+		return Evidence{}, fmt.Errorf("seal evidence: %w", err)
+	}
+	kept, _, err := m.kit.Blobs.Put(ctx, sealed, evidenceLimit+evidenceLimit/64) // the limit is the digest's; sealed it is a little more
 	if err != nil {
 		return Evidence{}, fmt.Errorf("keep evidence: %w", err)
 	}
-	if size == 0 {
-		return Evidence{}, fault.New(fault.Invalid, "security.incident.evidence", "the file is empty").At("body", "a file with content")
+	return Evidence{
+		ID: ulid.Make().String(), Name: files.CleanName(name) + ".malicious", MediaType: "application/octet-stream", Size: d.size, SHA256: d.SHA256(), SM3: d.SM3(),
+		Malicious: true, Sealed: true, blob: kept,
+	}, nil
+}
+
+// content opens evidence as it came.
+func (m *Incidents) content(ctx context.Context, v Evidence) (io.ReadCloser, error) {
+	kept, err := m.kit.Blobs.Get(ctx, v.blob)
+	if err != nil || !v.Sealed {
+		return kept, err
 	}
-	return Evidence{ID: ulid.Make().String(), Name: files.CleanName(name) + ".malicious", MediaType: "application/octet-stream", Size: size, SHA256: sum, Malicious: true}, nil
+	plain, err := m.kit.Seal.OpenReader(ctx, evidencePurpose, kept)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open evidence %s: %w", v.ID, err), kept.Close())
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{plain, kept}, nil
 }
 
 // piece is evidence that who asks may have: of who was let in their own only.
@@ -135,11 +180,16 @@ func (m *Incidents) serveEvidence(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = m.store.db.Write(ctx, func(tx *sqldb.Tx) error { return m.store.hand(ctx, tx, v, "read", "", m.now()) })
 	}
+	var content io.ReadCloser
+	if err == nil {
+		content, err = m.content(ctx, v)
+	}
 	if err != nil {
 		httpd.Refuse(w, r, err)
 		return
 	}
-	httpd.ServeBlob(w, r, m.kit.Blobs.Get, httpd.Blob{SHA256: v.SHA256, Name: v.Name, MediaType: v.MediaType, Size: v.Size})
+	defer content.Close() //nolint:errcheck // it was only read
+	httpd.ServeFile(w, v.Name, v.MediaType, v.Size, content)
 }
 
 // PieceAddress names a piece of evidence.

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"linghang/kernel/district"
+	"linghang/kernel/industry"
+	"linghang/kernel/lang"
 	"linghang/modules/security/internal/rating"
 )
 
@@ -18,7 +21,8 @@ type Figures struct {
 	Own      Group   `json:"own" doc:"Of the incidents that the caller's organisation has, or is an authority for"`
 	City     *Group  `json:"city,omitempty" doc:"Of the whole city; for others than the city only when it is of 5 organisations at least"`
 	District []Group `json:"district" nullable:"false" doc:"For the city"`
-	Industry []Group `json:"industry" nullable:"false" doc:"For the city; where the register says the industry"`
+	Industry []Group `json:"industry" nullable:"false" doc:"For the city; of organisations that say in their inventory of which industry they are"`
+	Unsaid   int     `json:"unsaid" doc:"For the city: incidents of organisations that do not say of which industry they are"`
 	Fewest   int     `json:"fewest" doc:"Of fewer organisations no figure is shown but to the city"`
 	// Synthetic is true where there is nothing real to count.
 	Synthetic bool `json:"synthetic" doc:"All of it is demonstration data, since nothing is real"`
@@ -26,7 +30,8 @@ type Figures struct {
 
 // Group is the figures of some incidents.
 type Group struct {
-	Key           string    `json:"key" doc:"The district or industry"`
+	Key           string    `json:"key" doc:"The district (GB/T 2260) or industry (section or division of GB/T 4754)"`
+	Name          lang.Text `json:"name" doc:"What the district or industry is called"`
 	Organisations int       `json:"organisations"`
 	Incidents     int       `json:"incidents" doc:"Received; those that were rejected as none, or merged, do not count"`
 	Open          []ByLevel `json:"open" nullable:"false" doc:"Worked on now, by confirmed level; 0 is not confirmed yet"`
@@ -108,18 +113,44 @@ func gather(key string, list []Case, now time.Time) Group {
 	return g
 }
 
+// grouping is a property by which figures are of parts, and what its values are called.
+type grouping struct {
+	key  func(Case) string
+	name func(key string) lang.Text
+}
+
+func byDistrict() grouping {
+	return grouping{func(i Case) string { return i.District }, district.NameOf}
+}
+
+func byIndustry() grouping {
+	return grouping{func(i Case) string { return i.Industry }, industry.NameOf}
+}
+
 // groups gathers by a property; what has none is left out.
-func groups(list []Case, by func(Case) string, now time.Time) []Group {
+func groups(list []Case, by grouping, now time.Time) []Group {
 	parts := map[string][]Case{}
 	for _, i := range list {
-		if k := by(i); k != "" {
+		if k := by.key(i); k != "" {
 			parts[k] = append(parts[k], i)
 		}
 	}
 	out := []Group{}
 	for k, part := range parts {
-		out = append(out, gather(k, part, now))
+		g := gather(k, part, now)
+		g.Name = by.name(k)
+		out = append(out, g)
 	}
 	slices.SortFunc(out, func(a, b Group) int { return cmp.Compare(a.Key, b.Key) })
 	return out
+}
+
+// unsaid is how many of the incidents that count are of organisations that do not say of which
+// industry they are.
+func unsaid(whole Group, industries []Group) int {
+	n := whole.Incidents
+	for _, g := range industries {
+		n -= g.Incidents
+	}
+	return n
 }

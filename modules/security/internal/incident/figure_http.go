@@ -43,7 +43,8 @@ func (m *Incidents) figures(ctx context.Context, in figureParams) (Figures, erro
 		f.City = &whole
 	}
 	if who.Scope.All {
-		f.District, f.Industry = groups(list, func(i Case) string { return i.District }, now), groups(list, func(i Case) string { return i.Industry }, now)
+		f.District, f.Industry = groups(list, byDistrict(), now), groups(list, byIndustry(), now)
+		f.Unsaid = unsaid(whole, f.Industry)
 	}
 	return f, nil
 }

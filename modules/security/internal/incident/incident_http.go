@@ -102,6 +102,9 @@ func (m *Incidents) openWith(ctx context.Context, in openIncidentInput, with Wit
 		return Detail{}, err
 	}
 	i.OrganisationID, i.Enterprise, i.District, i.bureau = org.ID, org.Name, org.District, root.ID
+	if i.Industry, err = m.store.industry(ctx, org.ID); err != nil {
+		return Detail{}, err
+	}
 	i.Synthetic = i.Synthetic || org.Synthetic
 	i.Number, i.Proposed = newNumber(now, i.Drill), Propose(i.Importance, i.Loss, i.Harm).Level
 	if err := m.insert(ctx, i, now, with); err != nil {

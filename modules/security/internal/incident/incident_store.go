@@ -31,7 +31,10 @@ func stale() error {
 	return fault.New(fault.Precondition, "kernel.stale", "somebody changed this meanwhile; read it again")
 }
 
-const columns = `i.id, i.number, i.organisation_id, i.name_zh, i.name_en, i.district, i.industry, i.bureau_id, i.origin, i.title, i.summary, i.category, i.kind, i.tlp, i.state, i.resolution,
+// columns have as the industry what the organisation says in its inventory now, where figures of
+// risks have it from; only of who says nothing any more it is what was said when it was opened.
+const columns = `i.id, i.number, i.organisation_id, i.name_zh, i.name_en, i.district,
+	COALESCE((SELECT v.industry FROM security_inventory v WHERE v.organisation_id = i.organisation_id AND v.industry <> ''), i.industry), i.bureau_id, i.origin, i.title, i.summary, i.category, i.kind, i.tlp, i.state, i.resolution,
 	i.level, i.level_setter, i.proposed, i.importance, i.loss, i.harm, i.occurred_at, i.discovered_at, i.aware_at, i.reported_at, i.received_at, i.triaged_at, i.confirmed_at, i.contained_at,
 	i.eradicated_at, i.recovered_at, i.closed_at, i.reviewed_at, i.report_due_at, i.report_met_at, i.reported_upward, i.handler, i.handler_name, i.merged_into, i.merged_from, i.facts, i.closing,
 	i.closing_writer, i.review, i.response, i.response_at, i.reopened, i.drill, COALESCE((SELECT d.title FROM security_drill d WHERE d.id = i.drill), i.drill), COALESCE((SELECT d.pace FROM security_drill d WHERE d.id = i.drill), 1), i.synthetic, i.actor, i.actor_name, i.created_at, i.version`
@@ -76,6 +79,25 @@ func (i Case) parts() (list [3]string, err error) {
 		}
 	}
 	return list, nil
+}
+
+// industry is of which industry an organisation says that it is; empty: it does not say.
+func (s store) industry(ctx context.Context, organisation string) (said string, err error) {
+	err = s.db.QueryRow(ctx, `SELECT v.industry FROM security_inventory v WHERE v.organisation_id = $1`, organisation).Scan(&said)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("read industry: %w", err)
+	}
+	return said, nil
+}
+
+// changedAt is when something of an incident was written down last.
+func (s store) changedAt(ctx context.Context, i Case) (time.Time, error) {
+	var at int64
+	err := s.db.QueryRow(ctx, `SELECT COALESCE(MAX(e.written_at), 0) FROM security_incident_event e WHERE e.incident_id = $1`, i.ID).Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read timeline: %w", err)
+	}
+	return sqldb.Time(max(at, i.CreatedAt.UnixMilli())), nil
 }
 
 // one reads an incident, whoever asks.

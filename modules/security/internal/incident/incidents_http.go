@@ -43,7 +43,9 @@ type Incidents struct {
 	clocks *clock.Clocks
 	store  store
 	shelf  shelf
-	broken error // the data that come with the program cannot be read
+	// tellSTIX writes what programs of others are told.
+	tellSTIX Tell
+	broken   error // the data that come with the program cannot be read
 
 	// Clock is the server's.
 	Clock func() time.Time
@@ -135,7 +137,7 @@ func (m *Incidents) Routes() []module.Route {
 		{Pattern: "GET /incidents/{id}/timeline", Permission: mayView, Summary: "What happened", Handler: httpd.List(m.timeline)},
 		{Pattern: "POST /incidents/{id}/notes", Permission: mayView, Summary: "Write something into the timeline, with the time when it happened", Handler: httpd.JSON(m.write)},
 		{Pattern: "GET /incidents/{id}/looks", Permission: mayView, Summary: "Who of other organisations looked; for the enterprise and the city", Handler: httpd.List(m.looks)},
-	}, m.workRoutes(), m.partRoutes(), m.evidenceRoutes(), m.paperRoutes())
+	}, m.workRoutes(), m.partRoutes(), m.evidenceRoutes(), m.stixRoutes(), m.paperRoutes())
 }
 
 // need refuses who has not the permission of their side.

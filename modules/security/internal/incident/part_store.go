@@ -194,7 +194,7 @@ type CaseLook struct {
 	Day          string    `json:"day" title:"日期|Day"`
 	Name         string    `json:"name" title:"查看人|Who"`
 	Organisation lang.Text `json:"organisation" title:"机构|Organisation"`
-	Way          string    `json:"way" enum:"list,page,evidence,report,bundle" doc:"list: as a row of a list or a download of one" title:"方式|Way"`
+	Way          string    `json:"way" enum:"list,page,evidence,report,bundle,stix" doc:"list: as a row of a list or a download of one" title:"方式|Way"`
 	Times        int       `json:"times" title:"次数|Times"`
 	At           time.Time `json:"at" title:"最近一次|Last"`
 }

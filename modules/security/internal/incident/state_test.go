@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -175,6 +176,28 @@ func TestGather(t *testing.T) {
 	g := gather("", []Case{made(&early), made(&late), made(nil), coming, known(Rejected, 0), known(Merged, 0)}, now)
 	if g.Reports != 3 || g.OnTime != 1 || g.Incidents != 4 || g.Rejected != 1 || g.Organisations != 1 || g.Open[3].Count != 4 {
 		t.Errorf("%+v", g)
+	}
+}
+
+// Figures of parts have what the part is called; what has no part is left out, and counted.
+func TestPartsOfFigures(t *testing.T) {
+	of := func(industry string, state State) Case {
+		i := known(state, rating.Large)
+		i.Industry = industry
+		return i
+	}
+	list := []Case{of("C38", Confirmed), of("C29", Confirmed), of("C38", Rejected), of("", Confirmed), of("", Merged), of("C38", Closed), of("I65", Confirmed)}
+	now := known(Fresh, 0).AwareAt.Add(time.Hour)
+	parts := groups(list, byIndustry(), now)
+	said := ""
+	for _, g := range parts {
+		said += fmt.Sprintf("%s %s %d; ", g.Key, g.Name.EN, g.Incidents)
+	}
+	if said != "C29 Rubber and plastics 1; C38 Electrical machinery 2; I65 I65 1; " {
+		t.Errorf("%s", said)
+	}
+	if n := unsaid(gather("", list, now), parts); n != 1 {
+		t.Errorf("%d do not say", n)
 	}
 }
 

@@ -19,7 +19,8 @@ export function Evidence({ incident: i }: { incident: Detail }) {
     <div className="lh-stack">
       <div className="lh-actions">
         {i.acts.includes('evidence') && <Button type="primary" onClick={() => setAdding(true)}>{t('incident.evidence.add')}</Button>}{' '}
-        {i.side !== 'guest' && <Button href={`/api/security/incidents/${i.id}/bundle`} title={t('incident.evidence.bundleNote')}>{t('incident.evidence.bundle')}</Button>}
+        {i.side !== 'guest' && <Button href={`/api/security/incidents/${i.id}/bundle`} title={t('incident.evidence.bundleNote')}>{t('incident.evidence.bundle')}</Button>}{' '}
+        {i.side !== 'guest' && (i.tlp !== 'red' || i.side === (i.origin === 'city' ? 'city' : 'owner')) && <Button href={`/api/security/incidents/${i.id}/stix`} title={t('incident.evidence.stixNote')}>STIX</Button>}
       </div>
       <PlainTable<Piece>
         scroll={{ x: '100%' }} label={t('incident.tabs.evidence')} rowKey={(v) => v.id} dataSource={i.evidence} locale={{ emptyText: <EmptyState title={t('incident.evidence.none')} note={t('incident.evidence.noneNote')} /> }}
@@ -28,8 +29,8 @@ export function Evidence({ incident: i }: { incident: Detail }) {
             title: t('incident.evidence.name'),
             render: (_, v) => (
               <span className="lh-two lh-wrap">
-                <span>{v.discarded_at ? v.name : <a href={`/api/security/incidents/${i.id}/evidence/${v.id}`} download>{v.name}</a>} {v.malicious && <Tag color="red">{t('incident.evidence.malicious')}</Tag>}{v.hold && <Tag color="blue">{t('incident.evidence.hold')}</Tag>}</span>
-                <span>{v.what}</span><span><code className="lh-code lh-wrap">{v.sha256}</code></span>
+                <span>{v.discarded_at ? v.name : <a href={`/api/security/incidents/${i.id}/evidence/${v.id}`} download>{v.name}</a>} {v.malicious && <Tag color="red">{t('incident.evidence.malicious')}</Tag>}{v.sealed && <Tag>{t('incident.evidence.sealed')}</Tag>}{v.hold && <Tag color="blue">{t('incident.evidence.hold')}</Tag>}</span>
+                <span>{v.what}</span><span><Digest name="SHA-256" of={v.sha256} />{v.sm3 && <><br /><Digest name="SM3" of={v.sm3} /></>}</span>
               </span>
             ),
           },
@@ -58,6 +59,11 @@ export function Evidence({ incident: i }: { incident: Detail }) {
       </Modal>
     </div>
   )
+}
+
+/** What a file is known by. */
+function Digest({ name, of }: { name: string; of: string }) {
+  return <span>{name} <code className="lh-code lh-wrap">{of}</code></span>
 }
 
 function Add({ incident: i, close }: { incident: Detail; close: () => void }) {
@@ -89,7 +95,7 @@ function Hands({ incident: i, piece }: { incident: Detail; piece: Piece }) {
       scroll={{ x: '100%' }} label={t('incident.evidence.custody')} rowKey={(c) => c.id} dataSource={data?.items ?? []} locale={{ emptyText: t('incident.evidence.custodyNone') }}
       columns={[
         { title: t('incident.timeline.time'), render: (_, c) => <span className="lh-number">{f.time(c.at)}</span> },
-        { title: t('incident.timeline.what'), render: (_, c) => <span className="lh-two lh-wrap"><span>{t(`incident.evidence.hands.${c.what}`)}</span><span>{c.why}</span></span> },
+        { title: t('incident.timeline.what'), render: (_, c) => <span className="lh-two lh-wrap"><span>{t(`incident.evidence.hands.${c.what}`)}</span><span>{c.why}</span>{c.sm3 && c.what === 'taken' && <Digest name="SM3" of={c.sm3} />}</span> },
         { title: t('incident.timeline.by'), render: (_, c) => <span className="lh-two lh-wrap"><span>{c.by}</span><span>{text(c.organisation)}</span></span> },
       ]}
     />

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Card, Select } from 'antd'
 import { useSearchParams } from 'react-router'
-import { api, EmptyState, Failure, Figure, Figures, Loading, PageHeader, PlainTable, read, useFormat, useSession, type Schema } from '../../kernel'
+import { api, EmptyState, Failure, Figure, Figures, Loading, PageHeader, PlainTable, read, useFormat, useSession, useText, type Schema } from '../../kernel'
 import { incidentKey, useIncidentTexts, type Level } from './incidentData'
 
 type Group = Schema<'IncidentGroup'>
@@ -26,8 +26,8 @@ export default function IncidentFigures() {
       />
       {!bureau && <Board title={t('incident.figure.own')} group={data.own} />}
       {data.city ? <Board title={t('incident.figure.city')} group={data.city} /> : <Card size="small" title={t('incident.figure.city')}><EmptyState title={t('incident.figure.few', { n: data.fewest })} /></Card>}
-      {data.district.length > 0 && <Groups title={t('incident.figure.districts')} groups={data.district} />}
-      {data.industry.length > 0 && <Groups title={t('incident.figure.industries')} groups={data.industry} />}
+      {data.district.length > 0 && <Groups title={t('incident.figure.districts')} what={t('incident.field.district')} groups={data.district} />}
+      {(data.industry.length > 0 || data.unsaid > 0) && <Groups title={t('incident.figure.industries')} what={t('incident.field.industry')} groups={data.industry} note={data.unsaid > 0 ? t('incident.figure.unsaid', { n: data.unsaid }) : undefined} />}
     </div>
   )
 }
@@ -60,22 +60,24 @@ function Board({ title, group: g }: { title: string; group: Group }) {
   )
 }
 
-function Groups({ title, groups }: { title: string; groups: Group[] }) {
+function Groups({ title, what, groups, note }: { title: string; what: string; groups: Group[]; note?: string | undefined }) {
   const t = useIncidentTexts()
+  const text = useText()
   const f = useFormat()
   const length = useLength()
   return (
     <Card size="small" title={title}>
-      <PlainTable<Group>
+      {groups.length > 0 && <PlainTable<Group>
         label={title} rowKey={(g) => g.key} dataSource={groups}
         columns={[
-          { title: t('incident.figure.key'), render: (_, g) => g.key },
+          { title: what, render: (_, g) => <span className="lh-wrap">{text(g.name)}</span> },
           { title: t('incident.figure.incidents'), align: 'right', render: (_, g) => <span className="lh-number">{f.number(g.incidents, 0)}</span> },
           { title: t('incident.figure.onTime'), align: 'right', render: (_, g) => <span className="lh-number">{g.reports ? `${g.on_time} / ${g.reports}` : '—'}</span> },
           { title: `${t('incident.figure.contain')} (${t('incident.figure.median')})`, align: 'right', responsive: ['md'], render: (_, g) => <span className="lh-number">{g.contain.count ? length(g.contain.median) : '—'}</span> },
           { title: `${t('incident.figure.close')} (${t('incident.figure.median')})`, align: 'right', responsive: ['md'], render: (_, g) => <span className="lh-number">{g.close.count ? length(g.close.median) : '—'}</span> },
         ]}
-      />
+      />}
+      {note && <p className="lh-muted">{note}</p>}
     </Card>
   )
 }
