@@ -18,6 +18,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"linghang/kernel/blobs"
+	"linghang/kernel/export"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/letter"
@@ -52,6 +53,7 @@ type Config struct {
 	SignIn identity.Policy
 	// Limits bound requests per caller.
 	Limits      httpd.Limits
+	ExportAlone int // rows of a download that need no second person; 0: all
 	CryptoSuite string
 	MasterKey   string // file; empty: in the data directory
 	AuditAnchor string // directory for copies of signed checkpoints
@@ -80,7 +82,7 @@ func Defaults() Config {
 	return Config{
 		Data: "data", HTTP: "127.0.0.1:8080", LogLevel: "info", LogFormat: "text",
 		Retention: 90 * 24 * time.Hour, RetryFor: letter.RetryFor, Grace: 20 * time.Second, TraceSample: 1, CryptoSuite: seal.International, SignIn: identity.DefaultPolicy(),
-		Limits: httpd.DefaultLimits(),
+		Limits: httpd.DefaultLimits(), ExportAlone: export.Alone,
 	}
 }
 
@@ -128,6 +130,11 @@ func settings() []setting {
 		perSecond("limit-address", "one address", func(c *Config) *float64 { return &c.Limits.Address }),
 		perSecond("limit-account", "one person or token", func(c *Config) *float64 { return &c.Limits.Account }),
 		perSecond("limit-tenant", "one organisation", func(c *Config) *float64 { return &c.Limits.Tenant }),
+		{
+			key: "export-alone", usage: "rows of a download that somebody who sees several organisations takes away without a second person; 0 for all",
+			get: func(c *Config) string { return strconv.Itoa(c.ExportAlone) },
+			set: func(c *Config, t string) (err error) { c.ExportAlone, err = strconv.Atoi(t); return err },
+		},
 		text("word-vectors", "file of word vectors as text (.vec of word2vec or fastText, or GloVe's; gzip too) that matching reads meanings from, beside what it learns from the city's own texts; empty for none", func(c *Config) *string { return &c.WordVectors }),
 		text("breached-passwords", "file of SHA-1 hashes of passwords that are refused, ordered by hash", func(c *Config) *string { return &c.SignIn.Breached }),
 		{
@@ -318,6 +325,9 @@ func (c *Config) checkSignIn(bad func(key, format string, args ...any)) {
 		if !(limit >= 0 && limit <= 1e6) {
 			bad(key, "%g is not between 0 and 1000000", limit)
 		}
+	}
+	if c.ExportAlone < 0 || c.ExportAlone > 100_000 {
+		bad("export-alone", "%d is not between 0 and 100000", c.ExportAlone)
 	}
 	if !slices.Contains([]string{identity.FactorRequired, identity.FactorGrave, identity.FactorOff}, c.SignIn.SecondFactor) {
 		bad("second-factor", "%q is none of required, grave, off", c.SignIn.SecondFactor)

@@ -73,6 +73,8 @@ func TestWhatIsWrongIsNamedByItsKey(t *testing.T) {
 	f("configuration log-level: \"loud\"", "", nil, "--log-level", "loud")
 	f("configuration log-format: \"xml\"", "", nil, "--log-format", "xml")
 	f("configuration retention: 1h0m0s is shorter than a day", "", nil, "--retention", "1h")
+	f("configuration export-alone: -1 is not between", "", nil, "--export-alone", "-1")
+	f("configuration --export-alone: \"many\" cannot be read", "", nil, "--export-alone", "many")
 	f("configuration grace: 0s", "", nil, "--grace", "0s")
 	f("configuration data: name a directory", "", nil, "--data", "")
 	f("read configuration", "", nil, "--config", "/nowhere/at/all.yaml")

@@ -13,7 +13,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"linghang/kernel/audit"
+	"linghang/kernel/export"
 	"linghang/kernel/files"
+	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/jobs"
 	"linghang/kernel/machine"
@@ -51,7 +53,9 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.secure.k = k
 	k.oidc = oidc.New(k.Kit("oidc"), k.directory)
 	notices := notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")})
-	k.system = system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify"), Mails: notices.CanMail, Persons: system.Persons{Gather: k.gather, Erase: k.erase, Flush: k.flush}})
+	exports := export.NewDesk(systemKit.DB)
+	k.server.AskSecond(httpd.Second{Alone: k.cfg.ExportAlone, Use: exports.Use})
+	k.system = system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify"), Mails: notices.CanMail, Persons: system.Persons{Gather: k.gather, Erase: k.erase, Flush: k.flush}, Exports: system.Exports{Desk: exports, Alone: k.cfg.ExportAlone, Find: k.server.Download}})
 	return []module.Module{
 		k.system, k.files, k.search, k.report, k.remark, k.machines, k.share, view.New(k.Kit("view")),
 		k.oidc, notices,

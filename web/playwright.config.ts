@@ -2,7 +2,7 @@ import { defineConfig } from '@playwright/test'
 import type { Place } from './e2e/support'
 
 // Who somebody is, how they come in, what brings its own, and security: these need nothing of the other rooms, and have a city of their own.
-const accounts = ['columns', 'comparison', 'entrance', 'machines', 'membership', 'personal', 'plan', 'programs', 'providers', 'remarks', 'services', 'sharing', 'sign-in'].map((name) => `**/${name}.spec.ts`)
+const accounts = ['columns', 'comparison', 'entrance', 'exports', 'machines', 'membership', 'personal', 'plan', 'programs', 'providers', 'remarks', 'services', 'sharing', 'sign-in'].map((name) => `**/${name}.spec.ts`)
 const security = '**/security-*.spec.ts'
 
 /** Browser tests against the real binary with fresh cities; e2e/start.ts starts them. */

@@ -242,6 +242,8 @@ func newAccess(t *testing.T) *access {
 		{"/api/machine/machines/{id}", "/api/machine/machines/" + machineID, false},
 		{"/api/system/organisations/{id}/members/{person}", "/api/system/organisations/" + a.Ours.ID + "/members/" + member, false},
 		{"/api/system/audit/retention/{id}", "/api/system/audit/retention/none", true},
+		{"/api/system/exports/{id}", "/api/system/exports/none", false},
+		{"/api/system/my-exports/{id}", "/api/system/my-exports/none", false},
 		{"/api/system/me/requests/{id}", "/api/system/me/requests/none", false},
 		{"/api/system/personal-requests/{id}", "/api/system/personal-requests/none", false},
 		{"/api/system/invitations/{id}", "/api/system/invitations/" + invitation, false},

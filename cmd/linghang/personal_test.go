@@ -16,7 +16,7 @@ import (
 func numbers() []string {
 	return []string{
 		"system.audit_entry.actor", "system.audit_export.actor", "system.audit_retention.decided_by", "system.audit_retention.proposed_by", "system.audit_subject.person_id",
-		"system.dead_letter.decided_by", "system.invitation.invited_by", "system.personal_request.decided_by", "system.personal_request.person_id", "system.registration.decided_by",
+		"system.dead_letter.decided_by", "system.export_request.decided_by", "system.invitation.invited_by", "system.personal_request.decided_by", "system.personal_request.person_id", "system.registration.decided_by",
 		"system.token.created_by", "system.device.person_id", "system.ceremony.person_id",
 		"plan.plan.created_by", "remark.attachment.author", "notify.notice.by_id", "oidc.departure.person_id", "oidc.permit.person_id", "plan.reminder.done_by", "platforms.platform_key.created_by",
 	}

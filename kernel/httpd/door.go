@@ -237,14 +237,32 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, m MountedRoute, 
 		next.ServeHTTP(w, r)
 		return
 	}
-	v := visitOf(r.Context())
-	// The person's key is at hand before the change begins.
-	known, err := s.cfg.Audit.Concealed(r.Context(), s.entry(r, m, "done"))
+	ctx, err := s.recorded(r, m)
 	if err != nil {
 		Refuse(w, r, err)
 		return
 	}
-	ctx := sqldb.WithCompanion(r.Context(), func(ctx context.Context, tx *sqldb.Tx) error {
+	r = r.WithContext(ctx)
+	key := r.Header.Get("Idempotency-Key")
+	if key != "" && m.Method() == http.MethodPost {
+		s.once(w, r, m, db, key, next)
+		return
+	}
+	next.ServeHTTP(w, r)
+	if tw, ok := w.(*tallyWriter); ok {
+		s.conclude(r, m, tw.status)
+	}
+}
+
+// recorded returns a context whose change takes the audit entry of a route with it.
+func (s *Server) recorded(r *http.Request, m MountedRoute) (context.Context, error) {
+	v := visitOf(r.Context())
+	// The person's key is at hand before the change begins.
+	known, err := s.cfg.Audit.Concealed(r.Context(), s.entry(r, m, "done"))
+	if err != nil {
+		return nil, err
+	}
+	return sqldb.WithCompanion(r.Context(), func(ctx context.Context, tx *sqldb.Tx) error {
 		e := s.entry(r.WithContext(ctx), m, "done")
 		if e.Actor == known.Actor {
 			e.ActorName, e.IP = known.ActorName, known.IP
@@ -259,17 +277,7 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, m MountedRoute, 
 			return err
 		}
 		return tx.Emit(ctx, audit.Recorded{Entry: e})
-	})
-	r = r.WithContext(ctx)
-	key := r.Header.Get("Idempotency-Key")
-	if key != "" && m.Method() == http.MethodPost {
-		s.once(w, r, m, db, key, next)
-		return
-	}
-	next.ServeHTTP(w, r)
-	if tw, ok := w.(*tallyWriter); ok {
-		s.conclude(r, m, tw.status)
-	}
+	}), nil
 }
 
 // conclude records an act that wrote nothing through the room's database.

@@ -61,6 +61,7 @@ func columnsOf(t reflect.Type, prefix string) []column {
 type exporter struct {
 	columns []column
 	list    http.Handler
+	release func(r *http.Request, rows int) error // refuses what one person does not take away alone
 }
 
 // pages returns the page of a list that begins at a cursor.
@@ -83,6 +84,10 @@ func (e exporter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := first.fits(); err != nil {
+		Refuse(w, r, err)
+		return
+	}
+	if err := e.release(r, first.Total); err != nil {
 		Refuse(w, r, err)
 		return
 	}

@@ -13,7 +13,7 @@ func TestADownloadThatWouldBeCutIsRefused(t *testing.T) {
 		_, _ = w.Write([]byte(`{"items":[],"next_cursor":"x","total":100001}`))
 	})
 	w := httptest.NewRecorder()
-	exporter{columns: []column{{path: []string{"id"}}}, list: list}.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/shop/items?export=csv", nil))
+	exporter{columns: []column{{path: []string{"id"}}}, list: list, release: func(*http.Request, int) error { return nil }}.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/shop/items?export=csv", nil))
 	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "kernel.export.rows") || strings.Contains(w.Header().Get("Content-Disposition"), "attachment") {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}

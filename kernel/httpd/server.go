@@ -65,6 +65,10 @@ type Server struct {
 	routes  []MountedRoute
 	metrics metrics
 	limiter limiter
+	// lists are the patterns of lists that can be downloaded.
+	lists map[string]bool
+	// second says which downloads need a second person; the zero value lets all go.
+	second Second
 	// machine finds out whose certificate a connection showed; nil knows none.
 	machine func(r *http.Request, certificate *x509.Certificate) (identity.Identity, error)
 }
@@ -84,7 +88,7 @@ func New(cfg Config) *Server {
 	if cfg.Fit == nil {
 		cfg.Fit = func(context.Context) error { return nil }
 	}
-	s := &Server{cfg: cfg, mux: http.NewServeMux(), metrics: newMetrics(cfg.Metrics), limiter: newLimiter(cfg.Limits)}
+	s := &Server{cfg: cfg, mux: http.NewServeMux(), lists: map[string]bool{}, metrics: newMetrics(cfg.Metrics), limiter: newLimiter(cfg.Limits)}
 	hc := huma.DefaultConfig("Linghang 领航", cfg.Version)
 	hc.OpenAPIPath, hc.DocsPath, hc.SchemasPath = "", "", ""
 	hc.CreateHooks = nil // no $schema fields in answers
@@ -224,9 +228,11 @@ func (a adapter) Handle(op *huma.Operation, handle func(huma.Context)) {
 	})
 	if cols := m.Handler.columns(); len(cols) > 0 {
 		list := h
+		a.s.lists[op.Method+" "+m.Path] = true
+		release := func(r *http.Request, rows int) error { return a.s.release(r, m, rows) }
 		h = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Query().Has("export") {
-				exporter{columns: cols, list: list}.ServeHTTP(w, r)
+				exporter{columns: cols, list: list, release: release}.ServeHTTP(w, r)
 				return
 			}
 			list.ServeHTTP(w, r)

@@ -48,8 +48,10 @@ type Options struct {
 	Limits httpd.Limits
 	// SignIn changes what is asked of who signs in; nil leaves it as it is by default.
 	SignIn *identity.Policy
-	Data   string                     // a directory to go on with; empty means a fresh one
-	Rooms  map[string]json.RawMessage // sections of the configuration
+	// ExportAlone is how many rows are taken away without a second person; 0 is the default.
+	ExportAlone int
+	Data        string                     // a directory to go on with; empty means a fresh one
+	Rooms       map[string]json.RawMessage // sections of the configuration
 }
 
 const password = "correct horse battery staple"
@@ -65,6 +67,9 @@ func Start(t testing.TB, rooms func(k *kernel.Kernel) []module.Module, options .
 		cfg.DatabaseURL, cfg.Rooms = o.DatabaseURL, o.Rooms
 		if o.Data != "" {
 			cfg.Data = o.Data
+		}
+		if o.ExportAlone > 0 {
+			cfg.ExportAlone = o.ExportAlone
 		}
 		if o.SignIn != nil {
 			cfg.SignIn = *o.SignIn

@@ -126,4 +126,5 @@ type Frame struct {
 	At       time.Time // when the document was made: files of one document are the same to the byte
 	Digest   string
 	Foot     string // of every page: city, installation
+	Across   string // light and slanting over every page: who has it, of what only few may have; empty for none
 }

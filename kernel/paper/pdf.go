@@ -89,6 +89,9 @@ func (d Document) PDF(w io.Writer, font []byte, f Frame) error {
 	p.SetAutoPageBreak(false, margin)
 	p.AliasNbPages("{pages}")
 	p.SetFooterFunc(func() { p.foot(d.Title) })
+	if f.Across != "" {
+		p.SetHeaderFunc(p.across)
+	}
 	p.AddPage()
 	p.title(d)
 	for _, b := range d.Blocks {

@@ -65,6 +65,7 @@ func personal() []sqldb.Personal {
 		{Table: "session", Person: "person_id", Show: []string{"created_at", "last_seen_at", "ip", "user_agent"}, Drop: true},
 		{Table: "consent", Person: "person_id", Show: []string{"purpose", "version", "at", "how", "withdrawn_at"}, Drop: true},
 		{Table: "job", Person: "owner", Columns: []string{"owner_name"}, Show: []string{"kind", "state", "created_at"}},
+		{Table: "export_request", Person: "person_id", Columns: []string{"reason"}, Show: []string{"path", "query", "state", "asked_at"}},
 		{Table: "invitation", Person: "person_id", Columns: []string{"email"}, Show: []string{"organisation_id", "role", "created_at"}},
 	}
 }

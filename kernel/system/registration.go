@@ -2,6 +2,7 @@ package system
 
 import (
 	"context"
+	"slices"
 
 	"linghang/kernel/district"
 	"linghang/kernel/httpd"
@@ -19,7 +20,7 @@ const (
 )
 
 func notices() []notice.Kind {
-	return append(append(personalNotices(), retentionNotices()...), []notice.Kind{
+	return append(slices.Concat(personalNotices(), retentionNotices(), exportNotices()), []notice.Kind{
 		{ID: noticeHealth, Title: lang.Text{ZH: "组件异常", EN: "Components that fail"}, Gravity: notice.Important, Mail: notice.AtOnce},
 		{ID: noticeRegistration, Title: lang.Text{ZH: "机构注册待审核", EN: "Registrations to review"}, Gravity: notice.Important, Mail: notice.AtOnce},
 		{ID: noticeDecision, Title: lang.Text{ZH: "机构注册审核结果", EN: "Decisions on registrations"}, Gravity: notice.Important, Mail: notice.AtOnce, Mandatory: true},

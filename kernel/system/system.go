@@ -36,6 +36,7 @@ type Room struct {
 	links     *seal.Keyring
 	mails     func() bool
 	persons   Persons
+	exports   Exports
 }
 
 // Deps are what the kernel hands to its own room beside the kit.
@@ -50,11 +51,12 @@ type Deps struct {
 	Links     *seal.Keyring // of the room notify, which opens the ends of links that are mailed
 	Mails     func() bool   // whether there is a mail server
 	Persons   Persons
+	Exports   Exports
 }
 
 // New returns the room.
 func New(kit *module.Kit, d Deps) *Room {
-	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, letters: d.Letters, desk: d.Desk, version: d.Version, nav: d.Nav, status: d.Status, links: d.Links, mails: d.Mails, persons: d.Persons}
+	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, letters: d.Letters, desk: d.Desk, version: d.Version, nav: d.Nav, status: d.Status, links: d.Links, mails: d.Mails, persons: d.Persons, exports: d.Exports}
 }
 
 // permissions of the system itself.
@@ -71,6 +73,8 @@ func permissions() []module.Permission {
 		{ID: "system.token.manage", Title: lang.Text{ZH: "管理访问令牌", EN: "Manage tokens"}, Duty: identity.Security, Roles: append(manage, identity.Administrator)},
 		{ID: "system.audit.view", Title: lang.Text{ZH: "查看审计日志", EN: "Read the audit log"}, Duty: identity.Auditing},
 		{ID: "system.audit.export", Title: lang.Text{ZH: "导出审计日志", EN: "Export the audit log"}, Duty: identity.Auditing},
+		{ID: viewExports, Title: lang.Text{ZH: "查看大量导出申请", EN: "View requests for large exports"}, Duty: identity.Security, Roles: []identity.Role{identity.Auditor}},
+		{ID: approveExports, Title: lang.Text{ZH: "审批大量导出", EN: "Approve large exports"}, Duty: identity.Security},
 		{ID: retainAudit, Title: lang.Text{ZH: "决定审计日志保存期限", EN: "Decide how long the audit log is kept"}, Duty: identity.Auditing},
 		{ID: "system.measure.view", Title: lang.Text{ZH: "查看指标登记", EN: "View the register of measures"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
 		{ID: "system.health.view", Title: lang.Text{ZH: "查看运行状况", EN: "View the installation's health"}, Roles: []identity.Role{identity.Auditor}},
@@ -93,12 +97,13 @@ func (m *Room) Manifest() module.Manifest {
 		Finds:       m.finds(),
 		Sealed:      sealedColumns(),
 		Personal:    personal(),
-		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes(), m.registrationRoutes(), m.membershipRoutes(), m.invitationRoutes(), m.foundingRoutes(), m.rosterRoutes(), m.personalRoutes(), m.retentionRoutes()),
+		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes(), m.registrationRoutes(), m.membershipRoutes(), m.invitationRoutes(), m.foundingRoutes(), m.rosterRoutes(), m.personalRoutes(), m.retentionRoutes(), m.exportRoutes()),
 		Notices:     notices(),
 		Topics:      []module.Topic{{Name: TopicHealth, Permission: "system.health.view"}, {Name: TopicLetters, Permission: "system.letter.view"}, {Name: TopicJobs, Permission: identity.SignedIn}},
 		Jobs: []module.Job{
 			{Name: "audit_checkpoint", Title: lang.Text{ZH: "签名审计检查点", EN: "Sign the head of the audit log"}, Every: time.Minute, Do: m.audit.Checkpoint},
 			m.retentionJob(),
+			{Name: "forget_exports", Title: lang.Text{ZH: "清理过期的导出申请", EN: "Forget old requests for exports"}, Every: 24 * time.Hour, Do: m.exports.Desk.Forget},
 			{Name: "forget_invitations", Title: lang.Text{ZH: "清理过期邀请", EN: "Forget old invitations"}, Every: 24 * time.Hour, Do: m.directory.ForgetInvitations},
 			{Name: "erase", Title: lang.Text{ZH: "擦除个人信息", EN: "Erase a person"}, Run: m.erase, Tries: 100},
 			healthJob(m),
@@ -127,6 +132,7 @@ func nav() []module.NavItem {
 		{Section: security, Label: lang.Text{ZH: "三员分立", EN: "Separation of duty"}, Path: "/system/duties", Icon: "duties", Permission: "system.person.view"},
 		{Section: security, Label: lang.Text{ZH: "访问令牌", EN: "Tokens"}, Path: "/system/tokens", Icon: "tokens", Permission: "system.token.manage"},
 		{Section: security, Label: lang.Text{ZH: "审计日志", EN: "Audit log"}, Path: "/system/audit", Icon: "audit", Permission: "system.audit.view"},
+		{Section: security, Label: lang.Text{ZH: "大量导出审批", EN: "Large exports"}, Path: "/system/exports", Icon: "exports", Permission: viewExports},
 		{Section: operation, Label: lang.Text{ZH: "运行状况", EN: "Health"}, Path: "/system/health", Icon: "health", Permission: "system.health.view"},
 		{Section: operation, Label: lang.Text{ZH: "我的任务", EN: "My jobs"}, Path: "/system/my-jobs", Icon: "own-jobs", Permission: identity.SignedIn},
 		{Section: operation, Label: lang.Text{ZH: "任务", EN: "Jobs"}, Path: "/system/jobs", Icon: "jobs", Permission: "system.job.view"},
@@ -326,6 +332,7 @@ type sessionView struct {
 	Nav          []module.NavItem `json:"nav" nullable:"false"`
 	Factors      identity.Factors `json:"factors"`
 	Need         identity.Need    `json:"need" enum:",enrol,prove,join" doc:"What the session owes before it may do anything else"`
+	ExportAlone  int              `json:"export_alone" doc:"Downloads of more rows need a second person; 0: none does"`
 	FactorDue    *time.Time       `json:"factor_due,omitempty" doc:"Until then a second factor is only asked for"`
 
 	cookies []*http.Cookie
@@ -339,7 +346,7 @@ func (m *Room) session(ctx context.Context, _ nothing) (sessionView, error) {
 	v := sessionView{
 		Organisation: organisationView{id.Organisation.ID, id.Organisation.Name, id.Organisation.Kind},
 		Memberships:  []membershipView{}, Roles: id.Roles, Nav: []module.NavItem{},
-		Permissions: m.directory.Catalogue().Names(id.Permissions), Factors: id.Factors, Need: id.Need,
+		Permissions: m.directory.Catalogue().Names(id.Permissions), Factors: id.Factors, Need: id.Need, ExportAlone: m.exportAlone(ctx),
 	}
 	if !id.FactorDue.IsZero() {
 		v.FactorDue = &id.FactorDue

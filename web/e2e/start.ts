@@ -37,7 +37,7 @@ async function open(binary: string): Promise<House> {
   const config = join(data, 'linghang.yaml')
   // A test's own identity provider is on this machine, as is what is probed and read and an upper level of notices, and so may be another house with the usual ports of identifiers.
   const identifier = { doors: [{ name: 'main', handle: '127.0.0.1:0', http: '127.0.0.1:0' }], recursive: '127.0.0.1:0', oids: [{ oid: '1.2.156.9999.1', services: { UINF: 'https://oid.example/', RINF: 'https://oid.example/registration.xml' } }] }
-  writeFileSync(config, `oidc:\n  allow: ["127.0.0.0/8"]\nplatforms:\n  probe_networks: ["127.0.0.0/8"]\n  pull_networks: ["127.0.0.0/8"]\nsecurity:\n  feed_networks: ["127.0.0.2/32"]\nidentifier: ${JSON.stringify(identifier)}\n`)
+  writeFileSync(config, `export-alone: 30\noidc:\n  allow: ["127.0.0.0/8"]\nplatforms:\n  probe_networks: ["127.0.0.0/8"]\n  pull_networks: ["127.0.0.0/8"]\nsecurity:\n  feed_networks: ["127.0.0.2/32"]\nidentifier: ${JSON.stringify(identifier)}\n`)
   const server = spawn(binary, ['serve', '--config', config, '--data', data, '--http', '127.0.0.1:0', '--tls-listen', '127.0.0.1:0', '--log-level', 'warn'], { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const link = await new Promise<string>((found, failed) => {

@@ -380,6 +380,8 @@ const sentences: Record<string, string> = {
   'there is no such organisation, or it is not yours to see': '没有该机构，或您无权查看',
   'say why the target is changed': '请填写变更原因',
   'say why; the second person reads it': '请填写理由，第二人确认时会看到',
+  'say why; who asked reads it': '请说明理由，申请人会看到',
+  'the address of a list, with its filters': '应为列表的地址及其筛选条件',
   'tell the reporter what to mend': '请写明需要修改的内容，填报人会看到',
   'not before 1990': '不能早于 1990 年',
   'not in the future: it is the time that the value is about': '不能晚于现在：应为数值所属的时间',

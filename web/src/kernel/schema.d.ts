@@ -14246,6 +14246,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests for downloads of more rows than one person takes away alone */
+        get: operations["get-system-exports"];
+        put?: never;
+        /** Ask for the approval of a large download */
+        post: operations["post-system-exports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/exports/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a download as the second person, for once within a day, or return it with the reason */
+        post: operations["post-system-exports-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/health": {
         parameters: {
             query?: never;
@@ -14757,6 +14792,40 @@ export interface paths {
         get: operations["get-system-measures"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/my-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Large downloads that one asked for oneself; ?address= of one list */
+        get: operations["get-system-my-exports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/my-exports/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw what one asked for, or an approval that one does not need any more */
+        post: operations["post-system-my-exports-id-withdrawal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -21191,6 +21260,43 @@ export interface components {
             cause: "network" | "system" | "attack" | "other";
             cure: string;
             reason: string;
+        };
+        ExportDecisionInputBody: {
+            answer?: string;
+            approve: boolean;
+        };
+        ExportInputBody: {
+            /** @description The address of the list with its filters, such as /api/system/persons?q=li */
+            path: string;
+            reason: string;
+        };
+        ExportLargeExport: {
+            answer: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            asked_by_name: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by_name: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            organisation_id: string;
+            path: string;
+            query: string;
+            reason: string;
+            /**
+             * Format: int64
+             * @description When it was asked
+             */
+            rows: number;
+            /** @enum {string} */
+            state: "open" | "approved" | "returned" | "withdrawn" | "used" | "expired";
+            /** Format: date-time */
+            used_at?: string;
+            /** Format: int64 */
+            used_rows: number;
         };
         FaultField: {
             location: string;
@@ -28612,6 +28718,16 @@ export interface components {
         };
         PageLabelSheet: {
             items: components["schemas"]["IdentifierLabelSheet"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageLargeExport: {
+            items: components["schemas"]["ExportLargeExport"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -36844,6 +36960,11 @@ export interface components {
             items: components["schemas"]["SystemRoleView"][];
         };
         SystemSessionView: {
+            /**
+             * Format: int64
+             * @description Downloads of more rows need a second person; 0: none does
+             */
+            export_alone: number;
             /**
              * Format: date-time
              * @description Until then a second factor is only asked for
@@ -74404,6 +74525,121 @@ export interface operations {
             };
         };
     };
+    "get-system-exports": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "open" | "approved" | "returned" | "withdrawn" | "used" | "expired";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLargeExport"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportLargeExport"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-exports-id-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDecisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportLargeExport"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-system-health": {
         parameters: {
             query?: never;
@@ -75620,6 +75856,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageMeasureView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-my-exports": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "open" | "approved" | "returned" | "withdrawn" | "used" | "expired";
+                /** @description The address of a list with its filters */
+                address?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLargeExport"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-my-exports-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportLargeExport"];
                 };
             };
             /** @description Refused */

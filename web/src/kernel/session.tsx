@@ -57,6 +57,11 @@ export function useSession(): Session {
   return session
 }
 
+/** How many rows of a download need no second person; 0: all, as outside a session. */
+export function useExportAlone(): number {
+  return useContext(SessionContext)?.export_alone ?? 0
+}
+
 /** Tells whether the session holds a permission. */
 export function useMay(): (permission: string) => boolean {
   const session = useContext(SessionContext)

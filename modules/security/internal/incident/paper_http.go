@@ -3,7 +3,6 @@ package incident
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -53,21 +52,31 @@ func (m *Incidents) paper(r *http.Request, format string) (string, *bytes.Buffer
 	}
 	language := cmp.Or(r.URL.Query().Get("language"), httpd.Language(r))
 	d := i.document(stage, language, m.shelf.asked(i.Category, i.AwareAt))
-	out, err := printed(ctx, d, format, language, now)
+	out, err := printed(d, format, frame(identity.From(ctx), i.TLP, language, now))
 	return i.Number + "-" + stage, out, err
 }
 
-func printed(ctx context.Context, d paper.Document, format, language string, now time.Time) (*bytes.Buffer, error) {
-	out := &bytes.Buffer{}
+// frame is what a paper says of itself; of what only few may have, it says on each page who has it.
+func frame(who identity.Identity, tlp rating.TLP, language string, now time.Time) paper.Frame {
+	f := paper.Frame{Language: language, At: now, Foot: who.Organisation.Name.In(language)}
+	if tlp.Named() {
+		f.Across = strings.Join([]string{tlp.Mark(), who.Name, f.Foot, now.In(cityTime()).Format("2006-01-02 15:04")}, " · ")
+	}
+	return f
+}
+
+func printed(d paper.Document, format string, frame paper.Frame) (out *bytes.Buffer, err error) {
+	out = &bytes.Buffer{}
 	if format == "txt" {
+		if frame.Across != "" {
+			out.WriteString(frame.Across + "\n\n")
+		}
 		out.WriteString(plain(d))
 		return out, nil
 	}
-	digest, err := d.Digest()
-	if err != nil {
+	if frame.Digest, err = d.Digest(); err != nil {
 		return nil, err
 	}
-	frame := paper.Frame{Language: language, At: now, Digest: digest, Foot: identity.From(ctx).Organisation.Name.In(language)}
 	switch format {
 	case "pdf":
 		font, err := paper.Font("")

@@ -39,7 +39,7 @@ func (d *Desk) noticeRoutes() []module.Route {
 		{Pattern: "GET /notices/{id}/statistics", Permission: mayRead, Summary: "What became of a notice, in figures", Handler: httpd.JSON(d.statistics)},
 		{Pattern: "POST /notices/{id}/submission", Permission: mayWrite, Summary: "Send a draft to review", Handler: httpd.JSON(d.submit)},
 		{Pattern: "POST /notices/{id}/return", Permission: maySign, Summary: "Return a notice to its author, with the reason", Handler: httpd.JSON(d.giveBack)},
-		{Pattern: "POST /notices/{id}/signature", Permission: maySign, Summary: "Sign a notice (签发): not its author, and two persons for the levels Ⅰ and Ⅱ", Handler: httpd.JSON(d.sign)},
+		{Pattern: "POST /notices/{id}/signature", Permission: maySign, StepUp: true, Summary: "Sign a notice (签发): not its author, and two persons for the levels Ⅰ and Ⅱ", Handler: httpd.JSON(d.sign)},
 		{Pattern: "POST /notices/{id}/issue", Permission: mayWrite, Summary: "Issue a signed notice: it gets its number and is delivered", Handler: httpd.JSON(d.issue)},
 		{Pattern: "POST /notices/{id}/delivery", Permission: mayWrite, Summary: "Try to deliver it again where nobody could be told", Handler: httpd.JSON(d.again)},
 		{Pattern: "POST /notices/{id}/lifting", Permission: mayWrite, Summary: "Lift a warning (预警解除)", Handler: httpd.JSON(d.lift)},

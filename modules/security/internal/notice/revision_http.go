@@ -23,8 +23,8 @@ func (d *Desk) revisionRoutes() []module.Route {
 		{Pattern: "POST /notices/{id}/revision", Permission: mayWrite, Summary: "Propose other words of an issued notice; another person signs", Handler: httpd.JSON(d.revise)},
 		{Pattern: "POST /notices/{id}/level", Permission: mayWrite, Summary: "Raise the level at once, or propose to lower it", Handler: httpd.JSON(d.relevel)},
 		{Pattern: "POST /notices/{id}/tlp", Permission: mayWrite, Summary: "Make the TLP stricter at once, or propose to open it; only the city does", Handler: httpd.JSON(d.remark)},
-		{Pattern: "POST /notices/{id}/revision/signature", Permission: maySign, Summary: "Sign what is proposed", Handler: httpd.JSON(d.signRevision)},
-		{Pattern: "POST /notices/{id}/revision/refusal", Permission: maySign, Summary: "Refuse what is proposed, or take it back", Handler: httpd.JSON(d.refuseRevision)},
+		{Pattern: "POST /notices/{id}/revision/signature", Permission: maySign, StepUp: true, Summary: "Sign what is proposed", Handler: httpd.JSON(d.signRevision)},
+		{Pattern: "POST /notices/{id}/revision/refusal", Permission: maySign, StepUp: true, Summary: "Refuse what is proposed, or take it back", Handler: httpd.JSON(d.refuseRevision)},
 	}
 }
 

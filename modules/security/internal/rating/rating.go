@@ -66,6 +66,9 @@ func (t TLP) Stricter(other TLP) bool {
 	return slices.Index(labels(), t) > slices.Index(labels(), other)
 }
 
+// Named tells whether what is marked so says on each page who has it: it is for those only whom it was given.
+func (t TLP) Named() bool { return t == AmberStrict || t == Red }
+
 // Mark is the label as it is written on what it marks.
 func (t TLP) Mark() string {
 	switch t {

@@ -19,7 +19,7 @@ func (u *Upward) reportRoutes() []module.Route {
 	return []module.Route{
 		{Pattern: "GET /upward", Permission: maySee, Summary: "Notices that are reported to upper levels, and what became of each", Handler: httpd.List(u.listReports)},
 		{Pattern: "GET /notices/{id}/upward", Permission: maySee, Summary: "To which upper levels a notice is reported, and to which it may be", Handler: httpd.JSON(u.ofOne)},
-		{Pattern: "POST /notices/{id}/upward", Permission: mayRelease, Summary: "Release the newest version of a notice to an upper level; sent again after it ended", Handler: httpd.JSON(u.release)},
+		{Pattern: "POST /notices/{id}/upward", Permission: mayRelease, StepUp: true, Summary: "Release the newest version of a notice to an upper level; sent again after it ended", Handler: httpd.JSON(u.release)},
 		{Pattern: "POST /upward/{id}/cancellation", Permission: mayRelease, Summary: "Take back a report that was not sent, with the reason", Handler: httpd.JSON(u.cancel)},
 	}
 }

@@ -59,7 +59,7 @@ export const zh = {
   },
   audit: {
     changes: '变更内容', fieldName: '字段', before: '变更前', after: '变更后', more: '另有 {{count}} 个字段未列出', hidden: '已变更（内容不记录）', session: '会话', factors: '认证方式', act: { added: '新增', changed: '变更', removed: '删除' },
-    noun: { channel: '通知渠道', invitation: '邀请', registration: '机构注册', organisation: '机构', person: '人员', membership: '所属机构与角色', token: '访问令牌', rule: '共享规则', program: '接入应用', provider: '身份提供方', machine: '机器', platform: '平台', key: '报送密钥', plan: '行动计划', target: '目标', milestone: '里程碑', reminder: '提醒', value: '目标值', retention: '保存期限' },
+    noun: { channel: '通知渠道', invitation: '邀请', registration: '机构注册', organisation: '机构', person: '人员', membership: '所属机构与角色', token: '访问令牌', rule: '共享规则', program: '接入应用', provider: '身份提供方', machine: '机器', platform: '平台', key: '报送密钥', plan: '行动计划', target: '目标', milestone: '里程碑', reminder: '提醒', value: '目标值', retention: '保存期限', export: '大量导出' },
     from: '起始时间', to: '截止时间', details: '详情', show: '第 {{seq}} 条的详情', entry: '审计记录 {{seq}}', permission: '所需权限', byActor: '此操作者的全部记录', hashNote: '摘要涵盖本条的全部字段和上一条的摘要；改动任何一条都会被校验发现。',
     title: '审计日志', note: '记录每次更改、登录和对敏感数据的查看；只增不改，逐条以哈希相连。', verify: '校验完整性', holds: '日志完整，共 {{count}} 条，{{signed}} 个签名检查点相符', proof: '导出供校验', proofNote: 'JSON 行格式，含签名检查点，可离线校验', broken: '日志在第 {{at}} 条处被改动或缺失', search: '操作者、操作、对象或说明', nobody: '未登录',
   },
@@ -69,6 +69,11 @@ export const zh = {
     history: '变更历史', never: '从未更改，永久保存', proposedBy: '提议人', state: { proposed: '待确认', in_force: '生效', refused: '未通过', replaced: '已被取代' },
     waits: '{{name}} 提议改为 {{days}}，待第二人确认', own: '这是您的提议，须由另一位审计员确认。', propose: '提议', proposed: '已提交；延长立即生效，缩短须第二人确认', answer: '答复（选填）', decided: '已办理',
     confirm: '确认缩短', confirmTitle: '确认缩短保存期限？', confirmNote: '超期记录将被清理，不能恢复；导出文件请另行妥善保存。', refuse: '不同意', refuseTitle: '不同意此提议？', withdraw: '撤回提议', withdrawTitle: '撤回此提议？',
+  },
+  exports: {
+    title: '大量导出审批', note: '超过限额的导出由第二人审批，批准后 24 小时内可下载一次。申请、审批和下载连同行数写入审计日志。', search: '列表、理由或申请人', empty: '没有导出申请', emptyNote: '有人申请大量导出时列在这里，并通知审批人。', askedBy: '申请人', asked: '申请时间', list: '列表与筛选条件', whole: '全部，没有筛选', count: '行数', rows: '{{rows}} 行', own: '您的申请，由他人审批',
+    asks: '{{name}} 申请导出 {{path}} 的 {{rows}} 行：{{reason}}', approve: '批准', approveTitle: '批准此次导出？', approveNote: '申请人在 24 小时内可下载一次。', answer: '审批意见（选填）', return: '退回', returnTitle: '退回此申请？', why: '退回理由', decided: '已办理',
+    mine: '我的大量导出', mineNote: '您申请的大量导出：审批情况，批准后在此下载。', mineEmpty: '您没有申请过大量导出', mineEmptyNote: '导出超过限额的列表时，页面会请您填写理由并提交申请。', ownSearch: '列表或理由', withdraw: '撤回', withdrawTitle: '撤回此申请？', withdrawn: '已撤回',
   },
   outcome: { done: '完成', read: '查看', refused: '拒绝', failed: '失败' },
   health: {
@@ -126,6 +131,7 @@ export const zh = {
     founding: { invalid: '有些机构的信息不完整或有误，未邀请任何机构。', bureau: '由市级主管部门邀请机构；其他机构只能邀请人员。', exists: '已有机构使用代码 {{code}}，请联系其管理员邀请您。', meanwhile: '{{code}} 刚被邀请或已加入，未邀请任何机构，请重试。' },
     personal: { detail: '请写明要更正的内容。', duty: '此人是唯一的此类管理员，请先任命他人。', state: '此请求的状态不允许这样做。', self: '不能办理自己的请求，请由另一位安全管理员办理。', reason: '请说明理由。', twice: '您已提出过同样的请求，正在办理。', copy: '没有可下载的副本；同意后七天内可下载。', events: '相关事件仍在处理，稍后自动继续。' },
     audit: { retention: { invalid: '保存期限有误：0 为永久，或不少于 {{least}} 天，并请填写理由。', person: '须由本人提议，令牌不能提议。', same: '保存期限没有变化。', open: '已有提议待确认，请先办理。', state: '此提议已办理。', four_eyes: '须由第二人确认，提议人不能确认自己的提议。', not_exported: '第 {{first}} 至 {{last}} 条将被清理，但尚未全部导出；请先导出。', meanwhile: '另一副本正在清理。' } },
+    export: { person: '须由本人申请，令牌不能申请。', reason: '请填写理由。', answer: '请说明退回理由。', four_eyes: '须由第二人审批，不能审批自己的申请。', state: '此申请已办理、已使用或已过期。', twice: '您已申请过此列表，请等待审批或先使用已批准的。', many: '您未了结的申请已有 {{most}} 个，请先使用或撤回。', path: '这不是可以导出的列表。', free: '此列表共 {{rows}} 行，可直接导出，无须审批。' },
     consent: { version: '说明已更新，请重新阅读。', none: '没有可撤回的同意。' },
     roster: { wrong: '有些行需要修改，没有导入任何人。', size: '文件过大，请分次导入。', kind: '人员名单只能是 CSV 或 XLSX。', empty: '文件中没有内容，首行应为列名。', long: '一次最多导入 {{limit}} 人，请分次导入。', columns: '首行列名有误。' },
     account: { invalid: '账户信息不完整。' },

@@ -1,6 +1,6 @@
-import { DownloadOutlined, FilterOutlined, LeftOutlined, RightOutlined } from '@ant-design/icons'
+import { FilterOutlined, LeftOutlined, RightOutlined } from '@ant-design/icons'
 import { keepPreviousData, useQuery, type QueryKey } from '@tanstack/react-query'
-import { Button, Dropdown, Flex, Select, type TableColumnType } from 'antd'
+import { Button, Flex, Select, type TableColumnType } from 'antd'
 import type { SorterResult, TableRowSelection } from 'antd/es/table/interface'
 import { useState, type ReactNode } from 'react'
 import { useSearchParams } from 'react-router'
@@ -8,6 +8,7 @@ import { request, type Page } from '../client'
 import { useLanguage, useKernelTexts } from '../language'
 import { Columns } from './Columns'
 import { EmptyState } from './EmptyState'
+import { ExportButton } from './Exporting'
 import { Failure } from './Failure'
 import { FilterField, TypedInput, type Filter } from './Filters'
 import { PlainTable } from './PlainTable'
@@ -162,23 +163,7 @@ function Bar<Item>({ url, columns, shown, filters, search, exports: downloads, f
       {columns.length > 1 && <Columns columns={columns} shown={shown} chosen={state.columns.length > 0} change={(keys) => change({ columns: keys.join(',') })} />}
       <span className="lh-list-end">
         <span className="lh-list-total">{total === undefined ? '' : t('list.total', { count: total })}</span>
-        {downloads && (
-          <Dropdown
-            trigger={['click']}
-            menu={{
-              items: (['csv', 'xlsx'] as const).map((format) => ({
-                key: format,
-                label: (
-                  <a href={exportURL(url, state, format, language, fixed)} download>
-                    {t(format === 'csv' ? 'action.exportCSV' : 'action.exportXLSX')}
-                  </a>
-                ),
-              })),
-            }}
-          >
-            <Button icon={<DownloadOutlined />}>{t('action.export')}</Button>
-          </Dropdown>
-        )}
+        {downloads && <ExportButton address={(form) => exportURL(url, state, form, language, fixed)} total={total} />}
       </span>
     </Flex>
   )

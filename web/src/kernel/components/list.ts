@@ -51,10 +51,20 @@ export function listQuery(state: ListState, fixed: Record<string, string> = {}):
 }
 
 /** The address that downloads the whole filtered list. */
-export function exportURL(url: string, state: ListState, format: 'csv' | 'xlsx', language: string, fixed: Record<string, string> = {}): string {
-  const query = new URLSearchParams(listQuery({ ...state, cursor: '' }, fixed))
+export function exportURL(url: string, state: ListState, format: ExportForm, language: string, fixed: Record<string, string> = {}): string {
+  return exportAddress(url, listQuery({ ...state, cursor: '' }, fixed), format, language)
+}
+
+/** The forms of a downloaded list. */
+export const exportForms = ['csv', 'xlsx'] as const
+
+export type ExportForm = (typeof exportForms)[number]
+
+/** The address of a whole list as a file. */
+export function exportAddress(path: string, filters: string, format: ExportForm, language: string): string {
+  const query = new URLSearchParams(filters)
   query.delete('limit')
   query.set('export', format)
   query.set('lang', language)
-  return `${url}?${query}`
+  return `${path}?${query}`
 }

@@ -13,6 +13,11 @@ export const en: Translation<typeof zh> = {
     total: '{{count}} in all', previous: 'Previous page', next: 'Next page', empty: 'Nothing here yet', nothing: 'Nothing matches', nothingNote: 'Search or filter for less.', pageSize: '{{count}} per page',
     filter: 'Filter', selectAll: 'Select all of the page', all: '{{what}}: all', loading: 'Reading',
   },
+  exporting: {
+    title: 'A large download needs a second person', why: '{{rows}} rows are more than one person takes away alone, {{limit}}. A second person has to approve; or narrow the list by its filters.', reason: 'What it is for', ask: 'Ask for approval', take: 'Download (once)', mine: 'My large exports',
+    state: { open: 'Waits', approved: 'Approved', returned: 'Returned', withdrawn: 'Withdrawn', used: 'Downloaded', expired: 'Expired' },
+    says: { open: 'A second person is to decide; good until {{until}}.', approved: '{{name}} approved it: to download once, until {{until}}.', returned: '{{name}} returned it: {{answer}}', withdrawn: 'The last request was withdrawn.', used: 'What was approved has been downloaded; ask again for another.', expired: 'The last request or approval is over.' },
+  },
   columns: { title: 'Columns', usual: 'As usual', earlier: 'Move {{title}} forward', later: 'Move {{title}} back', moved: '{{title}} is now column {{place}}', shown: '{{title}} shows', hidden: '{{title}} is hidden' },
   view: { title: 'View', none: 'No saved views yet', save: 'Save this view', name: 'Name', note: 'Keeps the search, filters, sort, columns and page size as they are', share: 'Share with my organisation', shared: 'Shared', first: 'Open first', isFirst: 'Do not open first', update: 'Update', rename: 'Rename', removeTitle: 'Remove the view “{{name}}”?' },
   remark: {
@@ -45,7 +50,7 @@ export const en: Translation<typeof zh> = {
     blob: { too_large: 'The file is larger than {{limit}} bytes.' },
     body: { too_large: 'This is too large.', media_type: 'This type of content is not taken.' },
     list: { sort: 'This list cannot be sorted by that field.', cursor: 'The page mark is no longer valid. Go back to the first page.' },
-    export: { format: 'Exports are csv or xlsx.', rows: '{{rows}} rows are more than one download holds ({{limit}}); narrow the list by its filters.' },
+    export: { format: 'Exports are csv or xlsx.', rows: '{{rows}} rows are more than one download holds ({{limit}}); narrow the list by its filters.', second: '{{rows}} rows are more than one person takes away alone ({{limit}}); a second person has to approve.' },
     idempotency: { key: 'The idempotency key is too long.', reused: 'The idempotency key was used for another request.', done: 'The change was made. Look at the result.', running: 'The same change is being made already.' },
   },
 }

@@ -10,6 +10,11 @@ export const zh = {
     total: '共 {{count}} 条', previous: '上一页', next: '下一页', empty: '没有数据', nothing: '没有符合条件的数据', nothingNote: '请放宽搜索或筛选条件。', pageSize: '每页 {{count}} 条',
     filter: '筛选', selectAll: '选择本页全部', all: '全部{{what}}', loading: '正在读取',
   },
+  exporting: {
+    title: '大量导出须经审批', why: '共 {{rows}} 行，超过一人可自行导出的 {{limit}} 行，须由第二人审批。也可用筛选条件缩小范围。', reason: '导出理由', ask: '提交申请', take: '下载（仅一次）', mine: '我的大量导出',
+    state: { open: '待审批', approved: '已批准', returned: '已退回', withdrawn: '已撤回', used: '已下载', expired: '已过期' },
+    says: { open: '等待第二人审批，{{until}} 前有效。', approved: '{{name}} 已批准，{{until}} 前可下载一次。', returned: '{{name}} 退回：{{answer}}', withdrawn: '上次的申请已撤回。', used: '已批准的下载已经用过，再次导出须重新申请。', expired: '上次的申请或批准已过期。' },
+  },
   columns: { title: '列', usual: '恢复默认', earlier: '“{{title}}”前移', later: '“{{title}}”后移', moved: '“{{title}}”移到第 {{place}} 列', shown: '已显示“{{title}}”', hidden: '已隐藏“{{title}}”' },
   view: { title: '视图', none: '还没有保存的视图', save: '保存当前视图', name: '名称', note: '保存当前的搜索、筛选、排序、列和每页条数', share: '与本机构共享', shared: '共享', first: '设为默认', isFirst: '取消默认', update: '以当前更新', rename: '改名', removeTitle: '删除视图“{{name}}”？' },
   remark: {
@@ -42,7 +47,7 @@ export const zh = {
     blob: { too_large: '文件超过 {{limit}} 字节。' },
     body: { too_large: '内容过大。', media_type: '内容类型不受支持。' },
     list: { sort: '此列表不能按该字段排序。', cursor: '翻页标记已失效，请回到第一页。' },
-    export: { format: '只能导出 csv 或 xlsx。', rows: '共 {{rows}} 行，一次最多导出 {{limit}} 行，请先用筛选条件缩小范围。' },
+    export: { format: '只能导出 csv 或 xlsx。', rows: '共 {{rows}} 行，一次最多导出 {{limit}} 行，请先用筛选条件缩小范围。', second: '共 {{rows}} 行，超过一人可自行导出的 {{limit}} 行，须由第二人审批后下载。' },
     idempotency: { key: '幂等键过长。', reused: '该幂等键已用于其他请求。', done: '操作已完成，请查看结果。', running: '相同的操作正在进行。' },
   },
 }

@@ -13,6 +13,7 @@ import { Reports } from './IncidentReports'
 import { LevelMark } from './Incidents'
 import { Tasks } from './IncidentTasks'
 import { Timeline } from './IncidentTimeline'
+import { Watermark } from './Watermark'
 
 /** One incident, as far as the reader may see it. */
 export default function Incident() {
@@ -43,6 +44,7 @@ function Page({ incident: i }: { incident: Detail }) {
   ]
   return (
     <div className="lh-stack">
+      <Watermark tlp={i.tlp} />
       <PageHeader
         title={i.title} note={`${i.number} · ${text(i.enterprise)}`}
         marks={<>{i.drill && <Tag color="purple">{t('incident.drillMark')} {i.drill_title}</Tag>}<StatusTag tone={stateTone[i.state]}>{t(`incident.states.${i.state}`)}</StatusTag><Tag>{markOf(i.tlp)}</Tag>{i.synthetic && <SyntheticMark />}</>}

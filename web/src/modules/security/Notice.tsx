@@ -12,6 +12,7 @@ import './notice.css'
 import { useNoticeTexts } from './noticeTexts'
 import { NoticeUpward } from './NoticeUpward'
 import { useUpwardTexts } from './upwardTexts'
+import { Watermark } from './Watermark'
 
 /** One notice, as the city follows it. */
 export default function Notice() {
@@ -39,6 +40,7 @@ function Page({ notice: n }: { notice: NoticeDetail }) {
   ]
   return (
     <div className="lh-stack">
+      <Watermark tlp={n.tlp} />
       <PageHeader
         title={n.title} note={n.number || t(`notice.kinds.${n.kind}`)}
         marks={<><span className="lh-notice-mark">{n.mark}</span>{n.synthetic && <SyntheticMark />}<StatusTag tone={levelTone[n.level] ?? 'idle'}>{t(`notice.levels.l${n.level as 1 | 2 | 3 | 4}`)}</StatusTag><StatusTag tone={noticeTone[n.state]}>{n.lifted_at ? t('notice.lifted') : t(`notice.states.${n.state}`)}</StatusTag></>}

@@ -8,6 +8,7 @@ import { assignmentTone, levelTone, useAssignment, useServerNow, useWords, type 
 import { NoticeFiles } from './NoticeFiles'
 import './notice.css'
 import { useNoticeTexts } from './noticeTexts'
+import { Watermark } from './Watermark'
 
 /** What an addressee owes under a notice: what the notice says, until when, and what was done. */
 export default function NoticeAssignment() {
@@ -26,6 +27,7 @@ function Page({ assignment: a }: { assignment: AssignmentDetail }) {
   const unread = a.revisions.filter((r) => r.number > a.noted && a.acknowledged_at)
   return (
     <div className="lh-stack">
+      <Watermark tlp={a.text.tlp} />
       <PageHeader
         title={a.title} note={may('security.notice.read') ? <>{text(a.organisation)} · <Link to={`/security/notices/${a.notice_id}?part=addressees`}>{t('assignment.toNotice')}</Link></> : a.number}
         marks={<><span className="lh-notice-mark">{a.mark}</span>{a.synthetic && <SyntheticMark />}<StatusTag tone={levelTone[a.level] ?? 'idle'}>{t(`notice.levels.l${a.level as 1 | 2 | 3 | 4}`)}</StatusTag><StatusTag tone={assignmentTone[a.state]}>{t(`assignment.states.${a.state}`)}</StatusTag></>}
