@@ -10607,6 +10607,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/assignments/{id}/delegates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To whom of the addressee the caller may hand it */
+        get: operations["get-security-assignments-id-delegates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/delegation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand it to a person of the addressee who sees to it (转办), take it upon oneself, or give it back */
+        post: operations["post-security-assignments-id-delegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/assignments/{id}/dispute": {
         parameters: {
             query?: never;
@@ -11151,6 +11185,23 @@ export interface paths {
         put?: never;
         /** End a drill: what is owed in it is recalled, and its incidents end */
         post: operations["post-security-drills-id-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of the city is on duty now and next, and when nobody is */
+        get: operations["get-security-duty"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -12941,6 +12992,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/protection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The periods of special protection that one's own organisation takes part in, and what it owes */
+        get: operations["get-security-protection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/protection-duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The daily reports that are owed, and those that were given: one's own organisation's, for the city all */
+        get: operations["get-security-protection-duties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/protection-duties/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a day, with those that stood there before */
+        get: operations["get-security-protection-duties-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/protection-duties/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report for one's own organisation that nothing happened (零报告), or what did */
+        post: operations["post-security-protection-duties-id-report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/protection-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Periods of special protection (重保期), for the city */
+        get: operations["get-security-protection-periods"];
+        put?: never;
+        /** Make a period in which everybody who takes part reports each day */
+        post: operations["post-security-protection-periods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/protection-periods/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A period with its days and how it stands */
+        get: operations["get-security-protection-periods-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/protection-periods/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a period before its last day, with the reason */
+        post: operations["post-security-protection-periods-id-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/protection-periods/{id}/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who takes part, with each day */
+        get: operations["get-security-protection-periods-id-organisations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/received-notices": {
         parameters: {
             query?: never;
@@ -13346,6 +13534,92 @@ export interface paths {
         get: operations["get-security-sensors-id-traffic"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shifts of duty, the latest first */
+        get: operations["get-security-shifts"];
+        put?: never;
+        /** Plan a row of shifts, by turns */
+        post: operations["post-security-shifts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/shifts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a shift that has not begun */
+        delete: operations["delete-security-shifts-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/shifts/{id}/exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a shift that is not over to another person */
+        post: operations["post-security-shifts-id-exchange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/shifts/{id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave a note to who comes next (交班): whoever has the shift */
+        post: operations["post-security-shifts-id-handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/shifts/{id}/takeover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over what was left (接班) */
+        post: operations["post-security-shifts-id-takeover"];
         delete?: never;
         options?: never;
         head?: never;
@@ -16452,6 +16726,12 @@ export interface components {
             assessment: "affected" | "not_affected" | "unknown";
             reason: string;
         };
+        AssignmentDelegateInputBody: {
+            /** @description What the person should know */
+            note?: string;
+            /** @description One of the delegates; empty: whoever answers notices sees to it again */
+            person_id: string;
+        };
         AssignmentFeedbackInputBody: {
             done: boolean;
             /** @description IDs of evidence that was uploaded to this assignment */
@@ -19075,6 +19355,24 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        DailyReportInputBody: {
+            /**
+             * Format: int64
+             * @description How many, where something happened
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description How many of them are dealt with
+             */
+            handled: number;
+            /** @description false: nothing happened (零报告) */
+            happened: boolean;
+            /** @description ID of an incident of the room that it is about */
+            incident?: string;
+            /** @description What happened, and what was done */
+            what: string;
+        };
         DatasetInputBody: {
             slug: string;
             spec: components["schemas"]["OpendataSpec"];
@@ -20147,6 +20445,9 @@ export interface components {
             /** @description Why; kept with the change */
             reason: string;
         };
+        EndPeriodInputBody: {
+            reason: string;
+        };
         EnforceConduitsInputBody: {
             enforced: boolean;
             /** @description It stays with the plan */
@@ -20812,6 +21113,9 @@ export interface components {
             received_at: string;
             type: string;
             version: string;
+        };
+        ExchangeShiftInputBody: {
+            person_id: string;
         };
         ExchangeWhere: {
             discovery: string;
@@ -21908,6 +22212,10 @@ export interface components {
         GiveInputBody: {
             /** @description What the enterprise should know */
             note?: string;
+        };
+        HandOverShiftInputBody: {
+            /** @description What is open, and what was done */
+            note: string;
         };
         HealthReport: {
             id: string;
@@ -26060,6 +26368,10 @@ export interface components {
             assessed: string;
             /** @enum {string} */
             assessment: "" | "affected" | "not_affected" | "unknown";
+            /** @description Who of the addressee sees to it; empty: whoever answers notices there */
+            delegate: string;
+            /** Format: date-time */
+            delegated_at?: string;
             /** Format: date-time */
             delivered_at?: string;
             /** @description Why the addressee says that it is not its own */
@@ -26088,6 +26400,8 @@ export interface components {
             level: number;
             /** @description TLP, and that it is a drill */
             mark: string;
+            /** @description The caller sees to it */
+            mine: boolean;
             /**
              * Format: int64
              * @description The revision that the addressee has taken note of
@@ -26131,7 +26445,7 @@ export interface components {
             acknowledged_at?: string;
             acknowledged_by: string;
             acknowledged_late: boolean;
-            /** @description What the caller may do now: acknowledge, assess, feed_back, note, ask, answer, dispute, settle, verify, urge, close */
+            /** @description What the caller may do now: acknowledge, delegate, assess, feed_back, note, ask, answer, dispute, settle, verify, urge, close */
             acts: string[];
             /** @description Why */
             assessed: string;
@@ -26139,6 +26453,10 @@ export interface components {
             assessment: "" | "affected" | "not_affected" | "unknown";
             clocks: components["schemas"]["ClockClock"][];
             course: components["schemas"]["NoticeEntry"][];
+            /** @description Who of the addressee sees to it; empty: whoever answers notices there */
+            delegate: string;
+            /** Format: date-time */
+            delegated_at?: string;
             /** Format: date-time */
             delivered_at?: string;
             /** @description Why the addressee says that it is not its own */
@@ -26174,6 +26492,8 @@ export interface components {
             lifted_at?: string;
             /** @description TLP, and that it is a drill */
             mark: string;
+            /** @description The caller sees to it */
+            mine: boolean;
             /**
              * Format: int64
              * @description The revision that the addressee has taken note of
@@ -26257,6 +26577,13 @@ export interface components {
             state: "new" | "triaged" | "confirmed" | "rejected" | "contained" | "eradicated" | "recovered" | "closed" | "reviewed" | "merged";
             synthetic: boolean;
             title: string;
+        };
+        NoticeDelegate: {
+            id: string;
+            name: string;
+        };
+        NoticeDelegates: {
+            items: components["schemas"]["NoticeDelegate"][];
         };
         NoticeDetail: {
             /** @description What the caller may do now: edit, submit, return, sign, issue, deliver, lift, withdraw, close, review, revise, relevel, remark, sign_revision, refuse_revision */
@@ -27993,6 +28320,16 @@ export interface components {
              */
             total: number;
         };
+        PageDuty: {
+            items: components["schemas"]["ProtectionDuty"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageEnquiry: {
             items: components["schemas"]["ProviderEnquiry"][];
             /** @description Empty on the last page */
@@ -28473,6 +28810,26 @@ export interface components {
              */
             total: number;
         };
+        PagePartaker: {
+            items: components["schemas"]["ProtectionPartaker"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PagePeriod: {
+            items: components["schemas"]["ProtectionPeriod"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PagePerson: {
             items: components["schemas"]["IdentityPerson"][];
             /** @description Empty on the last page */
@@ -28805,6 +29162,16 @@ export interface components {
         };
         PageSheet: {
             items: components["schemas"]["DiagnosisSheet"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageShift: {
+            items: components["schemas"]["RotaShift"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -33509,6 +33876,380 @@ export interface components {
             /** @description What is new, and on whose word */
             note: string;
         };
+        ProtectionCell: {
+            /** @description ID of what is owed; absent: the day has not begun */
+            duty?: string;
+            late?: boolean;
+            /** @enum {string} */
+            standing: "coming" | "owed" | "missing" | "nothing" | "something" | "cancelled";
+        };
+        ProtectionDetail: {
+            /** @description What the caller may do now: end */
+            acts: string[];
+            /** @description Last day whose reports are asked for; empty: none yet */
+            begun_day: string;
+            by: string;
+            /**
+             * Format: int64
+             * @description Reports that were handed in, or whose time is over
+             */
+            counted: number;
+            /** Format: date-time */
+            created_at: string;
+            days: string[];
+            /** Format: date-time */
+            ended_at?: string;
+            ended_by: string;
+            /** @description First day, as 2026-12-01 */
+            from: string;
+            id: string;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            missing: number;
+            /** @description What is asked */
+            note: string;
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            /** Format: int64 */
+            on_time: number;
+            /**
+             * Format: int64
+             * @description How many take part
+             */
+            parties: number;
+            /** @description Why it was ended early */
+            reason: string;
+            /**
+             * Format: double
+             * @description Those on time, in percent of those that count; absent: none does yet
+             */
+            share?: number;
+            /**
+             * Format: int64
+             * @description Reports that something happened
+             */
+            something: number;
+            /** @enum {string} */
+            state: "coming" | "running" | "over" | "ended";
+            /** @description Demonstration data: organisations of the demonstration take part, and no others */
+            synthetic: boolean;
+            /** @description By when the report of each day is owed, in the city's time: HH:MM, at most 24:00 */
+            time: string;
+            title: string;
+            /** @description The day of the city */
+            today: string;
+            /**
+             * Format: int64
+             * @description How many were asked for it
+             */
+            today_of: number;
+            /**
+             * Format: int64
+             * @description How many have given today's report
+             */
+            today_said: number;
+            /**
+             * Format: int64
+             * @description Begun only after their time, because the city was away
+             */
+            uncounted: number;
+            /** @description Last day */
+            until: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ProtectionDuty: {
+            /** @description What the caller may do now: report, correct */
+            acts: string[];
+            /**
+             * Format: date-time
+             * @description When it was asked for: with the day, or later where the city was away
+             */
+            begun_at: string;
+            /** @description Asked for only after its time, because the city was away: it does not count */
+            begun_late: boolean;
+            by: string;
+            day: string;
+            /** Format: date-time */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description When the city was told that it is missing
+             */
+            escalated_at?: string;
+            /**
+             * Format: int64
+             * @description How many, where something happened
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description How many of them are dealt with
+             */
+            handled: number;
+            /** @description false: nothing happened (零报告) */
+            happened: boolean;
+            id: string;
+            /** @description An incident of the room that it is about; empty: none */
+            incident_id: string;
+            incident_number: string;
+            /** @description Reported after its time */
+            late: boolean;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            /** @description Its title */
+            period: string;
+            period_id: string;
+            /**
+             * Format: int64
+             * @description How often it was reported: more than once where it was corrected
+             */
+            reports: number;
+            /** Format: date-time */
+            said_at?: string;
+            /** @enum {string} */
+            standing: "coming" | "owed" | "missing" | "nothing" | "something" | "cancelled";
+            /** @description Demonstration data */
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+            /** @description What happened, and what was done */
+            what: string;
+        };
+        ProtectionDutyDetail: {
+            /** @description What the caller may do now: report, correct */
+            acts: string[];
+            /**
+             * Format: date-time
+             * @description When it was asked for: with the day, or later where the city was away
+             */
+            begun_at: string;
+            /** @description Asked for only after its time, because the city was away: it does not count */
+            begun_late: boolean;
+            by: string;
+            day: string;
+            /** Format: date-time */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description When the city was told that it is missing
+             */
+            escalated_at?: string;
+            /**
+             * Format: int64
+             * @description How many, where something happened
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description How many of them are dealt with
+             */
+            handled: number;
+            /** @description false: nothing happened (零报告) */
+            happened: boolean;
+            id: string;
+            /** @description An incident of the room that it is about; empty: none */
+            incident_id: string;
+            incident_number: string;
+            /** @description Reported after its time */
+            late: boolean;
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            /** @description Its title */
+            period: string;
+            period_id: string;
+            /**
+             * Format: int64
+             * @description How often it was reported: more than once where it was corrected
+             */
+            reports: number;
+            /** Format: date-time */
+            said_at?: string;
+            /** @enum {string} */
+            standing: "coming" | "owed" | "missing" | "nothing" | "something" | "cancelled";
+            /** @description Demonstration data */
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+            /** @description The newest first */
+            versions: components["schemas"]["ProtectionVersion"][];
+            /** @description What happened, and what was done */
+            what: string;
+        };
+        ProtectionOwn: {
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            /** @description The latest first; of others nothing is told */
+            periods: components["schemas"]["ProtectionOwnTime"][];
+            /**
+             * @description Which page the caller has: the city's, that of a bureau of a district, or that of who may take part
+             * @enum {string}
+             */
+            side: "city" | "bureau" | "party";
+            /** @description The day of the city */
+            today: string;
+        };
+        ProtectionOwnTime: {
+            /** @description Those that have begun, the latest first */
+            days: components["schemas"]["ProtectionDuty"][];
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description First day, as 2026-12-01 */
+            from: string;
+            id: string;
+            /** @description What is asked */
+            note: string;
+            /** @description Why it was ended early */
+            reason: string;
+            /** @enum {string} */
+            state: "coming" | "running" | "over" | "ended";
+            /** @description Demonstration data: organisations of the demonstration take part, and no others */
+            synthetic: boolean;
+            /** @description By when the report of each day is owed, in the city's time: HH:MM, at most 24:00 */
+            time: string;
+            title: string;
+            /** @description Last day */
+            until: string;
+        };
+        ProtectionPartaker: {
+            /** @description One for each day of the period, in their order */
+            cells: components["schemas"]["ProtectionCell"][];
+            /**
+             * Format: int64
+             * @description Reports that were handed in, or whose time is over
+             */
+            counted: number;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            missing: number;
+            /** Format: int64 */
+            on_time: number;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            /**
+             * Format: double
+             * @description Those on time, in percent of those that count; absent: none does yet
+             */
+            share?: number;
+            /**
+             * Format: int64
+             * @description Reports that something happened
+             */
+            something: number;
+            /**
+             * Format: int64
+             * @description Begun only after their time, because the city was away
+             */
+            uncounted: number;
+        };
+        ProtectionPeriod: {
+            /** @description Last day whose reports are asked for; empty: none yet */
+            begun_day: string;
+            by: string;
+            /**
+             * Format: int64
+             * @description Reports that were handed in, or whose time is over
+             */
+            counted: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            ended_by: string;
+            /** @description First day, as 2026-12-01 */
+            from: string;
+            id: string;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            missing: number;
+            /** @description What is asked */
+            note: string;
+            /** Format: int64 */
+            on_time: number;
+            /**
+             * Format: int64
+             * @description How many take part
+             */
+            parties: number;
+            /** @description Why it was ended early */
+            reason: string;
+            /**
+             * Format: double
+             * @description Those on time, in percent of those that count; absent: none does yet
+             */
+            share?: number;
+            /**
+             * Format: int64
+             * @description Reports that something happened
+             */
+            something: number;
+            /** @enum {string} */
+            state: "coming" | "running" | "over" | "ended";
+            /** @description Demonstration data: organisations of the demonstration take part, and no others */
+            synthetic: boolean;
+            /** @description By when the report of each day is owed, in the city's time: HH:MM, at most 24:00 */
+            time: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description Begun only after their time, because the city was away
+             */
+            uncounted: number;
+            /** @description Last day */
+            until: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ProtectionVersion: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * Format: int64
+             * @description How many, where something happened
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description How many of them are dealt with
+             */
+            handled: number;
+            /** @description false: nothing happened (零报告) */
+            happened: boolean;
+            incident_number: string;
+            late: boolean;
+            /** Format: int64 */
+            number: number;
+            /** @description What happened, and what was done */
+            what: string;
+        };
+        ProtectionWanted: {
+            /** @description First day, as 2026-12-01; not before today */
+            from: string;
+            /** @description What is asked */
+            note: string;
+            /** @description IDs of those that take part; no bureaus */
+            organisations: string[];
+            /** @description By when the report of each day is owed, in the city's time: 01:00 to 24:00 */
+            time: string;
+            title: string;
+            /** @description Last day; 60 days at most */
+            until: string;
+        };
         ProvenByInputBody: {
             criterion: string;
             /** @description An own enterprise */
@@ -34653,6 +35394,80 @@ export interface components {
              * @enum {string}
              */
             reason: "key_compromise" | "ceased" | "superseded" | "unspecified";
+        };
+        RotaDuty: {
+            /** @description When nobody is on duty in the next seven days; empty where no shift is planned at all */
+            gaps: components["schemas"]["RotaGap"][];
+            /** @description What was handed over and nobody has taken over yet */
+            left: components["schemas"]["RotaShift"][];
+            /** @description The caller may plan shifts */
+            may: boolean;
+            /** @description Those that begin next */
+            next: components["schemas"]["RotaShift"][];
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            /** @description Who can be on duty; for who plans */
+            persons: components["schemas"]["RotaServant"][];
+            /** @description Those that run now */
+            shifts: components["schemas"]["RotaShift"][];
+        };
+        RotaGap: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until: string;
+        };
+        RotaPlan: {
+            /**
+             * Format: int64
+             * @description How many: 1 to 400
+             */
+            count: number;
+            /**
+             * Format: date-time
+             * @description When the first begins
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description How long one is: 1 to 72
+             */
+            hours: number;
+            /** @description IDs, in the order of their turns */
+            persons: string[];
+        };
+        RotaServant: {
+            id: string;
+            name: string;
+        };
+        RotaShift: {
+            /** @description What the caller may do now: exchange, remove, hand_over, take_over */
+            acts: string[];
+            /** @description Who planned it */
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            handed_at?: string;
+            id: string;
+            /** @description Of the person */
+            name: string;
+            /** @description What is left to who comes next */
+            note: string;
+            /** @enum {string} */
+            state: "coming" | "on_duty" | "over";
+            /** Format: date-time */
+            taken_at?: string;
+            taken_by: string;
+            /** Format: date-time */
+            until: string;
+            /** Format: int64 */
+            version: number;
         };
         RuleDecisionInputBody: {
             approve: boolean;
@@ -64733,8 +65548,8 @@ export interface operations {
                 assessment?: "affected" | "not_affected" | "unknown";
                 /** @description GB/T 2260 code */
                 district?: string;
-                /** @description Those that are not finished, overdue now, were late, are escalated, disputed, cannot be delivered, ask for more time */
-                only?: "open" | "overdue" | "late" | "escalated" | "disputed" | "unreachable" | "extension";
+                /** @description Those that are not finished, overdue now, were late, are escalated, disputed, cannot be delivered, ask for more time, or that the caller sees to */
+                only?: "open" | "overdue" | "late" | "escalated" | "disputed" | "unreachable" | "extension" | "mine";
                 /** @description Only real ones, or only of drills */
                 drill?: "real" | "drill";
             };
@@ -64888,6 +65703,79 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assignments-id-delegates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDelegates"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-delegation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentDelegateInputBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -66338,6 +67226,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeDrillDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaDuty"];
                 };
             };
             /** @description Refused */
@@ -70754,6 +71673,359 @@ export interface operations {
             };
         };
     };
+    "get-security-protection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectionOwn"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-protection-duties": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description ID of a period */
+                period?: string;
+                /** @description ID of a participant */
+                organisation?: string;
+                /** @description As 2026-12-01 */
+                day?: string;
+                standing?: "owed" | "missing" | "nothing" | "something" | "cancelled";
+                /** @description Those that were late, corrected, or escalated to the city */
+                only?: "late" | "corrected" | "escalated";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDuty"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-protection-duties-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectionDutyDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-protection-duties-id-report": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DailyReportInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectionDutyDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-protection-periods": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description Only real ones, or only those of the demonstration */
+                synthetic?: "real" | "synthetic";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePeriod"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-protection-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProtectionWanted"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-protection-periods-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-protection-periods-id-end": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndPeriodInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-protection-periods-id-organisations": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description Those that owe the report of a day now, missed one, were late, or reported that something happened */
+                only?: "owing" | "missing" | "late" | "something";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePartaker"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-received-notices": {
         parameters: {
             query?: {
@@ -71768,6 +73040,227 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SensorSensorTraffic"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-shifts": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description Only shifts of that state */
+                when?: "coming" | "on_duty" | "over";
+                /** @description Only the caller's own */
+                mine?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageShift"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotaPlan"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaDuty"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-security-shifts-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaDuty"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-shifts-id-exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangeShiftInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaDuty"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-shifts-id-handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverShiftInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaDuty"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-shifts-id-takeover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaDuty"];
                 };
             };
             /** @description Refused */
