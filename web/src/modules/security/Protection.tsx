@@ -49,7 +49,7 @@ export function Share({ period: p }: { period: { share?: number; on_time: number
   return p.share === undefined ? <span className="lh-muted">–</span> : <span className="lh-two"><span className="lh-number">{f.number(p.share, 1)}%</span><span className="lh-muted lh-number">{f.number(p.on_time, 0)} / {f.number(p.counted, 0)}</span></span>
 }
 
-interface Values { title: string; days: [Dayjs, Dayjs]; time: Dayjs; note?: string; organisations: string[] }
+interface Values { title: string; from: Dayjs; until: Dayjs; time: Dayjs; note?: string; organisations: string[] }
 
 function Make({ today, close }: { today: string; close: () => void }) {
   const t = useProtectionTexts()
@@ -58,14 +58,17 @@ function Make({ today, close }: { today: string; close: () => void }) {
   const real = everybody.filter((o) => !o.synthetic)
   const [form] = Form.useForm<Values>()
   const make = useChange<Values, PeriodDetail>({
-    run: (v) => read(api.POST('/api/security/protection-periods', { body: { title: v.title, note: v.note ?? '', time: v.time.format('HH:mm'), from: v.days[0].format('YYYY-MM-DD'), until: v.days[1].format('YYYY-MM-DD'), organisations: v.organisations } })),
+    run: (v) => read(api.POST('/api/security/protection-periods', { body: { title: v.title, note: v.note ?? '', time: v.time.format('HH:mm'), from: v.from.format('YYYY-MM-DD'), until: v.until.format('YYYY-MM-DD'), organisations: v.organisations } })),
     refresh: [protectionKey], done: t('protection.made'), quiet: true, after: (p) => void go(`/security/protection/${p.id}`),
   })
-  const wanted = (name: 'title' | 'days' | 'time' | 'organisations') => [{ required: true, message: t('protection.needed', { label: t(`protection.field.${name}`) }) }]
+  const wanted = (name: 'title' | 'from' | 'until' | 'time' | 'organisations') => [{ required: true, message: t('protection.needed', { label: t(`protection.field.${name}`) }) }]
   return (
     <EntityForm<Values> form={form} initial={{ time: dayjs(`${today}T17:00`), organisations: [] }} submitLabel={t('protection.make')} cancel={close} submit={(v) => make.mutateAsync(v)}>
       <Form.Item name="title" label={t('protection.field.title')} rules={wanted('title')}><Input maxLength={120} /></Form.Item>
-      <Form.Item name="days" label={t('protection.field.days')} rules={wanted('days')} extra={t('protection.daysNote')}><DatePicker.RangePicker minDate={dayjs(today)} style={{ width: '100%' }} /></Form.Item>
+      <div className="lh-pair">
+        <Form.Item name="from" label={t('protection.field.from')} rules={wanted('from')}><DatePicker minDate={dayjs(today)} style={{ width: '100%' }} /></Form.Item>
+        <Form.Item name="until" label={t('protection.field.until')} rules={wanted('until')} extra={t('protection.daysNote')}><DatePicker minDate={dayjs(today)} style={{ width: '100%' }} /></Form.Item>
+      </div>
       <Form.Item name="time" label={t('protection.field.time')} rules={wanted('time')} extra={t('protection.timeNote')}><TimePicker format="HH:mm" needConfirm={false} allowClear={false} /></Form.Item>
       <Form.Item name="organisations" label={t('protection.field.organisations')} rules={wanted('organisations')} extra={<Button size="small" type="link" disabled={real.length === 0} onClick={() => form.setFieldValue('organisations', real.map((o) => o.value))}>{t('protection.everybody', { n: real.length })}</Button>}>
         <Select mode="multiple" options={everybody} showSearch={{ optionFilterProp: 'label' }} />

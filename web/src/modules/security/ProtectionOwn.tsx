@@ -58,8 +58,8 @@ function Acts({ duty: d, small }: { duty: Duty; small?: boolean }) {
   const needed = (name: 'events' | 'handled' | 'what') => [{ required: true, message: t('protection.needed', { label: t(`protection.field.${name}`) }) }]
   const size = small ? ({ size: 'small' } as const) : {}
   return (
-    <Flex gap={8} wrap>
-      <Confirm title={t('protection.nothingAsk', { day: d.day })} {...(correct ? { note: <p>{t('protection.correctNote')}</p> } : {})} label={t(correct ? 'protection.toNothing' : 'protection.nothing')} danger={false} button={{ ...size, ...(correct || small ? {} : { type: 'primary' as const }) }} run={() => send.mutateAsync(null)} />
+    <Flex gap={8} wrap align="center">
+      {d.standing !== 'nothing' && <Confirm title={t('protection.nothingAsk', { day: d.day })} {...(correct ? { note: <p>{t('protection.correctNote')}</p> } : {})} label={t(correct ? 'protection.toNothing' : 'protection.nothing')} danger={false} button={{ ...size, ...(correct || small ? {} : { type: 'primary' as const }) }} run={() => send.mutateAsync(null)} />}
       <Button {...size} onClick={() => setTelling(true)}>{t(correct ? 'protection.toSomething' : 'protection.something')}</Button>
       {!small && <span className="lh-muted lh-number">{t('protection.owedBy', { time: f.time(d.due_at) })}</span>}
       <Drawer title={`${t('protection.something')} · ${d.day}`} open={telling} onClose={() => setTelling(false)} size="large" destroyOnHidden>

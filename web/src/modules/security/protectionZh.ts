@@ -73,6 +73,8 @@ export const zh = {
   'protection.onlies.escalated': '已升级',
   'protection.field.title': '名称',
   'protection.field.days': '起止日',
+  'protection.field.from': '首日',
+  'protection.field.until': '末日',
   'protection.field.time': '每日截止时间',
   'protection.field.parties': '参加单位数',
   'protection.field.organisations': '参加单位',
