@@ -26,8 +26,7 @@ func at(t *testing.T, text string) time.Time {
 }
 
 func keyOf(err error) string {
-	var f *fault.Error
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return f.Key
 	}
 	return ""
