@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"linghang/kernel/attest"
 	"linghang/kernel/kerneltest"
@@ -44,14 +45,31 @@ func (a *access) noticeFixtures(t *testing.T) {
 	assignment := list.Items[0].ID
 	evidence := upload(door+"/assignments/"+assignment+"/files?name=proof.txt", "manager-ours", "我方通报佐证")
 	drill := a.make(t, door+"/drills", "officer", fmt.Sprintf(`{"title":"我方演练","plan":"通知","pace":1,"organisations":[%q]}`, a.Ours.ID))
+	period, duty := a.protection(t)
 	a.fixtures = append(a.fixtures,
+		fixture{door + "/protection-periods/{id}", door + "/protection-periods/" + period, false},
+		fixture{door + "/protection-duties/{id}", door + "/protection-duties/" + duty, false},
 		fixture{door + "/notices/{id}", door + "/notices/" + notice, false},
 		fixture{door + "/drills/{id}", door + "/drills/" + drill, false},
 		fixture{door + "/assignments/{id}", door + "/assignments/" + assignment, false},
 		fixture{door + "/notice-files/{id}", door + "/notice-files/" + evidence, false},
 	)
-	a.private = append(a.private, notice, assignment, attached, evidence, drill, "我方安全通报标题", "我方安全通报正文", "我方通报附件", "我方通报佐证", "我方演练")
+	a.private = append(a.private, period, duty, "我方重保期", notice, assignment, attached, evidence, drill, "我方安全通报标题", "我方安全通报正文", "我方通报附件", "我方通报佐证", "我方演练")
 	a.upwardFixtures(t, notice)
+}
+
+// protection is a period that only ours takes part in, and what it owes for today.
+func (a *access) protection(t *testing.T) (period, duty string) {
+	t.Helper()
+	const door = "/api/security"
+	today := time.Now().In(time.FixedZone("", 8*3600)).Format(time.DateOnly)
+	period = a.make(t, door+"/protection-periods", "officer", fmt.Sprintf(`{"title":"我方重保期","from":%q,"until":%q,"time":"24:00","note":"","organisations":[%q]}`, today, today, a.Ours.ID))
+	var list struct{ Items []created }
+	a.Get(t, door+"/protection-duties?period="+period, "manager-ours").Decode(t, &list)
+	if len(list.Items) != 1 {
+		t.Fatalf("ours owes %d reports", len(list.Items))
+	}
+	return period, list.Items[0].ID
 }
 
 // upwardFixtures are an upper level, and a report of the notice that waits for it.

@@ -10,6 +10,7 @@ import (
 	"linghang/modules/security/internal/ferry"
 	"linghang/modules/security/internal/incident"
 	"linghang/modules/security/internal/notice"
+	"linghang/modules/security/internal/protection"
 	"linghang/modules/security/internal/received"
 	"linghang/modules/security/internal/upward"
 )
@@ -90,4 +91,12 @@ func (c causes) Cause(ctx context.Context, db notice.Reader, id string) (notice.
 		return notice.Cause{}, err //nolint:wrapcheck // the refusal of the other part
 	}
 	return notice.Cause{ID: i.ID, Number: i.Number, Title: i.Title, State: string(i.State), Level: i.Level, Drill: i.Drill, Synthetic: i.Synthetic}, nil
+}
+
+// incidentsOf tells daily reports which incidents they may name.
+func incidentsOf(m *incident.Incidents) protection.Incidents {
+	return func(ctx context.Context, db protection.Reader, id string) (protection.Incident, error) {
+		i, err := m.Seen(ctx, db, id)
+		return protection.Incident{ID: i.ID, Number: i.Number, Drill: i.Drill, Synthetic: i.Synthetic}, err //nolint:wrapcheck // the refusal of the other part
+	}
 }

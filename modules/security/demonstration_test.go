@@ -109,9 +109,10 @@ func TestTheDemonstrationGoes(t *testing.T) {
 // in which other way its rows go.
 func TestEveryTableIsForgotten(t *testing.T) {
 	otherwise := []string{
-		"security_assignment",     // Desk.Forget
-		"security_incident_event", // with its incident
-		"security_incident_task",  // with its incident
+		"security_assignment",                                   // Desk.Forget
+		"security_incident_event",                               // with its incident
+		"security_incident_task",                                // with its incident
+		"security_protection_duty", "security_protection_party", // Protection.Forget
 	}
 	known := slices.Concat(goneWithSensor(), goneWithBaseline(), goneWithOrganisation(), otherwise)
 	tables := regexp.MustCompile(`(?s)CREATE TABLE (\w+) \((.*?)\n\);`)

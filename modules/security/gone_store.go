@@ -53,6 +53,9 @@ func (m *Module) organisationChanged(ctx context.Context, e identity.Organisatio
 		if err := m.incidents.Forget(ctx, tx, e.ID); err != nil {
 			return err
 		}
+		if err := m.protection.Forget(ctx, tx, e.ID); err != nil {
+			return err
+		}
 		if err := m.sensors.Forget(ctx, tx, e.ID); err != nil {
 			return err
 		}

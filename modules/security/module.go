@@ -29,6 +29,7 @@ import (
 	"linghang/modules/security/internal/ocsf"
 	"linghang/modules/security/internal/peer"
 	"linghang/modules/security/internal/planned"
+	"linghang/modules/security/internal/protection"
 	"linghang/modules/security/internal/publish"
 	"linghang/modules/security/internal/received"
 	"linghang/modules/security/internal/second"
@@ -76,6 +77,7 @@ type Module struct {
 	ferry      *ferry.Ferry
 	received   *received.Received
 	duty       *duty.Desk
+	protection *protection.Protection
 	intel      *intel.Intel
 	ocsf       *ocsf.Feed
 
@@ -118,6 +120,7 @@ func New(kit *module.Kit, organisations Organisations, rotas Rotas) *Module {
 	m.sensors.Ask(m.detection.Around)
 	m.duty = duty.New(kit, organisations, rotas, now)
 	m.notices.Wakes(m.duty.OnDuty)
+	m.protection = protection.New(kit, organisations, m.clocks, m.duty.OnDuty, incidentsOf(m.incidents), now)
 	m.notices.Match(concerned{kit.DB, asset.Vendors().Lookup(), now})
 	m.upward = upward.New(kit, organisations, noticesOf(m.notices), m.exchange.Published, set, now)
 	m.received = received.New(kit, organisations, m.clocks, toAbove(m.exchange, m.upward), now)
@@ -158,17 +161,17 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "security", Title: section, Migrations: dir,
 		Permissions: slices.Concat(permissions(), clock.Permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), detection.Permissions(), baseline.Permissions(), zone.Permissions(), intel.Permissions(), exchange.Permissions(), upward.Permissions(), ferry.Permissions(), publish.Permissions()),
-		Routes:      slices.Concat(m.awareness.Routes(), m.clocks.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.planned.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.zones.Routes(), m.intel.Routes(), m.exchange.Routes(), m.upward.Routes(), m.ferry.Routes(), m.received.Routes(), m.duty.Routes(), m.publisher.Routes(), m.ocsf.Routes()),
+		Routes:      slices.Concat(m.awareness.Routes(), m.clocks.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.planned.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.detection.Routes(), m.baselines.Routes(), m.zones.Routes(), m.intel.Routes(), m.exchange.Routes(), m.upward.Routes(), m.ferry.Routes(), m.received.Routes(), m.duty.Routes(), m.protection.Routes(), m.publisher.Routes(), m.ocsf.Routes()),
 		Measures:    slices.Concat(m.notices.Measures(), m.measures()),
 		Publishes:   []bus.Event{securityevent.SensorChanged{}},
 		Subscribes:  []module.Subscription{bus.On(m.organisationChanged)},
 		Finds:       slices.Concat(m.notices.Finds(), m.incidents.Finds()),
-		Topics:      slices.Concat(clock.Topics(), notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), zone.Topics(), intel.Topics(), upward.Topics(), ferry.Topics(), received.Topics(), duty.Topics()),
-		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.intel.Jobs(), m.exchange.Jobs(), m.upward.Jobs(), m.ferry.Jobs()),
+		Topics:      slices.Concat(clock.Topics(), notice.Topics(), incident.Topics(), sensor.Topics(), detection.Topics(), baseline.Topics(), zone.Topics(), intel.Topics(), upward.Topics(), ferry.Topics(), received.Topics(), duty.Topics(), protection.Topics()),
+		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.detection.Jobs(), m.baselines.Jobs(), m.intel.Jobs(), m.exchange.Jobs(), m.upward.Jobs(), m.ferry.Jobs(), m.protection.Jobs()),
 		Sealed:      slices.Concat(publish.Sealed(), intel.Sealed(), upward.Sealed(), ferry.Sealed()),
-		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices(), upward.Notified(), received.Notified(), ferry.Notified(), duty.Notices(), []message.Kind{second.Kind()}),
-		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), received.Nav(section), upward.Nav(section), ferry.Nav(section), duty.Nav(section), clock.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), zone.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
-		Personal:    slices.Concat(clock.Personal(), notice.Personal(), incident.Personal(), asset.Personal(), planned.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), zone.Personal(), intel.Personal(), exchange.Personal(), upward.Personal(), ferry.Personal(), received.Personal(), duty.Personal(), publish.Personal()),
+		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices(), detection.Notices(), baseline.Notices(), upward.Notified(), received.Notified(), ferry.Notified(), duty.Notices(), protection.Notices(), []message.Kind{second.Kind()}),
+		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), received.Nav(section), upward.Nav(section), ferry.Nav(section), duty.Nav(section), protection.Nav(section), clock.Nav(section), detection.Nav(section), baseline.Nav(section), intel.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), zone.Nav(section), advisory.Nav(section), publish.Nav(section), exchange.Nav(section)),
+		Personal:    slices.Concat(clock.Personal(), notice.Personal(), incident.Personal(), asset.Personal(), planned.Personal(), advisory.Personal(), sensor.Personal(), detection.Personal(), baseline.Personal(), zone.Personal(), intel.Personal(), exchange.Personal(), upward.Personal(), ferry.Personal(), received.Personal(), duty.Personal(), protection.Personal(), publish.Personal()),
 	}
 }
 

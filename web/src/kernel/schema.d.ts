@@ -13045,6 +13045,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/protection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The periods of special protection that one's own organisation takes part in, and what it owes */
+        get: operations["get-security-protection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/protection-duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The daily reports that are owed, and those that were given: one's own organisation's, for the city all */
+        get: operations["get-security-protection-duties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/protection-duties/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a day, with those that stood there before */
+        get: operations["get-security-protection-duties-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/protection-duties/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report for one's own organisation that nothing happened (零报告), or what did */
+        post: operations["post-security-protection-duties-id-report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/protection-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Periods of special protection (重保期), for the city */
+        get: operations["get-security-protection-periods"];
+        put?: never;
+        /** Make a period in which everybody who takes part reports each day */
+        post: operations["post-security-protection-periods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/protection-periods/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A period with its days and how it stands */
+        get: operations["get-security-protection-periods-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/protection-periods/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a period before its last day, with the reason */
+        post: operations["post-security-protection-periods-id-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/protection-periods/{id}/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who takes part, with each day */
+        get: operations["get-security-protection-periods-id-organisations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/received-notices": {
         parameters: {
             query?: never;
@@ -19459,6 +19596,24 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        DailyReportInputBody: {
+            /**
+             * Format: int64
+             * @description How many, where something happened
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description How many of them are dealt with
+             */
+            handled: number;
+            /** @description false: nothing happened (零报告) */
+            happened: boolean;
+            /** @description ID of an incident of the room that it is about */
+            incident?: string;
+            /** @description What happened, and what was done */
+            what: string;
+        };
         DatasetInputBody: {
             slug: string;
             spec: components["schemas"]["OpendataSpec"];
@@ -20574,6 +20729,9 @@ export interface components {
             /** @description Organisation that also sees and reports it */
             owner_id?: string;
             /** @description Why; kept with the change */
+            reason: string;
+        };
+        EndPeriodInputBody: {
             reason: string;
         };
         EnforceConduitsInputBody: {
@@ -28496,6 +28654,16 @@ export interface components {
              */
             total: number;
         };
+        PageDuty: {
+            items: components["schemas"]["ProtectionDuty"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageEnquiry: {
             items: components["schemas"]["ProviderEnquiry"][];
             /** @description Empty on the last page */
@@ -28988,6 +29156,26 @@ export interface components {
         };
         PagePair: {
             items: components["schemas"]["ScenarioPair"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PagePartaker: {
+            items: components["schemas"]["ProtectionPartaker"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PagePeriod: {
+            items: components["schemas"]["ProtectionPeriod"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -34031,6 +34219,380 @@ export interface components {
             content: components["schemas"]["AtlasContent"];
             /** @description What is new, and on whose word */
             note: string;
+        };
+        ProtectionCell: {
+            /** @description ID of what is owed; absent: the day has not begun */
+            duty?: string;
+            late?: boolean;
+            /** @enum {string} */
+            standing: "coming" | "owed" | "missing" | "nothing" | "something" | "cancelled";
+        };
+        ProtectionDetail: {
+            /** @description What the caller may do now: end */
+            acts: string[];
+            /** @description Last day whose reports are asked for; empty: none yet */
+            begun_day: string;
+            by: string;
+            /**
+             * Format: int64
+             * @description Reports that were handed in, or whose time is over
+             */
+            counted: number;
+            /** Format: date-time */
+            created_at: string;
+            days: string[];
+            /** Format: date-time */
+            ended_at?: string;
+            ended_by: string;
+            /** @description First day, as 2026-12-01 */
+            from: string;
+            id: string;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            missing: number;
+            /** @description What is asked */
+            note: string;
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            /** Format: int64 */
+            on_time: number;
+            /**
+             * Format: int64
+             * @description How many take part
+             */
+            parties: number;
+            /** @description Why it was ended early */
+            reason: string;
+            /**
+             * Format: double
+             * @description Those on time, in percent of those that count; absent: none does yet
+             */
+            share?: number;
+            /**
+             * Format: int64
+             * @description Reports that something happened
+             */
+            something: number;
+            /** @enum {string} */
+            state: "coming" | "running" | "over" | "ended";
+            /** @description Demonstration data: organisations of the demonstration take part, and no others */
+            synthetic: boolean;
+            /** @description By when the report of each day is owed, in the city's time: HH:MM, at most 24:00 */
+            time: string;
+            title: string;
+            /** @description The day of the city */
+            today: string;
+            /**
+             * Format: int64
+             * @description How many were asked for it
+             */
+            today_of: number;
+            /**
+             * Format: int64
+             * @description How many have given today's report
+             */
+            today_said: number;
+            /**
+             * Format: int64
+             * @description Begun only after their time, because the city was away
+             */
+            uncounted: number;
+            /** @description Last day */
+            until: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ProtectionDuty: {
+            /** @description What the caller may do now: report, correct */
+            acts: string[];
+            /**
+             * Format: date-time
+             * @description When it was asked for: with the day, or later where the city was away
+             */
+            begun_at: string;
+            /** @description Asked for only after its time, because the city was away: it does not count */
+            begun_late: boolean;
+            by: string;
+            day: string;
+            /** Format: date-time */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description When the city was told that it is missing
+             */
+            escalated_at?: string;
+            /**
+             * Format: int64
+             * @description How many, where something happened
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description How many of them are dealt with
+             */
+            handled: number;
+            /** @description false: nothing happened (零报告) */
+            happened: boolean;
+            id: string;
+            /** @description An incident of the room that it is about; empty: none */
+            incident_id: string;
+            incident_number: string;
+            /** @description Reported after its time */
+            late: boolean;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            /** @description Its title */
+            period: string;
+            period_id: string;
+            /**
+             * Format: int64
+             * @description How often it was reported: more than once where it was corrected
+             */
+            reports: number;
+            /** Format: date-time */
+            said_at?: string;
+            /** @enum {string} */
+            standing: "coming" | "owed" | "missing" | "nothing" | "something" | "cancelled";
+            /** @description Demonstration data */
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+            /** @description What happened, and what was done */
+            what: string;
+        };
+        ProtectionDutyDetail: {
+            /** @description What the caller may do now: report, correct */
+            acts: string[];
+            /**
+             * Format: date-time
+             * @description When it was asked for: with the day, or later where the city was away
+             */
+            begun_at: string;
+            /** @description Asked for only after its time, because the city was away: it does not count */
+            begun_late: boolean;
+            by: string;
+            day: string;
+            /** Format: date-time */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description When the city was told that it is missing
+             */
+            escalated_at?: string;
+            /**
+             * Format: int64
+             * @description How many, where something happened
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description How many of them are dealt with
+             */
+            handled: number;
+            /** @description false: nothing happened (零报告) */
+            happened: boolean;
+            id: string;
+            /** @description An incident of the room that it is about; empty: none */
+            incident_id: string;
+            incident_number: string;
+            /** @description Reported after its time */
+            late: boolean;
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            /** @description Its title */
+            period: string;
+            period_id: string;
+            /**
+             * Format: int64
+             * @description How often it was reported: more than once where it was corrected
+             */
+            reports: number;
+            /** Format: date-time */
+            said_at?: string;
+            /** @enum {string} */
+            standing: "coming" | "owed" | "missing" | "nothing" | "something" | "cancelled";
+            /** @description Demonstration data */
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+            /** @description The newest first */
+            versions: components["schemas"]["ProtectionVersion"][];
+            /** @description What happened, and what was done */
+            what: string;
+        };
+        ProtectionOwn: {
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            /** @description The latest first; of others nothing is told */
+            periods: components["schemas"]["ProtectionOwnTime"][];
+            /**
+             * @description Which page the caller has: the city's, that of a bureau of a district, or that of who may take part
+             * @enum {string}
+             */
+            side: "city" | "bureau" | "party";
+            /** @description The day of the city */
+            today: string;
+        };
+        ProtectionOwnTime: {
+            /** @description Those that have begun, the latest first */
+            days: components["schemas"]["ProtectionDuty"][];
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description First day, as 2026-12-01 */
+            from: string;
+            id: string;
+            /** @description What is asked */
+            note: string;
+            /** @description Why it was ended early */
+            reason: string;
+            /** @enum {string} */
+            state: "coming" | "running" | "over" | "ended";
+            /** @description Demonstration data: organisations of the demonstration take part, and no others */
+            synthetic: boolean;
+            /** @description By when the report of each day is owed, in the city's time: HH:MM, at most 24:00 */
+            time: string;
+            title: string;
+            /** @description Last day */
+            until: string;
+        };
+        ProtectionPartaker: {
+            /** @description One for each day of the period, in their order */
+            cells: components["schemas"]["ProtectionCell"][];
+            /**
+             * Format: int64
+             * @description Reports that were handed in, or whose time is over
+             */
+            counted: number;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            missing: number;
+            /** Format: int64 */
+            on_time: number;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            /**
+             * Format: double
+             * @description Those on time, in percent of those that count; absent: none does yet
+             */
+            share?: number;
+            /**
+             * Format: int64
+             * @description Reports that something happened
+             */
+            something: number;
+            /**
+             * Format: int64
+             * @description Begun only after their time, because the city was away
+             */
+            uncounted: number;
+        };
+        ProtectionPeriod: {
+            /** @description Last day whose reports are asked for; empty: none yet */
+            begun_day: string;
+            by: string;
+            /**
+             * Format: int64
+             * @description Reports that were handed in, or whose time is over
+             */
+            counted: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            ended_by: string;
+            /** @description First day, as 2026-12-01 */
+            from: string;
+            id: string;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            missing: number;
+            /** @description What is asked */
+            note: string;
+            /** Format: int64 */
+            on_time: number;
+            /**
+             * Format: int64
+             * @description How many take part
+             */
+            parties: number;
+            /** @description Why it was ended early */
+            reason: string;
+            /**
+             * Format: double
+             * @description Those on time, in percent of those that count; absent: none does yet
+             */
+            share?: number;
+            /**
+             * Format: int64
+             * @description Reports that something happened
+             */
+            something: number;
+            /** @enum {string} */
+            state: "coming" | "running" | "over" | "ended";
+            /** @description Demonstration data: organisations of the demonstration take part, and no others */
+            synthetic: boolean;
+            /** @description By when the report of each day is owed, in the city's time: HH:MM, at most 24:00 */
+            time: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description Begun only after their time, because the city was away
+             */
+            uncounted: number;
+            /** @description Last day */
+            until: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ProtectionVersion: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * Format: int64
+             * @description How many, where something happened
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description How many of them are dealt with
+             */
+            handled: number;
+            /** @description false: nothing happened (零报告) */
+            happened: boolean;
+            incident_number: string;
+            late: boolean;
+            /** Format: int64 */
+            number: number;
+            /** @description What happened, and what was done */
+            what: string;
+        };
+        ProtectionWanted: {
+            /** @description First day, as 2026-12-01; not before today */
+            from: string;
+            /** @description What is asked */
+            note: string;
+            /** @description IDs of those that take part; no bureaus */
+            organisations: string[];
+            /** @description By when the report of each day is owed, in the city's time: 01:00 to 24:00 */
+            time: string;
+            title: string;
+            /** @description Last day; 60 days at most */
+            until: string;
         };
         ProvenByInputBody: {
             criterion: string;
@@ -71551,6 +72113,359 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-protection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectionOwn"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-protection-duties": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description ID of a period */
+                period?: string;
+                /** @description ID of a participant */
+                organisation?: string;
+                /** @description As 2026-12-01 */
+                day?: string;
+                standing?: "owed" | "missing" | "nothing" | "something" | "cancelled";
+                /** @description Those that were late, corrected, or escalated to the city */
+                only?: "late" | "corrected" | "escalated";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDuty"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-protection-duties-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectionDutyDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-protection-duties-id-report": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DailyReportInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectionDutyDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-protection-periods": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description Only real ones, or only those of the demonstration */
+                synthetic?: "real" | "synthetic";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePeriod"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-protection-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProtectionWanted"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-protection-periods-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-protection-periods-id-end": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndPeriodInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-protection-periods-id-organisations": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description Those that owe the report of a day now, missed one, were late, or reported that something happened */
+                only?: "owing" | "missing" | "late" | "something";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePartaker"];
+                };
             };
             /** @description Refused */
             default: {

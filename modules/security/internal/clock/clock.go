@@ -61,6 +61,8 @@ type Start struct {
 	Level          rating.Level
 	At             time.Time
 	Drill          string
+	// Due is until when, where the rule leaves that to whoever begins it.
+	Due time.Time
 	// Pace is how many times faster than the wall a drill runs; 0 and 1 are real time.
 	Pace float64
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -56,7 +57,7 @@ func newDesk(t *testing.T, db *sqldb.DB) *desk {
 	h := &hands{now: time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC)} // Monday, 10:00 in the city
 	kit := &module.Kit{DB: db, Log: slog.New(slog.DiscardHandler), Fit: func(context.Context) error { return nil }}
 	d := &desk{Clocks: New(kit, h.Now), hands: h}
-	for _, obligation := range []string{"notice.acknowledge", "notice.feedback", "incident.report"} {
+	for _, obligation := range []string{"notice.acknowledge", "notice.feedback", "incident.report", "protection.zero"} {
 		d.On(obligation, func(_ context.Context, _ *sqldb.Tx, f Fired) error {
 			d.mu.Lock()
 			defer d.mu.Unlock()
@@ -330,6 +331,41 @@ func TestRunFires(t *testing.T) {
 		stop()
 		if err := <-ended; err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// Where a rule leaves it to whoever begins a clock until when it runs, they say so; elsewhere nobody does.
+func TestTheEndOfTheTimeIsGiven(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		now := d.Now()
+		given := Start{Object: "a", OrganisationID: "o1", Obligation: "protection.zero", At: now, Due: now.Add(4 * time.Hour)}
+		later, never, legal := given, given, grave("c")
+		later.Object, later.At, later.Due = "b", now.Add(-8*time.Hour), now.Add(-time.Hour)
+		never.Object, never.Due = "never", time.Time{}
+		legal.At, legal.Due = now, now.Add(time.Hour)
+		d.write(t, func(tx *sqldb.Tx) error {
+			list, err := d.BeginAll(t.Context(), tx, []Start{given, later})
+			if err == nil && !list[0].DueAt.Equal(given.Due) {
+				t.Errorf("it is due at %s", list[0].DueAt)
+			}
+			return err
+		})
+		for _, s := range []Start{never, legal} {
+			err := d.kit.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
+				_, _, err := d.Begin(t.Context(), tx, s)
+				return err
+			})
+			if err == nil {
+				t.Errorf("%s is begun until %s", s.Obligation, s.Due)
+			}
+		}
+		d.fireAll(t)
+		expect(t, d.said(), "b 0.75 +2h45m0s", "b 0.9 +1h42m0s", "b 1 +1h0m0s", "b 1.05 +39m0s")
+		d.turn(3 * time.Hour)
+		d.fireAll(t)
+		if got := d.said()[4:]; len(got) != 2 || !strings.HasPrefix(got[0], "b 1.15 ") || got[1] != "a 0.75 +0s" {
+			t.Errorf("then fired %q", got)
 		}
 	})
 }

@@ -79,7 +79,9 @@ func (c *Clocks) Begin(ctx context.Context, tx *sqldb.Tx, s Start) (out Clock, f
 	if err != nil {
 		return out, false, err
 	}
-	out = c.begun(s, rule, pack, calendar)
+	if out, err = c.begun(s, rule, pack, calendar); err != nil {
+		return out, false, err
+	}
 	if err = c.store.insert(ctx, tx, out); err != nil {
 		return out, false, err
 	}
@@ -117,7 +119,9 @@ func (c *Clocks) BeginAll(ctx context.Context, tx *sqldb.Tx, list []Start) ([]Cl
 			out[i] = known[at]
 			continue
 		}
-		out[i] = c.begun(s, rule, pack, calendar)
+		if out[i], err = c.begun(s, rule, pack, calendar); err != nil {
+			return nil, err
+		}
 		fresh = append(fresh, out[i])
 	}
 	if len(fresh) == 0 {
@@ -131,13 +135,16 @@ func (c *Clocks) BeginAll(ctx context.Context, tx *sqldb.Tx, list []Start) ([]Cl
 }
 
 // begun is a new clock by a rule.
-func (c *Clocks) begun(s Start, rule Rule, pack Pack, calendar Calendar) Clock {
+func (c *Clocks) begun(s Start, rule Rule, pack Pack, calendar Calendar) (Clock, error) {
+	if rule.Given != s.Due.After(s.At) {
+		return Clock{}, fmt.Errorf("begin clock %s of %s: until when it runs is said by its rule or by whoever begins it, not by both", s.Obligation, s.Object)
+	}
 	out := Clock{
 		ID: ulid.Make().String(), Object: s.Object, OrganisationID: s.OrganisationID, Obligation: s.Obligation, Level: s.Level, Legal: rule.Legal, Basis: rule.Basis,
-		Pack: pack.ID, StartedAt: s.At.UTC(), State: Running, Drill: s.Drill, kind: s.Kind, pace: max(s.Pace, 1),
+		Pack: pack.ID, StartedAt: s.At.UTC(), DueAt: s.Due.UTC(), State: Running, Drill: s.Drill, kind: s.Kind, pace: max(s.Pace, 1),
 	}
 	out.aim(rule, calendar)
-	return out
+	return out, nil
 }
 
 // calendarOf is the calendar that holds, where a rule counts working days.
@@ -148,8 +155,12 @@ func (c *Clocks) calendarOf(ctx context.Context, tx *sqldb.Tx, r Rule) (Calendar
 	return c.calendar(ctx, tx)
 }
 
-// aim sets until when a clock runs, and when it says something, by a rule.
+// aim sets until when a clock runs, unless that is given, and when it says something, by a rule.
 func (c *Clock) aim(r Rule, calendar Calendar) {
+	if r.Given {
+		c.steps = r.steps(c.StartedAt, c.DueAt)
+		return
+	}
 	due := r.Due(c.StartedAt, calendar)
 	if c.pace > 1 {
 		due = c.StartedAt.Add(time.Duration(float64(due.Sub(c.StartedAt)) / c.pace))

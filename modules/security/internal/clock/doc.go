@@ -7,7 +7,8 @@
 // that day: a later pack does not change what already runs.
 //
 // Legal clocks run by the wall and cannot be paused or put off. House clocks may count
-// working days by the calendar, and may be put off with a reason.
+// working days by the calendar, may be given until when by whoever begins them, and may be put
+// off with a reason.
 //
 // Clocks are rows: what should have fired while nobody ran fires once after the start, in
 // its order, and says by how much it was late.

@@ -120,7 +120,7 @@ func (s LimitSaid) checkWords(f *fault.Error) {
 }
 
 // adjustable is the default of an obligation and level, which the city may set otherwise: what
-// rests on a law is refused.
+// rests on a law is refused, and what is given its end has none of its own.
 func (b Book) adjustable(obligation string, level rating.Level, now time.Time) (Rule, error) {
 	for _, p := range b.Packs {
 		for _, r := range p.Rules {
@@ -130,7 +130,7 @@ func (b Book) adjustable(obligation string, level rating.Level, now time.Time) (
 		}
 	}
 	rule, _, found := b.seed(obligation, "", level, now)
-	if !found || rule.Level != level {
+	if !found || rule.Level != level || rule.Given {
 		return rule, fault.New(fault.Invalid, "security.time_limit.unknown", "there is no such time limit").At("body.obligation", "an obligation and level of the list of time limits")
 	}
 	return rule, nil

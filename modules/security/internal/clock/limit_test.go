@@ -246,7 +246,10 @@ func TestAGraverLevelNeverExtends(t *testing.T) {
 		c := &Clocks{Now: func() time.Time { return now.Add(time.Duration(r.IntN(100)) * time.Hour) }}
 		o, level := obligations[r.IntN(len(obligations))], rating.Level(2+r.IntN(3))
 		rule, pack, _ := book.Find(o, "", level, now)
-		k := c.begun(Start{Object: "a", Obligation: o, Level: level, At: now}, rule, pack, book.Calendar)
+		k, err := c.begun(Start{Object: "a", Obligation: o, Level: level, At: now}, rule, pack, book.Calendar)
+		if err != nil {
+			t.Fatal(err)
+		}
 		graver := rating.Level(1 + r.IntN(int(level)-1))
 		raised := c.raised(k, graver, book, book.Calendar)
 		switch {

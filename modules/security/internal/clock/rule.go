@@ -23,7 +23,8 @@ type Rule struct {
 	Kind        string       `json:"kind,omitempty"` // of who owes it; empty: any
 	Level       rating.Level `json:"level,omitempty"`
 	Minutes     int          `json:"minutes,omitempty"`      // by the wall …
-	WorkingDays int          `json:"working_days,omitempty"` // … or until the end of the nth working day after
+	WorkingDays int          `json:"working_days,omitempty"` // … or until the end of the nth working day after …
+	Given       bool         `json:"given,omitempty"`        // … or until when whoever begins it says
 	Legal       bool         `json:"legal,omitempty"`
 	Basis       lang.Text    `json:"basis"`
 	// Steps are the shares of the time at which something is said: below 1 reminders,
@@ -99,8 +100,8 @@ func (r Rule) check() error {
 	switch {
 	case r.Obligation == "" || r.Basis.ZH == "" || r.Basis.EN == "":
 		return errors.New("a rule names its obligation and what it rests on, in both languages")
-	case (r.Minutes > 0) == (r.WorkingDays > 0):
-		return errors.New("a rule has either minutes or working days")
+	case r.ways() != 1:
+		return errors.New("a rule has either minutes or working days, or is given the end of its time")
 	case r.Legal && r.WorkingDays > 0 && r.Level.Known():
 		return errors.New("legal clocks of a level run by the wall")
 	}
@@ -117,6 +118,16 @@ func checkSteps(steps []float64) error {
 		}
 	}
 	return nil
+}
+
+// ways is in how many ways a rule says until when something is to be met.
+func (r Rule) ways() (n int) {
+	for _, has := range []bool{r.Minutes > 0, r.WorkingDays > 0, r.Given} {
+		if has {
+			n++
+		}
+	}
+	return n
 }
 
 // Find returns the rule of an obligation that holds at a moment, and the pack it is of: the

@@ -98,6 +98,7 @@ func TestPacksThatAreRefused(t *testing.T) {
 	for _, c := range []struct{ name, text, says string }{
 		{"no day", `{"id": "x", "from": "soon", "rules": []}`, "no day"},
 		{"neither minutes nor days", `{"id": "x", "from": "2026-01-01", "rules": [{"obligation": "a", ` + basis + `}]}`, "minutes or working days"},
+		{"minutes, and given", `{"id": "x", "from": "2026-01-01", "rules": [{"obligation": "a", "minutes": 1, "given": true, ` + basis + `}]}`, "given the end"},
 		{"both", `{"id": "x", "from": "2026-01-01", "rules": [{"obligation": "a", "minutes": 1, "working_days": 1, ` + basis + `}]}`, "minutes or working days"},
 		{"rests on nothing", `{"id": "x", "from": "2026-01-01", "rules": [{"obligation": "a", "minutes": 1}]}`, "rests on"},
 		{"steps that do not rise", `{"id": "x", "from": "2026-01-01", "rules": [{"obligation": "a", "minutes": 1, "steps": [0.5, 0.5], ` + basis + `}]}`, "rise"},

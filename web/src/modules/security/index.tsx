@@ -30,6 +30,9 @@ import { pages as ownPages } from './ownPages'
 import { zh as ownZh } from './ownZh'
 import { en as planEn } from './planEn'
 import { zh as planZh } from './planZh'
+import { en as protectionEn } from './protectionEn'
+import { pages as protectionPages } from './protectionPages'
+import { zh as protectionZh } from './protectionZh'
 import { en as receivedEn } from './receivedEn'
 import { zh as receivedZh } from './receivedZh'
 import { en as ruleSetEn } from './ruleSetEn'
@@ -55,8 +58,8 @@ import { zh as zoneZh } from './zoneZh'
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...alertZh, ...ruleSetZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh, ...receivedZh, ...zoneZh, ...calendarZh, ...dutyZh, ...limitZh, ...planZh },
-    en: { ...noticeEn, ...alertEn, ...ruleSetEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn, ...receivedEn, ...zoneEn, ...calendarEn, ...dutyEn, ...limitEn, ...planEn },
+    zh: { ...noticeZh, ...alertZh, ...ruleSetZh, ...baselineZh, ...intelZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...ownZh, ...situationZh, ...exchangeZh, ...upwardZh, ...receivedZh, ...zoneZh, ...calendarZh, ...dutyZh, ...limitZh, ...protectionZh, ...planZh },
+    en: { ...noticeEn, ...alertEn, ...ruleSetEn, ...baselineEn, ...intelEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...ownEn, ...situationEn, ...exchangeEn, ...upwardEn, ...receivedEn, ...zoneEn, ...calendarEn, ...dutyEn, ...limitEn, ...protectionEn, ...planEn },
   },
-  routes: [...noticePages, ...alertPages, ...ruleSetPages, ...baselinePages, ...zonePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages, ...upwardPages, ...calendarPages, ...dutyPages],
+  routes: [...noticePages, ...alertPages, ...ruleSetPages, ...baselinePages, ...zonePages, ...intelPages, ...incidentPages, ...sensorPages, ...weaknessPages, ...ownPages, ...situationPages, ...exchangePages, ...upwardPages, ...calendarPages, ...dutyPages, ...protectionPages],
 }

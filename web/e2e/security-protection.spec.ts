@@ -1,0 +1,56 @@
+import { picture } from './picture'
+import { accessible, address, expect, narrow, organisation, people, enter, password, send, test } from './support'
+
+test.describe.configure({ timeout: 240_000 })
+
+test('the city makes a period of special protection, an enterprise reports that nothing happened, and the matrix shows it', async ({ page, another }) => {
+  await enter(page.request, people.administrator)
+  const { organisation: bureau } = (await (await page.request.get(`${address()}/api/system/session`)).json()) as { organisation: { id: string } }
+  await send(page.request, 'POST', '/api/system/persons', { login: 'zero-officer', name: 'zero-officer', password, memberships: [{ organisation_id: bureau.id, role: 'officer' }] })
+  const ids: string[] = []
+  for (const n of [1, 2]) ids.push(await organisation(page.request, `重保企业${n}`, [{ login: `zero-firm-${n}`, role: 'manager', name: `重保负责人${n}` }]))
+
+  const officer = await another('zero-officer')
+  await officer.goto('/security/protection')
+  await expect(officer.getByText('还没有重保期')).toBeVisible()
+  await officer.getByRole('button', { name: '建立重保期' }).click()
+  await expect(officer.getByRole('dialog').getByLabel('名称')).toBeVisible()
+  await accessible(officer)
+  await picture(officer, 'protection-form')
+  await officer.goto('/security/protection')
+  const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+  const until = new Date(Date.now() + 8 * 3_600_000 + 9 * 86_400_000).toISOString().slice(0, 10)
+  const { id } = await send<{ id: string }>(officer.request, 'POST', '/api/security/protection-periods', { title: '国庆重保', from: today, until, time: '24:00', note: '无事件也须报告', organisations: ids })
+  await expect(officer.getByRole('link', { name: '国庆重保' })).toBeVisible({ timeout: 30_000 })
+
+  const firm = await another('zero-firm-1')
+  await firm.goto('/security/protection')
+  await expect(firm.getByText('待报')).toBeVisible()
+  await picture(firm, 'protection-owed')
+  await firm.getByRole('button', { name: '零报告（无事件）' }).click()
+  await firm.getByRole('dialog').getByRole('button', { name: '零报告（无事件）' }).click()
+  await expect(firm.getByRole('dialog')).toHaveCount(0)
+  await expect(firm.getByText('无事件', { exact: true })).toBeVisible()
+  await accessible(firm)
+  await narrow(firm)
+  await picture(firm, 'protection-reported-phone')
+  expect(await (await firm.request.get(`${address()}/api/security/protection`)).text()).not.toContain('重保企业2')
+
+  await officer.goto(`/security/protection/${id}`)
+  await expect(officer.getByRole('button', { name: `重保企业1 ${today} 无事件` })).toBeVisible()
+  await expect(officer.getByRole('button', { name: `重保企业2 ${today} 待报` })).toBeVisible()
+  await accessible(officer)
+  await picture(officer, 'protection-matrix')
+  await officer.getByRole('button', { name: `重保企业1 ${today} 无事件` }).click()
+  await expect(officer.getByRole('dialog').getByText('重保负责人1')).toBeVisible()
+  await officer.keyboard.press('Escape')
+  await expect(officer.getByRole('dialog')).toHaveCount(0)
+  await narrow(officer)
+  await picture(officer, 'protection-matrix-phone')
+  const reader = await another('zero-officer', 'en')
+  await reader.goto(`/security/protection/${id}`)
+  await expect(reader.getByRole('button', { name: `重保企业2 ${today} Owed` })).toBeVisible()
+  await picture(reader, 'protection-matrix-en')
+  await narrow(reader)
+  await picture(reader, 'protection-matrix-en-phone')
+})
