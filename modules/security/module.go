@@ -51,10 +51,13 @@ type Organisations interface {
 	incident.People
 }
 
-// Rotas are the on-call rotas of the city, which another room keeps.
+// What the bridge to the on-call rotas of another room speaks of.
 type (
+	// Rotas are the on-call rotas of the city.
 	Rotas = duty.Rotas
-	Rota  = duty.Rota
+	// Rota is one of them.
+	Rota = duty.Rota
+	// Shift is a time in which the same person is on duty.
 	Shift = duty.Shift
 )
 
