@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -47,6 +48,7 @@ func (a *access) noticeFixtures(t *testing.T) {
 	drill := a.make(t, door+"/drills", "officer", fmt.Sprintf(`{"title":"我方演练","plan":"通知","pace":1,"organisations":[%q]}`, a.Ours.ID))
 	period, duty := a.protection(t)
 	a.fixtures = append(a.fixtures,
+		fixture{door + "/handovers/{id}", door + "/handovers/" + a.handover(t), false},
 		fixture{door + "/protection-periods/{id}", door + "/protection-periods/" + period, false},
 		fixture{door + "/protection-duties/{id}", door + "/protection-duties/" + duty, false},
 		fixture{door + "/notices/{id}", door + "/notices/" + notice, false},
@@ -70,6 +72,29 @@ func (a *access) protection(t *testing.T) (period, duty string) {
 		t.Fatalf("ours owes %d reports", len(list.Items))
 	}
 	return period, list.Items[0].ID
+}
+
+// handover is what an officer who is on duty by a rota of the city leaves to the next.
+func (a *access) handover(t *testing.T) string {
+	t.Helper()
+	const rotas = "/api/platforms/alerting"
+	var people struct{ Items []struct{ ID, Name string } }
+	a.Get(t, rotas+"/people?organisation="+a.Bureau.ID, "officer").Decode(t, &people)
+	i := slices.IndexFunc(people.Items, func(p struct{ ID, Name string }) bool { return p.Name == "officer" })
+	if i < 0 {
+		t.Fatalf("the officer is not among %v", people.Items)
+	}
+	rota := a.make(t, rotas+"/rotas", "officer", fmt.Sprintf(`{"name":{"zh":"安全值班表","en":"Security"},"zone":"Asia/Shanghai","organisation_id":%q,"layers":[{"members":[{"id":%q}],"handover":"daily","at":"09:00","begins":"2026-01-01"}]}`, a.Bureau.ID, people.Items[i].ID))
+	if r := a.Send(t, "PUT", "/api/security/duty", "leader", fmt.Sprintf(`{"rota_id":%q}`, rota)); r.Status != http.StatusOK {
+		t.Fatalf("choose the rota: %d %s", r.Status, r.Body)
+	}
+	var d struct{ Left []created }
+	r := a.Send(t, "POST", "/api/security/handovers", "officer", `{"note":"市级交班事项"}`)
+	if r.Decode(t, &d); r.Status != http.StatusCreated || len(d.Left) != 1 {
+		t.Fatalf("hand over: %d %s", r.Status, r.Body)
+	}
+	a.private = append(a.private, d.Left[0].ID, "市级交班事项")
+	return d.Left[0].ID
 }
 
 // upwardFixtures are an upper level, and a report of the notice that waits for it.
