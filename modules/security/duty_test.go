@@ -278,5 +278,14 @@ func TestBureausOfDistrictsAreTold(t *testing.T) {
 		x.do(t, "POST", "/assignments/"+a.ID+"/urging", "shibei.officer", `{"reason":"请尽快签收"}`, h.Version, http.StatusOK, nil)
 		x.do(t, "POST", "/assignments/"+ours.ID+"/urging", "shibei.officer", `{"reason":"请尽快签收"}`, 2, http.StatusNotFound, nil)
 		x.do(t, "POST", "/assignments/"+a.ID+"/closing", "shibei.officer", "{}", h.Version+1, http.StatusForbidden, nil)
+		// What is the city's to set is not a district's.
+		today := x.clock.Now().In(time.FixedZone("", 8*3600)).Format(time.DateOnly)
+		for path, body := range map[string]string{
+			"/time-limits": fmt.Sprintf(`{"obligation":"notice.acknowledge","level":4,"working_days":2,"from":%q,"reason":"区级"}`, today),
+			"/calendar":    `{"from":"2027-01-01","until":"2027-12-31","source":"区级","off":["2027-01-01"],"work":[]}`,
+			"/drills":      fmt.Sprintf(`{"title":"区级演练","plan":"通知","pace":1,"organisations":[%q]}`, plant),
+		} {
+			x.do(t, "POST", path, "shibei.officer", body, 0, http.StatusForbidden, nil)
+		}
 	})
 }

@@ -99,11 +99,11 @@ func (c *Clocks) readCalendar(ctx context.Context, _ nothing) (x CalendarShown, 
 		}
 	}
 	calendar := c.book.Calendar.over(holds, now)
-	x = CalendarShown{Until: calendar.Until, Source: calendar.Source, Entries: []CalendarEntry{}, May: who.May(mayManage) && who.Organisation.Kind == identity.Bureau}
+	x = CalendarShown{Until: calendar.Until, Source: calendar.Source, Entries: []CalendarEntry{}, May: who.May(mayManage) && who.Scope.All}
 	x.Reach, x.Days = calendar.reach(now)
 	year := now.In(cityTime()).Format("2006")
 	x.Off, x.Work = since(calendar.Off, year), since(calendar.Work, year)
-	if who.Organisation.Kind != identity.Bureau {
+	if !who.Scope.All {
 		return x, nil
 	}
 	for i := len(list) - 1; i >= 0; i-- {
@@ -114,7 +114,7 @@ func (c *Clocks) readCalendar(ctx context.Context, _ nothing) (x CalendarShown, 
 }
 
 func cityOnly(ctx context.Context) error {
-	if identity.From(ctx).Organisation.Kind != identity.Bureau {
+	if !identity.From(ctx).Scope.All {
 		return fault.New(fault.Forbidden, "security.calendar.city", "the calendar of working days is the city's")
 	}
 	return nil

@@ -57,13 +57,13 @@ type LimitsShown struct {
 }
 
 func mayLimit(who identity.Identity) bool {
-	return who.May(mayManage) && who.Organisation.Kind == identity.Bureau
+	return who.May(mayManage) && who.Scope.All
 }
 
 // shownTo is a version as somebody reads it: who is not of the city reads what holds and what it
 // rests on, and not who decided it, or why.
 func (e LimitEntry) shownTo(who identity.Identity) LimitEntry {
-	if who.Organisation.Kind == identity.Bureau {
+	if who.Scope.All {
 		e.Hand = e.For(who, mayLimit(who) && e.State == LimitWaits)
 		return e
 	}
@@ -86,7 +86,7 @@ func (c *Clocks) readLimits(ctx context.Context, _ nothing) (x LimitsShown, err 
 		x.Limits = append(x.Limits, s)
 	}
 	for _, e := range list {
-		if e.State == LimitWaits && who.Organisation.Kind == identity.Bureau {
+		if e.State == LimitWaits && who.Scope.All {
 			x.Waiting = append(x.Waiting, e.shownTo(who))
 		}
 	}
@@ -124,7 +124,7 @@ type LimitHistory struct {
 func (c *Clocks) readLimitHistory(ctx context.Context, in limitHistoryInput) (x LimitHistory, err error) {
 	who := identity.From(ctx)
 	where := `l.obligation = $1 AND l.level = $2`
-	if who.Organisation.Kind != identity.Bureau {
+	if !who.Scope.All {
 		where += ` AND l.confirmed`
 	}
 	list, err := limits(ctx, c.kit.DB, where, in.Obligation, in.Level)
@@ -140,7 +140,7 @@ func (c *Clocks) readLimitHistory(ctx context.Context, in limitHistoryInput) (x 
 }
 
 func limitsOfCity(ctx context.Context) error {
-	if identity.From(ctx).Organisation.Kind != identity.Bureau {
+	if !identity.From(ctx).Scope.All {
 		return fault.New(fault.Forbidden, "security.time_limit.city", "the time limits are the city's to set")
 	}
 	return nil

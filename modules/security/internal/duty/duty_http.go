@@ -146,8 +146,7 @@ func (d *Desk) read(ctx context.Context, _ nothing) (x Duty, err error) {
 	if err != nil {
 		return x, err
 	}
-	_, err = written("-", shifts, id.PersonID, now)
-	x.MayHandOver = err == nil && id.May(mayServe)
+	x.MayHandOver = served(shifts, id.PersonID, now) && id.May(mayServe)
 	for _, s := range shifts {
 		if s.Until.After(now) {
 			x.Shifts = append(x.Shifts, s)

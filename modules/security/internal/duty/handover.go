@@ -1,6 +1,7 @@
 package duty
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -41,13 +42,16 @@ const (
 	handedUntil = 24 * time.Hour
 )
 
+// served tells whether somebody is on duty, or was lately.
+func served(shifts []Shift, person string, now time.Time) bool {
+	return person != "" && slices.ContainsFunc(shifts, func(s Shift) bool {
+		return s.PersonID == person && !s.From.After(now) && s.Until.Add(handedUntil).After(now)
+	})
+}
+
 // written is the note of somebody who is on duty, or was lately.
 func written(note string, shifts []Shift, person string, now time.Time) (string, error) {
-	served := false
-	for _, s := range shifts {
-		served = served || s.PersonID == person && person != "" && !s.From.After(now) && s.Until.Add(handedUntil).After(now)
-	}
-	if !served {
+	if !served(shifts, person, now) {
 		return "", fault.New(fault.Forbidden, "security.duty.own", "whoever is on duty, or was within a day, hands over")
 	}
 	if note = strings.TrimSpace(note); note == "" || len([]rune(note)) > longestNote {

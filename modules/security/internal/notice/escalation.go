@@ -15,7 +15,7 @@ const (
 	delegate  = "delegate"  // of the addressee, who sees to it; all who answer notices, where nobody is named
 	answerers = "answerers" // of the addressee, who answer notices: deputies of who sees to it
 	managers  = "managers"  // of the addressee
-	districts = "districts" // officers of the bureaus between the addressee and the city
+	districts = "districts" // officers and leaders of the bureaus between the addressee and the city
 	duty      = "duty"      // of the city, whoever is on duty; all officers, where nobody is
 	officers  = "officers"  // of the city
 	leaders   = "leaders"   // of the city
@@ -53,16 +53,24 @@ func readRungs() ([]rung, error) {
 	return list, nil
 }
 
-// circles are who is told at a share of the time of an obligation. In a drill nobody of
-// a bureau is told but who holds it: real leaders are not woken by a drill.
-func circles(rungs []rung, obligation string, drill bool, there crew, part float64) []string {
+// reached are the circles whose rung is reached at a share of the time of an obligation.
+func reached(rungs []rung, obligation string, part float64) (out []string) {
 	own := slices.ContainsFunc(rungs, func(r rung) bool { return r.Obligation == obligation })
-	var out []string
 	for _, r := range rungs {
-		if r.Obligation != obligation && (own || r.Obligation != "") || part < r.From {
-			continue
+		if r.Obligation == obligation || !own && r.Obligation == "" {
+			if part >= r.From {
+				out = append(out, r.Who)
+			}
 		}
-		if who := there.standIn(r.Who, drill); who != "" && !slices.Contains(out, who) {
+	}
+	return out
+}
+
+// told are who is told in the place of circles. In a drill nobody of a bureau is told but who
+// holds it: real leaders are not woken by a drill.
+func (c crew) told(circles []string, drill bool) (out []string) {
+	for _, circle := range circles {
+		if who := c.standIn(circle, drill); who != "" && !slices.Contains(out, who) {
 			out = append(out, who)
 		}
 	}

@@ -38,7 +38,7 @@ func TestCircles(t *testing.T) {
 		{toHandle, false, full, 2, []string{delegate, answerers, managers, districts, duty, officers, leaders}},
 		{toHandle, true, full, 2, []string{delegate, answerers, managers, holder}},
 	} {
-		if got := circles(rungs, x.obligation, x.drill, x.there, x.part); !slices.Equal(got, x.want) {
+		if got := x.there.told(reached(rungs, x.obligation, x.part), x.drill); !slices.Equal(got, x.want) {
 			t.Errorf("at %g of %s (drill: %v, %+v) %v are told, want %v", x.part, x.obligation, x.drill, x.there, got, x.want)
 		}
 	}

@@ -160,11 +160,12 @@ func (d *Desk) fired(ctx context.Context, tx *sqldb.Tx, f clock.Fired) error {
 	if err != nil {
 		return fmt.Errorf("read assignment of clock %s: %w", f.Clock.ID, err)
 	}
-	there, err := d.crew(ctx, tx, a, at)
+	circles := reached(d.rungs, f.Clock.Obligation, f.Part)
+	there, err := d.crew(ctx, tx, a, circles, at)
 	if err != nil {
 		return err
 	}
-	who, late := circles(d.rungs, f.Clock.Obligation, a.Drill != "", there, f.Part), int(f.LateBy/time.Minute)
+	who, late := there.told(circles, a.Drill != ""), int(f.LateBy/time.Minute)
 	s := step{act: "reminded", data: map[string]any{"obligation": f.Clock.Obligation, "part": f.Part, "who": who, "due": f.Clock.DueAt, "late_minutes": late}}
 	switch {
 	case f.Part == 1:
@@ -191,9 +192,9 @@ func (d *Desk) fired(ctx context.Context, tx *sqldb.Tx, f clock.Fired) error {
 	return nil
 }
 
-// crew is who there is to be told of an assignment beside those who always are.
-func (d *Desk) crew(ctx context.Context, tx *sqldb.Tx, a Assignment, at time.Time) (c crew, err error) {
-	if a.delegate != "" {
+// crew is who there is of circles that need not have anybody.
+func (d *Desk) crew(ctx context.Context, tx *sqldb.Tx, a Assignment, circles []string, at time.Time) (c crew, err error) {
+	if a.delegate != "" && slices.Contains(circles, delegate) {
 		people, err := d.answering(ctx, a)
 		if err != nil {
 			return c, err
@@ -206,17 +207,29 @@ func (d *Desk) crew(ctx context.Context, tx *sqldb.Tx, a Assignment, at time.Tim
 	if a.Drill != "" || a.Synthetic {
 		return c, nil
 	}
-	above, err := d.organisations.Above(ctx, a.OrganisationID)
+	if slices.Contains(circles, districts) {
+		if c.district, err = d.bureausAbove(ctx, a.OrganisationID); err != nil {
+			return c, err
+		}
+	}
+	if slices.Contains(circles, duty) {
+		c.duty, err = d.onDuty(ctx, tx, at)
+	}
+	return c, err
+}
+
+// bureausAbove are those between an organisation and the city, the nearest first.
+func (d *Desk) bureausAbove(ctx context.Context, organisation string) (ids []string, err error) {
+	above, err := d.organisations.Above(ctx, organisation)
 	if err != nil {
-		return c, fmt.Errorf("find the bureaus above %s: %w", a.OrganisationID, err)
+		return nil, fmt.Errorf("find the bureaus above %s: %w", organisation, err)
 	}
 	for _, o := range above {
 		if o.Kind == identity.Bureau && o.ParentID != "" {
-			c.district = append(c.district, o.ID)
+			ids = append(ids, o.ID)
 		}
 	}
-	c.duty, err = d.onDuty(ctx, tx, at)
-	return c, err
+	return ids, nil
 }
 
 func (d *Desk) remind(ctx context.Context, tx *sqldb.Tx, a Assignment, f clock.Fired, there crew, circle string, late int) error {
@@ -229,7 +242,7 @@ func (d *Desk) remind(ctx context.Context, tx *sqldb.Tx, a Assignment, f clock.F
 		what.ZH += fmt.Sprintf("（本提醒迟发 %d 分钟）", late)
 		what.EN += fmt.Sprintf(" (this reminder is %d minutes late)", late)
 	}
-	audiences, err := d.reached(ctx, tx, a, there, circle)
+	audiences, err := d.audiences(ctx, tx, a, there, circle)
 	if err != nil {
 		return err
 	}
@@ -247,8 +260,8 @@ func (d *Desk) remind(ctx context.Context, tx *sqldb.Tx, a Assignment, f clock.F
 	return nil
 }
 
-// reached are whom a circle means, of an assignment. Of the demonstration nobody of a bureau.
-func (d *Desk) reached(ctx context.Context, tx *sqldb.Tx, a Assignment, there crew, circle string) ([]message.Audience, error) {
+// audiences are whom a circle means, of an assignment. Of the demonstration nobody of a bureau.
+func (d *Desk) audiences(ctx context.Context, tx *sqldb.Tx, a Assignment, there crew, circle string) ([]message.Audience, error) {
 	if aboveAddressee(circle) && a.Drill == "" && a.Synthetic {
 		return nil, nil
 	}
