@@ -371,3 +371,28 @@ func TestWhoMakesChangesAndSeesRotas(t *testing.T) {
 		}
 	})
 }
+
+// What other rooms read of rotas: who is on duty when, with the times in which nobody is.
+func TestOtherRoomsReadWhoIsOnDuty(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x := newOn(t, o)
+		city := x.rota(t, "市级", "", "officer")
+		x.rota(t, "我方", x.Ours.ID, "manager-ours")
+		list, err := x.room.DutyRotas(t.Context(), x.Bureau.ID)
+		if err != nil || len(list) != 1 || list[0].ID != city.ID || list[0].Name.ZH != "市级" {
+			t.Fatalf("rotas of the city: %+v, %v", list, err)
+		}
+		now := time.Now().UTC()
+		shifts, err := x.room.DutyShifts(t.Context(), city.ID, now, now.Add(time.Hour))
+		if err != nil || len(shifts) == 0 || shifts[0].PersonID != x.ids["officer"] || shifts[0].Name != "officer" || !shifts[0].From.Equal(now) {
+			t.Fatalf("on duty are %+v, %v", shifts, err)
+		}
+		// Before the first turn nobody is.
+		if shifts, err = x.room.DutyShifts(t.Context(), city.ID, now.AddDate(-20, 0, 0), now.AddDate(-20, 0, 1)); err != nil || len(shifts) != 1 || shifts[0].PersonID != "" {
+			t.Errorf("twenty years ago: %+v, %v", shifts, err)
+		}
+		if shifts, err = x.room.DutyShifts(t.Context(), "none", now, now.Add(time.Hour)); err != nil || shifts != nil {
+			t.Errorf("of no rota: %+v, %v", shifts, err)
+		}
+	})
+}

@@ -55,7 +55,7 @@ func owns(ctx context.Context, x RuleSet) bool {
 
 func (m *Detection) ruleSets(ctx context.Context, _ nothing) (out RuleSetList, err error) {
 	id := identity.From(ctx)
-	out = RuleSetList{May: id.May(mayBring), City: id.Organisation.Kind == identity.Bureau}
+	out = RuleSetList{May: id.May(mayBring), City: id.Scope.All}
 	list, err := m.store.sets(ctx, m.now())
 	for i := range list {
 		list[i].May = owns(ctx, list[i])
@@ -202,7 +202,7 @@ func (m *Detection) readUpload(r *http.Request) (u upload, err error) {
 	ctx, query := r.Context(), r.URL.Query()
 	id := identity.From(ctx)
 	u.Findings = []RuleFinding{}
-	u.taking = taking{most: mostOwnRules, note: strings.TrimSpace(query.Get("note")), set: RuleSet{owner: id.Organisation.ID, City: id.Organisation.Kind == identity.Bureau, Name: strings.TrimSpace(query.Get("title"))}}
+	u.taking = taking{most: mostOwnRules, note: strings.TrimSpace(query.Get("note")), set: RuleSet{owner: id.Organisation.ID, City: id.Scope.All, Name: strings.TrimSpace(query.Get("title"))}}
 	if u.set.City {
 		u.most = mostCityRules
 	}

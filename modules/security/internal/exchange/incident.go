@@ -42,26 +42,16 @@ const extensionSchema = `level: integer, 1 (gravest, Ⅰ) to 4 (Ⅳ), GB/T 20986
 	`occurred_at, discovered_at, aware_at, reported_at, received_at, contained_at, eradicated_at, recovered_at, closed_at: timestamp`
 
 type extensionObject struct {
-	Type        string         `json:"type"`
-	Spec        string         `json:"spec_version"`
-	ID          stix.ID        `json:"id"`
-	CreatedBy   stix.ID        `json:"created_by_ref"`
-	Created     stix.Timestamp `json:"created"`
-	Modified    stix.Timestamp `json:"modified"`
-	Name        string         `json:"name"`
-	Description string         `json:"description"`
-	Schema      string         `json:"schema"`
-	Version     string         `json:"version"`
-	Types       []string       `json:"extension_types"`
+	head
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Schema      string   `json:"schema"`
+	Version     string   `json:"version"`
+	Types       []string `json:"extension_types"`
 }
 
 type incidentObject struct {
-	Type        string                     `json:"type"`
-	Spec        string                     `json:"spec_version"`
-	ID          stix.ID                    `json:"id"`
-	CreatedBy   stix.ID                    `json:"created_by_ref"`
-	Created     stix.Timestamp             `json:"created"`
-	Modified    stix.Timestamp             `json:"modified"`
+	head
 	Name        string                     `json:"name"`
 	Description string                     `json:"description"`
 	Labels      []string                   `json:"labels"`
@@ -72,27 +62,17 @@ type incidentObject struct {
 }
 
 type vulnerabilityObject struct {
-	Type       string         `json:"type"`
-	Spec       string         `json:"spec_version"`
-	ID         stix.ID        `json:"id"`
-	CreatedBy  stix.ID        `json:"created_by_ref"`
-	Created    stix.Timestamp `json:"created"`
-	Modified   stix.Timestamp `json:"modified"`
-	Name       string         `json:"name"`
-	References []reference    `json:"external_references"`
+	head
+	Name       string      `json:"name"`
+	References []reference `json:"external_references"`
 }
 
 type relationshipObject struct {
-	Type      string         `json:"type"`
-	Spec      string         `json:"spec_version"`
-	ID        stix.ID        `json:"id"`
-	CreatedBy stix.ID        `json:"created_by_ref"`
-	Created   stix.Timestamp `json:"created"`
-	Modified  stix.Timestamp `json:"modified"`
-	Kind      string         `json:"relationship_type"`
-	Source    stix.ID        `json:"source_ref"`
-	Target    stix.ID        `json:"target_ref"`
-	Markings  []stix.ID      `json:"object_marking_refs"`
+	head
+	Kind     string    `json:"relationship_type"`
+	Source   stix.ID   `json:"source_ref"`
+	Target   stix.ID   `json:"target_ref"`
+	Markings []stix.ID `json:"object_marking_refs"`
 }
 
 // IncidentBundle writes an incident as a bundle of STIX: who tells, whose it is, what it names, and
@@ -167,12 +147,12 @@ func (t *telling) write() {
 	extension := t.extension()
 	where := t.name("identity", x.Organisation)
 	if where != t.who { // a bureau may have incidents, too
-		t.add(object(identityObject{"identity", "2.1", where, stamp(founded()), stamp(founded()), x.Name.ZH, "organization", []string{"manufacturing"}}))
+		t.add(somebody(where, founded(), x.Name.ZH, "organization", "manufacturing"))
 	}
 	incident := t.name("incident", x.ID)
 	t.about = []stix.ID{incident, where}
 	t.add(object(incidentObject{
-		Type: "incident", Spec: "2.1", ID: incident, CreatedBy: t.who, Created: stamp(x.CreatedAt), Modified: stamp(x.ChangedAt), Name: x.Title, Description: x.Summary, Labels: x.labels(), Lang: "zh",
+		head: newHead(incident, t.who, x.CreatedAt, x.ChangedAt), Name: x.Title, Description: x.Summary, Labels: x.labels(), Lang: "zh",
 		References: []reference{{t.publisher.Name.ZH, x.Number, x.Link}}, Markings: t.marking, Extensions: map[stix.ID]map[string]any{extension: x.extension()},
 	}))
 	t.relate(incident, where)
@@ -188,10 +168,10 @@ func (t *telling) write() {
 // extension adds what the properties are that STIX has not.
 func (t *telling) extension() stix.ID {
 	maker := t.name("identity", "linghang")
-	t.add(object(identityObject{"identity", "2.1", maker, stamp(founded()), stamp(founded()), "领航 Linghang", "system", []string{"technology"}}))
+	t.add(somebody(maker, founded(), "领航 Linghang", "system", "technology"))
 	id := t.name("extension-definition", "incident")
 	t.add(object(extensionObject{
-		"extension-definition", "2.1", id, maker, stamp(founded()), stamp(founded()), "Incident as it is worked on in China", "Level, category, state and times of an incident by GB/T 20986-2023 and the Measures for reporting cybersecurity incidents",
+		newHead(id, maker, founded(), founded()), "Incident as it is worked on in China", "Level, category, state and times of an incident by GB/T 20986-2023 and the Measures for reporting cybersecurity incidents",
 		extensionSchema, "1.0.0",
 		[]string{"property-extension"},
 	}))
@@ -235,7 +215,7 @@ func (x Incident) labels() []string {
 func (t *telling) vulnerability(number string) stix.ID {
 	list, _, _ := strings.Cut(number, "-")
 	id := t.name("vulnerability", number)
-	t.add(object(vulnerabilityObject{"vulnerability", "2.1", id, t.who, stamp(founded()), stamp(founded()), number, []reference{{Source: strings.ToLower(list), ExternalID: number}}}))
+	t.add(object(vulnerabilityObject{newHead(id, t.who, founded(), founded()), number, []reference{{Source: strings.ToLower(list), ExternalID: number}}}))
 	t.about = append(t.about, id)
 	return id
 }
@@ -243,7 +223,7 @@ func (t *telling) vulnerability(number string) stix.ID {
 // relate adds that the incident has to do with something.
 func (t *telling) relate(incident, with stix.ID) {
 	id := t.name("relationship", "incident/"+t.incident.ID+"/"+string(with))
-	t.add(object(relationshipObject{"relationship", "2.1", id, t.who, stamp(t.incident.CreatedAt), stamp(t.incident.CreatedAt), "related-to", incident, with, t.marking}))
+	t.add(object(relationshipObject{newHead(id, t.who, t.incident.CreatedAt, t.incident.CreatedAt), "related-to", incident, with, t.marking}))
 	t.about = append(t.about, id)
 }
 
@@ -258,7 +238,7 @@ func (t *telling) sighting(s Sighting, where stix.ID) {
 		changed = s.At
 	}
 	t.add(object(sightingObject{
-		Type: "sighting", Spec: "2.1", ID: id, CreatedBy: t.who, Created: stamp(t.incident.CreatedAt), Modified: stamp(changed), First: stamp(s.First), Last: stamp(s.Last), Count: min(s.Count, mostSeen),
+		head: newHead(id, t.who, t.incident.CreatedAt, changed), First: stamp(s.First), Last: stamp(s.Last), Count: min(s.Count, mostSeen),
 		Of: stix.ID(s.Indicator), Where: []stix.ID{where}, Markings: t.marking,
 	}))
 	t.about = append(t.about, id)
@@ -272,7 +252,7 @@ func (t *telling) report() {
 		}
 	}
 	t.add(object(reportObject{
-		Type: "report", Spec: "2.1", ID: t.name("report", "incident/"+x.ID), CreatedBy: t.who, Created: stamp(x.CreatedAt), Modified: stamp(changed), Name: x.ReportTitle, Description: x.ReportText,
+		head: newHead(t.name("report", "incident/"+x.ID), t.who, x.CreatedAt, changed), Name: x.ReportTitle, Description: x.ReportText,
 		Types: []string{"threat-report"}, Published: stamp(x.CreatedAt), Refs: t.about, Labels: append([]string{"incident-report", cmp.Or(x.Stage, "first")}, x.labels()...), Lang: "zh",
 		References: []reference{{t.publisher.Name.ZH, x.Number, x.Link}}, Markings: t.marking,
 	}))

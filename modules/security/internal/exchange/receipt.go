@@ -27,19 +27,14 @@ type Receipt struct {
 }
 
 type noteObject struct {
-	Type       string         `json:"type"`
-	Spec       string         `json:"spec_version"`
-	ID         stix.ID        `json:"id"`
-	CreatedBy  stix.ID        `json:"created_by_ref"`
-	Created    stix.Timestamp `json:"created"`
-	Modified   stix.Timestamp `json:"modified"`
-	Abstract   string         `json:"abstract"`
-	Content    string         `json:"content"`
-	Refs       []stix.ID      `json:"object_refs"`
-	Labels     []string       `json:"labels"`
-	Lang       string         `json:"lang"`
-	References []reference    `json:"external_references"`
-	Markings   []stix.ID      `json:"object_marking_refs"`
+	head
+	Abstract   string      `json:"abstract"`
+	Content    string      `json:"content"`
+	Refs       []stix.ID   `json:"object_refs"`
+	Labels     []string    `json:"labels"`
+	Lang       string      `json:"lang"`
+	References []reference `json:"external_references"`
+	Markings   []stix.ID   `json:"object_marking_refs"`
 }
 
 // Receipt makes the objects that acknowledge a report: who does, the marking, and the note.
@@ -79,7 +74,7 @@ func receiptObjects(p Publisher, r Receipt) ([]*stix.Object, error) {
 		labels = append(labels, "exercise")
 	}
 	note, err := object(noteObject{
-		Type: "note", Spec: "2.1", ID: id, CreatedBy: who, Created: stamp(r.At), Modified: stamp(r.At), Abstract: "签收回执", Content: fmt.Sprintf("%s 已签收通报 %s", p.Name.ZH, r.Number),
+		head: newHead(id, who, r.At, r.At), Abstract: "签收回执", Content: fmt.Sprintf("%s 已签收通报 %s", p.Name.ZH, r.Number),
 		Refs: []stix.ID{stix.ID(r.Of)}, Labels: labels, Lang: "zh", References: []reference{{Source: receiptLabel, ExternalID: r.Version}}, Markings: []stix.ID{marking.ID()},
 	})
 	if err != nil {

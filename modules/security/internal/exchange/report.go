@@ -3,6 +3,7 @@ package exchange
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"linghang/kernel/lang"
@@ -59,6 +60,22 @@ func label(t rating.TLP) stix.TLP {
 
 func stamp(at time.Time) stix.Timestamp { return stix.NewTimestamp(at.UTC(), 3) }
 
+// head is what every object but an identity begins with.
+type head struct {
+	Type      string         `json:"type"`
+	Spec      string         `json:"spec_version"`
+	ID        stix.ID        `json:"id"`
+	CreatedBy stix.ID        `json:"created_by_ref"`
+	Created   stix.Timestamp `json:"created"`
+	Modified  stix.Timestamp `json:"modified"`
+}
+
+// newHead is that of an object that by made; an identifier begins with the type.
+func newHead(id, by stix.ID, created, modified time.Time) head {
+	typ, _, _ := strings.Cut(string(id), "--")
+	return head{typ, "2.1", id, by, stamp(created), stamp(modified)}
+}
+
 type identityObject struct {
 	Type     string         `json:"type"`
 	Spec     string         `json:"spec_version"`
@@ -77,12 +94,7 @@ type reference struct {
 }
 
 type reportObject struct {
-	Type        string         `json:"type"`
-	Spec        string         `json:"spec_version"`
-	ID          stix.ID        `json:"id"`
-	CreatedBy   stix.ID        `json:"created_by_ref"`
-	Created     stix.Timestamp `json:"created"`
-	Modified    stix.Timestamp `json:"modified"`
+	head
 	Revoked     bool           `json:"revoked,omitzero"`
 	Name        string         `json:"name"`
 	Description string         `json:"description"`
@@ -95,13 +107,18 @@ type reportObject struct {
 	Markings    []stix.ID      `json:"object_marking_refs"`
 }
 
+// somebody is an identity of STIX.
+func somebody(id stix.ID, at time.Time, name, class, sector string) (*stix.Object, error) {
+	return object(identityObject{"identity", "2.1", id, stamp(at), stamp(at), name, class, []string{sector}})
+}
+
 // object is who publishes, as an identity of STIX.
 func (p Publisher) object() (stix.ID, *stix.Object, error) {
 	id, err := stix.NamedID("identity", space, p.ID)
 	if err != nil {
 		return id, nil, fmt.Errorf("name the publisher: %w", err)
 	}
-	o, err := object(identityObject{"identity", "2.1", id, stamp(p.CreatedAt), stamp(p.CreatedAt), p.Name.ZH, "organization", []string{"government-local"}})
+	o, err := somebody(id, p.CreatedAt, p.Name.ZH, "organization", "government-local")
 	return id, o, err
 }
 
@@ -124,7 +141,7 @@ func objects(p Publisher, r Report) ([]*stix.Object, error) {
 		types = "vulnerability"
 	}
 	report, err := object(reportObject{
-		Type: "report", Spec: "2.1", ID: id, CreatedBy: who, Created: stamp(r.IssuedAt), Modified: stamp(r.ChangedAt), Revoked: r.Revoked, Name: r.Title, Description: r.Text,
+		head: newHead(id, who, r.IssuedAt, r.ChangedAt), Revoked: r.Revoked, Name: r.Title, Description: r.Text,
 		Types: []string{types}, Published: stamp(r.IssuedAt), Refs: []stix.ID{who}, Labels: r.labels(), Lang: "zh",
 		References: []reference{{p.Name.ZH, r.Number, r.Link}}, Markings: []stix.ID{marking.ID()},
 	})

@@ -26,18 +26,13 @@ type Sighting struct {
 const mostSeen = 999_999_999
 
 type sightingObject struct {
-	Type      string         `json:"type"`
-	Spec      string         `json:"spec_version"`
-	ID        stix.ID        `json:"id"`
-	CreatedBy stix.ID        `json:"created_by_ref"`
-	Created   stix.Timestamp `json:"created"`
-	Modified  stix.Timestamp `json:"modified"`
-	First     stix.Timestamp `json:"first_seen"`
-	Last      stix.Timestamp `json:"last_seen"`
-	Count     int64          `json:"count"`
-	Of        stix.ID        `json:"sighting_of_ref"`
-	Where     []stix.ID      `json:"where_sighted_refs"`
-	Markings  []stix.ID      `json:"object_marking_refs"`
+	head
+	First    stix.Timestamp `json:"first_seen"`
+	Last     stix.Timestamp `json:"last_seen"`
+	Count    int64          `json:"count"`
+	Of       stix.ID        `json:"sighting_of_ref"`
+	Where    []stix.ID      `json:"where_sighted_refs"`
+	Markings []stix.ID      `json:"object_marking_refs"`
 }
 
 // sightingObjects are who tells, the marking, where it was seen, and the sighting.
@@ -58,12 +53,12 @@ func sightingObjects(p Publisher, s Sighting) ([]*stix.Object, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mark the sighting: %w", err)
 	}
-	enterprise, err := object(identityObject{"identity", "2.1", where, stamp(p.CreatedAt), stamp(p.CreatedAt), s.Name.ZH, "organization", []string{"manufacturing"}})
+	enterprise, err := somebody(where, p.CreatedAt, s.Name.ZH, "organization", "manufacturing")
 	if err != nil {
 		return nil, err
 	}
 	sighting, err := object(sightingObject{
-		Type: "sighting", Spec: "2.1", ID: id, CreatedBy: who, Created: stamp(s.CreatedAt), Modified: stamp(s.At), First: stamp(s.First), Last: stamp(s.Last), Count: min(s.Count, mostSeen),
+		head: newHead(id, who, s.CreatedAt, s.At), First: stamp(s.First), Last: stamp(s.Last), Count: min(s.Count, mostSeen),
 		Of: stix.ID(s.Indicator), Where: []stix.ID{where}, Markings: []stix.ID{marking.ID()},
 	})
 	if err != nil {
