@@ -1,7 +1,16 @@
+import type { Page } from '@playwright/test'
 import { picture } from './picture'
 import { accessible, address, expect, narrow, organisation, people, enter, password, send, test } from './support'
 
 test.describe.configure({ timeout: 240_000 })
+
+/** Pictures at both widths. */
+async function pictures(page: Page, name: string): Promise<void> {
+  await picture(page, name)
+  await narrow(page)
+  await picture(page, `${name}-phone`)
+  await page.setViewportSize({ width: 1440, height: 900 })
+}
 
 test('the city makes a period of special protection, an enterprise reports that nothing happened, and the matrix shows it', async ({ page, another }) => {
   await enter(page.request, people.administrator)
@@ -17,11 +26,29 @@ test('the city makes a period of special protection, an enterprise reports that 
   await expect(officer.getByRole('dialog').getByLabel('名称')).toBeVisible()
   await accessible(officer)
   await picture(officer, 'protection-form')
+  const day = (ahead: number) => new Date(Date.now() + 8 * 3_600_000 + ahead * 86_400_000).toISOString().slice(0, 10)
+  const today = day(0)
+  const until = day(9)
+  const form = officer.getByRole('dialog')
+  await form.getByRole('button', { name: '建立重保期' }).click()
+  await expect(form.getByText('请填写名称')).toBeVisible()
+  await form.getByLabel('名称').fill('春节重保')
+  for (const [label, at] of [['首日', day(20)], ['末日', day(26)]] as const) {
+    await form.getByLabel(label).fill(at)
+    await form.getByLabel(label).press('Enter')
+  }
+  await form.getByRole('combobox', { name: '参加单位' }).fill('重保企业1')
+  await officer.getByTitle('重保企业1', { exact: true }).click()
+  await officer.keyboard.press('Escape')
+  await form.getByLabel('要求').fill('每日 17 时前报告')
+  await form.getByRole('button', { name: '建立重保期' }).click()
+  await expect(officer.getByRole('heading', { level: 1, name: '春节重保' })).toBeVisible()
+  await expect(officer.getByText('未开始', { exact: true })).toBeVisible()
   await officer.goto('/security/protection')
-  const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
-  const until = new Date(Date.now() + 8 * 3_600_000 + 9 * 86_400_000).toISOString().slice(0, 10)
   const { id } = await send<{ id: string }>(officer.request, 'POST', '/api/security/protection-periods', { title: '国庆重保', from: today, until, time: '24:00', note: '无事件也须报告', organisations: ids })
   await expect(officer.getByRole('link', { name: '国庆重保' })).toBeVisible({ timeout: 30_000 })
+  await accessible(officer)
+  await pictures(officer, 'protection-list')
 
   const firm = await another('zero-firm-1')
   await firm.goto('/security/protection')
@@ -36,20 +63,37 @@ test('the city makes a period of special protection, an enterprise reports that 
   await picture(firm, 'protection-reported-phone')
   expect(await (await firm.request.get(`${address()}/api/security/protection`)).text()).not.toContain('重保企业2')
 
+  const other = await another('zero-firm-2', 'en')
+  await other.goto('/security/protection')
+  await pictures(other, 'protection-owed-en')
+  await other.getByRole('button', { name: 'Something happened' }).click()
+  const told = other.getByRole('dialog')
+  await told.getByRole('button', { name: 'Report', exact: true }).click()
+  await expect(told.locator('.ant-form-item-explain-error')).toBeVisible()
+  await told.getByLabel('Events').fill('2')
+  await told.getByLabel('What happened').fill('Two stations were scanned; both are cut off.')
+  await accessible(other)
+  await pictures(other, 'protection-something-en')
+  await told.getByRole('button', { name: 'Report', exact: true }).click()
+  await expect(other.getByRole('dialog')).toHaveCount(0)
+  await expect(other.getByText('Two stations were scanned')).toBeVisible()
+  await pictures(other, 'protection-reported-en')
+
   await officer.goto(`/security/protection/${id}`)
   await expect(officer.getByRole('button', { name: `重保企业1 ${today} 无事件` })).toBeVisible()
-  await expect(officer.getByRole('button', { name: `重保企业2 ${today} 待报` })).toBeVisible()
+  await expect(officer.getByRole('button', { name: `重保企业2 ${today} 有事件` })).toBeVisible()
   await accessible(officer)
   await picture(officer, 'protection-matrix')
   await officer.getByRole('button', { name: `重保企业1 ${today} 无事件` }).click()
   await expect(officer.getByRole('dialog').getByText('重保负责人1')).toBeVisible()
+  await pictures(officer, 'protection-day')
   await officer.keyboard.press('Escape')
   await expect(officer.getByRole('dialog')).toHaveCount(0)
   await narrow(officer)
   await picture(officer, 'protection-matrix-phone')
   const reader = await another('zero-officer', 'en')
   await reader.goto(`/security/protection/${id}`)
-  await expect(reader.getByRole('button', { name: `重保企业2 ${today} Owed` })).toBeVisible()
+  await expect(reader.getByRole('button', { name: `重保企业2 ${today} Something happened` })).toBeVisible()
   await picture(reader, 'protection-matrix-en')
   await narrow(reader)
   await picture(reader, 'protection-matrix-en-phone')

@@ -31,6 +31,7 @@ test('a time limit of the city is proposed by one person and confirmed or return
   await page.goto('/security/time-limits')
   await expect(page.getByRole('heading', { level: 1, name: '本市时限' })).toBeVisible()
   // The last row but one is passing on an upper level's notice of level Ⅳ, which nothing else here waits for.
+  await expect(page.getByRole('button', { name: '调整', exact: true }).first()).toBeVisible()
   const rows = await page.getByRole('button', { name: '调整', exact: true }).count()
   const row = rows - 2
   const ours = page.getByRole('row').nth(row + 1)
