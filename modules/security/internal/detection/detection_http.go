@@ -112,7 +112,7 @@ func Personal() []sqldb.Personal {
 func (m *Detection) Jobs() []module.Job {
 	return []module.Job{
 		{Name: jobDetect, Title: lang.Text{ZH: "用检测规则检查探针上报", EN: "Ask the rules about what sensors sent"}, Run: m.Detect},
-		{Name: "sweep_alerts", Title: lang.Text{ZH: "检查到期的压制和遗漏的上报", EN: "Suppressions that end, and batches that were left"}, Every: time.Minute, Do: m.sweep},
+		{Name: "sweep_alerts", Title: lang.Text{ZH: "检查到期的压制和遗漏的上报", EN: "Suppressions that end, and batches that were left"}, Every: sweepEvery, Do: m.sweep},
 		{Name: "sensor_health", Title: lang.Text{ZH: "检查探针状态", EN: "Sensors that fail"}, Every: time.Minute, Do: m.health}, // apart: a round tells that the city listens, and must not wait
 		{Name: jobTrial, Title: lang.Text{ZH: "试运行自带检测规则", EN: "Try detection rules that were brought"}, Run: m.runTrial, AtOnce: 1, Tries: 2, Limit: time.Hour},
 	}

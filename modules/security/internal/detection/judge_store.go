@@ -22,7 +22,10 @@ import (
 const (
 	mostEarlier = 20_000 // records that are read again for sequences
 	mostTurned  = 2_000  // records of conversations that a batch turned round
-	mostFailed  = 100    // batches in one round that cannot be judged
+	// sweepEvery is how long a batch waits at most that came while the one before it was taken out
+	// of the queue, as databases with several writers let it: no job is asked for then.
+	sweepEvery = 20 * time.Second
+	mostFailed = 100 // batches in one round that cannot be judged
 )
 
 // Ask puts a batch of records into the queue, in the transaction that keeps it.
@@ -35,7 +38,7 @@ func (m *Detection) Ask(ctx context.Context, tx *sqldb.Tx, sensor, spool string,
 	if err != nil {
 		return fmt.Errorf("queue for detection: %w", err)
 	}
-	if waiting > 0 { // somebody works on the queue, or the sweep of each minute will
+	if waiting > 0 { // somebody works on the queue, or the sweep will
 		return nil
 	}
 	if _, err := m.kit.Jobs.StartTx(ctx, tx, jobs.Order{Kind: jobDetect}); err != nil {

@@ -29,7 +29,7 @@ func (m *Detection) AskLogs(ctx context.Context, tx *sqldb.Tx, sensor, spool str
 	if err != nil {
 		return fmt.Errorf("queue transactions: %w", err)
 	}
-	if waiting { // somebody works on the queue, or the sweep of each minute will
+	if waiting { // somebody works on the queue, or the sweep will
 		return nil
 	}
 	if _, err := m.kit.Jobs.StartTx(ctx, tx, jobs.Order{Kind: jobDetect}); err != nil {

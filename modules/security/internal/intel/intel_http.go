@@ -123,7 +123,7 @@ func Personal() []sqldb.Personal {
 func (m *Intel) Jobs() []module.Job {
 	return []module.Job{
 		{Name: jobFollow, Title: lang.Text{ZH: "比对威胁情报", EN: "Hold what sensors sent against intelligence"}, Run: func(ctx context.Context, _ *jobs.Task) (any, error) { return nil, m.catchUp(ctx) }},
-		{Name: "sweep_intelligence", Title: lang.Text{ZH: "遗漏的情报比对和目击上报", EN: "What was not held against intelligence yet, and sightings to tell"}, Every: time.Minute, Do: m.catchUp},
+		{Name: "sweep_intelligence", Title: lang.Text{ZH: "遗漏的情报比对和目击上报", EN: "What was not held against intelligence yet, and sightings to tell"}, Every: sweepEvery, Do: m.catchUp},
 		{Name: "read_feeds", Title: lang.Text{ZH: "读取情报订阅", EN: "Read feeds of intelligence"}, Every: time.Minute, Do: m.poll},
 		{Name: jobRead, Title: lang.Text{ZH: "立即读取情报订阅", EN: "Read feeds of intelligence now"}, Run: func(ctx context.Context, _ *jobs.Task) (any, error) { return nil, m.poll(ctx) }, Tries: 1},
 		{Name: "forget_intelligence", Title: lang.Text{ZH: "清理失效一年的威胁情报", EN: "Forget intelligence that ended a year ago"}, Every: 24 * time.Hour, Do: func(ctx context.Context) error { return m.store.forget(ctx, m.now()) }},

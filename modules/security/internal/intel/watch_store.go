@@ -15,7 +15,12 @@ import (
 )
 
 // Bounds of what is kept of hits.
-const mostRows = 2_000 // of one indicator; further ones are counted
+const (
+	mostRows = 2_000 // of one indicator; further ones are counted
+	// sweepEvery is how long a batch waits at most for which no job was asked: it came while the
+	// one before it was taken out of the queue.
+	sweepEvery = 20 * time.Second
+)
 
 // Wants implements detection.Watcher.
 func (m *Intel) Wants(ctx context.Context, tx *sqldb.Tx, _ string) (bool, error) {
@@ -60,7 +65,7 @@ func (m *Intel) AskLogs(ctx context.Context, tx *sqldb.Tx, sensor, spool string,
 	if err != nil {
 		return fmt.Errorf("queue logs for indicators: %w", err)
 	}
-	if waiting { // somebody works on the queue, or the sweep of each minute will
+	if waiting { // somebody works on the queue, or the sweep will
 		return nil
 	}
 	return m.start(ctx, tx)
